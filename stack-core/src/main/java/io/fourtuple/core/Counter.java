@@ -1,0 +1,218 @@
+package io.fourtuple.core;
+
+/** What is counted, under the names of Linux ({@code nstat}, RFC 4022, RFC 4293) where Linux has one. */
+public enum Counter {
+    /** Frames that carried an IP packet, good or bad. */
+    IP_IN_RECEIVES("Ip", "InReceives"),
+    /** Dropped: bad IP header: version, length, checksum. */
+    IP_IN_HDR_ERRORS("Ip", "InHdrErrors"),
+    /** Dropped: not addressed to this host. */
+    IP_IN_ADDR_ERRORS("Ip", "InAddrErrors"),
+    /** Dropped: the frame ended before the packet. */
+    IP_IN_TRUNCATED_PKTS("Ip", "InTruncatedPkts"),
+    /** Dropped: no such protocol here. */
+    IP_IN_UNKNOWN_PROTOS("Ip", "InUnknownProtos"),
+    /** Dropped for want of room. */
+    IP_IN_DISCARDS("Ip", "InDiscards"),
+    /** Packets handed to TCP or ICMP. */
+    IP_IN_DELIVERS("Ip", "InDelivers"),
+    /** Packets that TCP and ICMP asked to send. */
+    IP_OUT_REQUESTS("Ip", "OutRequests"),
+    /** Not sent: no route. */
+    IP_OUT_NO_ROUTES("Ip", "OutNoRoutes"),
+    /** Not sent: no room, or the neighbour did not answer. */
+    IP_OUT_DISCARDS("Ip", "OutDiscards"),
+    /** Dropped: a fragment; reassembly is not there yet. */
+    IP_REASM_REQDS("Ip", "ReasmReqds"),
+    /** ICMP and ICMPv6 messages received. */
+    ICMP_IN_MSGS("Icmp", "InMsgs"),
+    /** Dropped: malformed ICMP. */
+    ICMP_IN_ERRORS("Icmp", "InErrors"),
+    /** Dropped: bad ICMP checksum. */
+    ICMP_IN_CSUM_ERRORS("Icmp", "InCsumErrors"),
+    /** Destination unreachable and packet too big, received. */
+    ICMP_IN_DEST_UNREACHS("Icmp", "InDestUnreachs"),
+    /** Time exceeded received. */
+    ICMP_IN_TIME_EXCDS("Icmp", "InTimeExcds"),
+    /** Echo requests received. */
+    ICMP_IN_ECHOS("Icmp", "InEchos"),
+    /** Neighbour discovery messages received. */
+    ICMP_IN_NEIGHBOR_MESSAGES("Icmp", "InNeighborMessages"),
+    /** Other messages received and ignored. */
+    ICMP_IN_IGNORED("Icmp", "InIgnored"),
+    /** ICMP and ICMPv6 messages sent. */
+    ICMP_OUT_MSGS("Icmp", "OutMsgs"),
+    /** Echo replies sent. */
+    ICMP_OUT_ECHO_REPS("Icmp", "OutEchoReps"),
+    /** ICMP messages not sent because of the rate limit. */
+    ICMP_OUT_RATE_LIMITED("Icmp", "OutRateLimited"),
+    /** ARP requests received. */
+    ARP_IN_REQUESTS("Arp", "InRequests"),
+    /** ARP replies received. */
+    ARP_IN_REPLIES("Arp", "InReplies"),
+    /** Dropped: malformed ARP. */
+    ARP_IN_ERRORS("Arp", "InErrors"),
+    /** ARP requests and neighbour solicitations sent. */
+    ARP_OUT_REQUESTS("Arp", "OutRequests"),
+    /** ARP replies and neighbour advertisements sent. */
+    ARP_OUT_REPLIES("Arp", "OutReplies"),
+    /** Neighbours given up: no answer. */
+    ARP_FAILED("Arp", "Failed"),
+    /** Neighbour entries evicted for want of room. */
+    ARP_TABLE_FULL("Arp", "TableFull"),
+    /** Frames received from the NIC. */
+    LINK_IN_FRAMES("Link", "InFrames"),
+    /** Dropped: shorter than a link-layer header. */
+    LINK_IN_ERRORS("Link", "InErrors"),
+    /** Dropped: for another station. */
+    LINK_IN_OTHER_HOST("Link", "InOtherHost"),
+    /** Dropped: neither ARP nor IP. */
+    LINK_IN_UNKNOWN_PROTOS("Link", "InUnknownProtos"),
+    /** Frames handed to the NIC. */
+    LINK_OUT_FRAMES("Link", "OutFrames"),
+    /** Frames the NIC did not take. */
+    LINK_OUT_DROPS("Link", "OutDrops"),
+    /** Connections opened from here. */
+    TCP_ACTIVE_OPENS("Tcp", "ActiveOpens"),
+    /** Connections opened by a peer. */
+    TCP_PASSIVE_OPENS("Tcp", "PassiveOpens"),
+    /** Opens that failed. */
+    TCP_ATTEMPT_FAILS("Tcp", "AttemptFails"),
+    /** Connections that ended by a reset. */
+    TCP_ESTAB_RESETS("Tcp", "EstabResets"),
+    /** Connections in ESTABLISHED or CLOSE-WAIT now. */
+    TCP_CURR_ESTAB("Tcp", "CurrEstab"),
+    /** Segments received, bad ones included. */
+    TCP_IN_SEGS("Tcp", "InSegs"),
+    /** Segments sent, without retransmissions. */
+    TCP_OUT_SEGS("Tcp", "OutSegs"),
+    /** Segments sent again. */
+    TCP_RETRANS_SEGS("Tcp", "RetransSegs"),
+    /** Dropped: malformed TCP header. */
+    TCP_IN_ERRS("Tcp", "InErrs"),
+    /** Resets sent. */
+    TCP_OUT_RSTS("Tcp", "OutRsts"),
+    /** Dropped: bad TCP checksum. */
+    TCP_IN_CSUM_ERRORS("Tcp", "InCsumErrors"),
+    /** SYN cookies sent. */
+    TCP_EXT_SYNCOOKIES_SENT("TcpExt", "SyncookiesSent"),
+    /** Valid SYN cookies received. */
+    TCP_EXT_SYNCOOKIES_RECV("TcpExt", "SyncookiesRecv"),
+    /** Invalid SYN cookies received. */
+    TCP_EXT_SYNCOOKIES_FAILED("TcpExt", "SyncookiesFailed"),
+    /** Half-open connections reset by the peer. */
+    TCP_EXT_EMBRYONIC_RSTS("TcpExt", "EmbryonicRsts"),
+    /** Connections that went through TIME-WAIT. */
+    TCP_EXT_TW("TcpExt", "TW"),
+    /** TIME-WAIT ended early by a new SYN. */
+    TCP_EXT_TW_RECYCLED("TcpExt", "TWRecycled"),
+    /** Dropped: old timestamp. */
+    TCP_EXT_PAWS_ESTAB("TcpExt", "PAWSEstab"),
+    /** Delayed acknowledgments sent. */
+    TCP_EXT_DELAYED_ACKS("TcpExt", "DelayedACKs"),
+    /** Duplicate segments that came after a delayed ACK. */
+    TCP_EXT_DELAYED_ACK_LOST("TcpExt", "DelayedACKLost"),
+    /** Final ACKs that found the accept queue full. */
+    TCP_EXT_LISTEN_OVERFLOWS("TcpExt", "ListenOverflows"),
+    /** SYNs and final ACKs dropped by a listener. */
+    TCP_EXT_LISTEN_DROPS("TcpExt", "ListenDrops"),
+    /** Segments that took the fast path. */
+    TCP_EXT_HP_HITS("TcpExt", "TCPHPHits"),
+    /** Segments without data received. */
+    TCP_EXT_PURE_ACKS("TcpExt", "TCPPureAcks"),
+    /** Loss recoveries by SACK. */
+    TCP_EXT_SACK_RECOVERY("TcpExt", "TCPSackRecovery"),
+    /** Loss recoveries without SACK. */
+    TCP_EXT_RENO_RECOVERY("TcpExt", "TCPRenoRecovery"),
+    /** Peers that took back a SACK. */
+    TCP_EXT_SACK_RENEGING("TcpExt", "TCPSACKReneging"),
+    /** Fast retransmissions. */
+    TCP_EXT_FAST_RETRANS("TcpExt", "TCPFastRetrans"),
+    /** Retransmissions after a timeout. */
+    TCP_EXT_SLOW_START_RETRANS("TcpExt", "TCPSlowStartRetrans"),
+    /** Retransmission timeouts. */
+    TCP_EXT_TIMEOUTS("TcpExt", "TCPTimeouts"),
+    /** Tail loss probes sent. */
+    TCP_EXT_LOSS_PROBES("TcpExt", "TCPLossProbes"),
+    /** Duplicate SACK blocks received. */
+    TCP_EXT_DSACK_RECV("TcpExt", "DSACKRecv"),
+    /** Duplicate SACK blocks sent. */
+    TCP_EXT_DSACK_OLD_SENT("TcpExt", "DSACKOldSent"),
+    /** Closed with unread data. */
+    TCP_EXT_ABORT_ON_DATA("TcpExt", "TCPAbortOnData"),
+    /** Data came after close. */
+    TCP_EXT_ABORT_ON_CLOSE("TcpExt", "TCPAbortOnClose"),
+    /** Aborted: no memory. */
+    TCP_EXT_ABORT_ON_MEMORY("TcpExt", "TCPAbortOnMemory"),
+    /** Aborted: no answer. */
+    TCP_EXT_ABORT_ON_TIMEOUT("TcpExt", "TCPAbortOnTimeout"),
+    /** Aborted: FIN-WAIT-2 ran out. */
+    TCP_EXT_ABORT_ON_LINGER("TcpExt", "TCPAbortOnLinger"),
+    /** Keep-alive probes sent. */
+    TCP_EXT_KEEP_ALIVE("TcpExt", "TCPKeepAlive"),
+    /** Segments queued out of order. */
+    TCP_EXT_OFO_QUEUE("TcpExt", "OFOQueue"),
+    /** Out-of-order segments dropped for want of room. */
+    TCP_EXT_OFO_DROP("TcpExt", "OFODrop"),
+    /** Segments dropped because the receive buffer was full. */
+    TCP_EXT_RCV_Q_DROP("TcpExt", "TCPRcvQDrop"),
+    /** Challenge ACKs sent. */
+    TCP_EXT_CHALLENGE_ACK("TcpExt", "TCPChallengeACK"),
+    /** Challenge ACKs sent to a SYN. */
+    TCP_EXT_SYN_CHALLENGE("TcpExt", "TCPSYNChallenge"),
+    /** SYN cookies because the SYN queue was full. */
+    TCP_EXT_REQ_Q_FULL_DO_COOKIES("TcpExt", "TCPReqQFullDoCookies"),
+    /** SYNs dropped because the SYN queue was full. */
+    TCP_EXT_REQ_Q_FULL_DROP("TcpExt", "TCPReqQFullDrop"),
+    /** Retransmissions the NIC did not take. */
+    TCP_EXT_RETRANS_FAIL("TcpExt", "TCPRetransFail"),
+    /** SYNs and SYN-ACKs sent again. */
+    TCP_EXT_SYN_RETRANS("TcpExt", "TCPSynRetrans"),
+    /** Segments with new data sent. */
+    TCP_EXT_ORIG_DATA_SENT("TcpExt", "TCPOrigDataSent"),
+    /** Windows opened from zero. */
+    TCP_EXT_FROM_ZERO_WINDOW_ADV("TcpExt", "TCPFromZeroWindowAdv"),
+    /** Windows closed to zero. */
+    TCP_EXT_TO_ZERO_WINDOW_ADV("TcpExt", "TCPToZeroWindowAdv"),
+    /** Windows that would have closed to zero. */
+    TCP_EXT_WANT_ZERO_WINDOW_ADV("TcpExt", "TCPWantZeroWindowAdv"),
+    /** Zero-window probes sent. */
+    TCP_EXT_WIN_PROBE("TcpExt", "TCPWinProbe"),
+    /** Segments with an urgent pointer received. */
+    TCP_EXT_URGENT_DATA("TcpExt", "TCPUrgentData"),
+    /** Challenge ACKs not sent because of the rate limit. */
+    TCP_EXT_ACK_SKIPPED_CHALLENGE("TcpExt", "TCPACKSkippedChallenge"),
+    /** TIME-WAIT records not made because the table was full. */
+    TCP_EXT_TIME_WAIT_OVERFLOW("TcpExt", "TCPTimeWaitOverflow"),
+    /** Segments the peer took. */
+    TCP_EXT_DELIVERED("TcpExt", "TCPDelivered"),
+    /** SYNs for a port nobody listens on. */
+    TCP_EXT_NO_LISTENER("TcpExt", "NoListener"),
+    /** Segments outside the window or otherwise ignored. */
+    TCP_EXT_OUT_OF_WINDOW("TcpExt", "OutOfWindow"),
+    /** Segments discarded after the connection had gone. */
+    TCP_EXT_DEFERRED("TcpExt", "TCPDeferred");
+
+    private final String group;
+    private final String label;
+
+    Counter(String group, String label) {
+        this.group = group;
+        this.label = label;
+    }
+
+    /** Its table: {@code Ip}, {@code Icmp}, {@code Arp}, {@code Link}, {@code Tcp} or {@code TcpExt}. */
+    public String group() {
+        return group;
+    }
+
+    /** The name within the table, such as {@code ListenOverflows}. */
+    public String label() {
+        return label;
+    }
+
+    /** True when the value can go down. */
+    public boolean isGauge() {
+        return this == TCP_CURR_ESTAB;
+    }
+}

@@ -1,0 +1,2 @@
+/** Deadlines, kept by whoever owns a clock. */
+package io.fourtuple.core.time;

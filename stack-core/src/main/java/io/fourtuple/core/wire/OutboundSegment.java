@@ -1,0 +1,89 @@
+package io.fourtuple.core.wire;
+
+/**
+ * One TCP segment about to be written: a scratch object that its owner fills again and again.
+ *
+ * <p>Confined to the thread of its owner. Whoever is handed one reads it before returning and keeps nothing of it.
+ */
+public final class OutboundSegment {
+    /** RFC 2018 §3: 40 octets of options hold four blocks. */
+    public static final int MAX_SACK_BLOCKS = 4;
+
+    /** SEG.SEQ. */
+    public int seq;
+    /** SEG.ACK, written when {@link TcpFlags#ACK} is set, else 0 is. */
+    public int ack;
+    /** Bits of {@link TcpFlags}. */
+    public int flags;
+    /** The 16 bits for the header, already scaled. */
+    public int window;
+    /** The urgent pointer, written when {@link TcpFlags#URG} is set. */
+    public int urgentPointer;
+    /** MSS option, or -1 for none. */
+    public int mss;
+    /** Window scale option, or -1 for none. */
+    public int windowScale;
+    /** Whether to write SACK-permitted. */
+    public boolean sackPermitted;
+    /** Whether to write timestamps. */
+    public boolean timestamps;
+    /** TSval. */
+    public int tsVal;
+    /** TSecr. */
+    public int tsEcr;
+    /** How many SACK blocks to write. */
+    public int sackBlocks;
+    /** Left and right edge of each block in turn. */
+    public final int[] sackEdges = new int[2 * MAX_SACK_BLOCKS];
+    /** Where the payload is read from; null when there is none. */
+    public PayloadSource payload;
+    /** Payload octets; more than {@link #segmentSize} only towards a NIC that cuts segments itself (TSO). */
+    public int payloadLength;
+    /** Payload octets of each segment on the wire, when the NIC is to cut this one. */
+    public int segmentSize;
+    /** Why it is sent. */
+    public SendReason reason;
+
+    /** Makes this an empty segment without options and payload. */
+    public OutboundSegment clear() {
+        seq = 0;
+        ack = 0;
+        flags = 0;
+        window = 0;
+        urgentPointer = 0;
+        mss = -1;
+        windowScale = -1;
+        sackPermitted = false;
+        timestamps = false;
+        tsVal = 0;
+        tsEcr = 0;
+        sackBlocks = 0;
+        payload = null;
+        payloadLength = 0;
+        segmentSize = 0;
+        reason = SendReason.ACK;
+        return this;
+    }
+
+    /** Octets of sequence space: payload, SYN and FIN. */
+    public int length() {
+        return payloadLength + (flags & TcpFlags.FIN) + ((flags & TcpFlags.SYN) >> 1);
+    }
+
+    /** Octets of the options as written, padded to a multiple of four. */
+    public int optionsLength() {
+        int length = 0;
+        length += mss >= 0 ? 4 : 0;
+        length += timestamps ? 12 : 0;
+        length += sackPermitted && !timestamps ? 4 : 0; // with timestamps it takes the place of their two NOPs
+        length += windowScale >= 0 ? 4 : 0;
+        length += sackBlocks > 0 ? 4 + 8 * sackBlocks : 0;
+        return length;
+    }
+
+    @Override
+    public String toString() {
+        return TcpFlags.toString(flags) + " " + Seq.toString(seq) + ":" + Seq.toString(Seq.add(seq, payloadLength))
+                + "(" + payloadLength + ") ack " + Seq.toString(ack) + " win " + window + " " + reason;
+    }
+}

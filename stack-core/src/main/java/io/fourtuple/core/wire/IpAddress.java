@@ -106,6 +106,14 @@ public final class IpAddress implements Comparable<IpAddress> {
         return isV4() ? v4Bits() >>> 16 == 0xa9fe : high >>> 54 == 0xfe80 >>> 6;
     }
 
+    /**
+     * The multicast address that the owner of this IPv6 address listens on for neighbour solicitations:
+     * {@code ff02::1:ff} and its last 24 bits (RFC 4291 §2.7.1).
+     */
+    public IpAddress solicitedNode() {
+        return of(0xff02L << 48, 1L << 32 | 0xff00_0000L | (low & 0xff_ffffL));
+    }
+
     /** The octets in network order: 4 or 16. */
     public byte[] toBytes() {
         byte[] octets = new byte[isV4() ? 4 : 16];

@@ -31,7 +31,7 @@ public final class OutboundSegment {
     public int tsVal;
     /** TSecr. */
     public int tsEcr;
-    /** How many SACK blocks to write. */
+    /** How many SACK blocks to write, most urgent first; see {@link #writableSackBlocks}. */
     public int sackBlocks;
     /** Left and right edge of each block in turn. */
     public final int[] sackEdges = new int[2 * MAX_SACK_BLOCKS];
@@ -70,14 +70,24 @@ public final class OutboundSegment {
         return payloadLength + (flags & TcpFlags.FIN) + ((flags & TcpFlags.SYN) >> 1);
     }
 
-    /** Octets of the options as written, padded to a multiple of four. */
+    /** Octets of the options as written, a multiple of four and at most 40. */
     public int optionsLength() {
+        int blocks = writableSackBlocks();
+        return otherOptionsLength() + (blocks > 0 ? 4 + 8 * blocks : 0);
+    }
+
+    /** How many of the SACK blocks are written: the first ones, as many as the other options leave room for. */
+    public int writableSackBlocks() {
+        int room = (TcpCodec.MAX_OPTIONS_LENGTH - 4 - otherOptionsLength()) / 8;
+        return Math.min(sackBlocks, Math.min(room, MAX_SACK_BLOCKS));
+    }
+
+    private int otherOptionsLength() {
         int length = 0;
         length += mss >= 0 ? 4 : 0;
         length += timestamps ? 12 : 0;
         length += sackPermitted && !timestamps ? 4 : 0; // with timestamps it takes the place of their two NOPs
         length += windowScale >= 0 ? 4 : 0;
-        length += sackBlocks > 0 ? 4 + 8 * sackBlocks : 0;
         return length;
     }
 

@@ -1,6 +1,6 @@
 package io.fourtuple.core.wire;
 
-/** The control bits of a TCP header (RFC 9293 §3.1, RFC 3168 for the two of ECN). */
+/** The control bits of a TCP header (RFC 9293 §3.1, RFC 3168 and RFC 9768 for those of ECN). */
 public final class TcpFlags {
     /** No more data from the sender. */
     public static final int FIN = 0x01;
@@ -19,7 +19,12 @@ public final class TcpFlags {
     /** Congestion window reduced. */
     public static final int CWR = 0x80;
 
-    private static final String LETTERS = "FSRP.UEW";
+    /** Accurate ECN (RFC 9768 §3.1); was NS in RFC 3540. */
+    public static final int AE = 0x100;
+    /** All of them. */
+    public static final int ALL = 0x1ff;
+
+    private static final String LETTERS = "FSRP.UEWe";
 
     private TcpFlags() {}
 

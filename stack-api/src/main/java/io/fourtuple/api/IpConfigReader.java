@@ -1,0 +1,56 @@
+package io.fourtuple.api;
+
+import io.fourtuple.api.config.ConfigSection;
+import io.fourtuple.core.ip.InterfaceAddress;
+import io.fourtuple.core.ip.IpConfig;
+import io.fourtuple.core.ip.IpConfig.IcmpRate;
+import io.fourtuple.core.ip.IpConfig.Neighbors;
+import io.fourtuple.core.ip.Prefix;
+import io.fourtuple.core.ip.Route;
+import io.fourtuple.core.wire.IpAddress;
+
+/** Reads an {@link IpConfig} from HOCON: one method per record, one line per component, in the record's order. */
+final class IpConfigReader {
+    private static final long MILLIS = 1_000_000L;
+    private static final long HOUR = 3_600_000 * MILLIS;
+    private static final String VIA = " via ";
+
+    private IpConfigReader() {}
+
+    static IpConfig read(ConfigSection section, IpConfig defaults) {
+        return new IpConfig(
+                section.list("addresses", defaults.addresses(), "addresses with a prefix length, such as 10.77.0.2/24",
+                        InterfaceAddress::parse),
+                section.list("routes", defaults.routes(), "routes such as \"0.0.0.0/0 via 10.77.0.1\"",
+                        IpConfigReader::route),
+                neighbors(section.section("neighbors"), defaults.neighbors()),
+                icmpRate(section.section("icmp-rate"), defaults.icmpRate()),
+                section.integer("loopback-queue", defaults.loopbackQueue(), 1, 1_000_000));
+    }
+
+    private static Neighbors neighbors(ConfigSection section, Neighbors defaults) {
+        return new Neighbors(
+                section.integer("cache-size", defaults.cacheSize(), 1, 10_000_000),
+                section.integer("queue-length", defaults.queueLength(), 1, 100_000),
+                section.bytes("queue-bytes", defaults.queueBytes(), 0, 1 << 30),
+                section.integer("attempts", defaults.attempts(), 1, 100),
+                section.nanos("retry-interval", defaults.retryInterval(), MILLIS, HOUR),
+                section.nanos("reachable-time", defaults.reachableTime(), MILLIS, HOUR));
+    }
+
+    private static IcmpRate icmpRate(ConfigSection section, IcmpRate defaults) {
+        return new IcmpRate(
+                section.integer("per-second", defaults.perSecond(), 0, 1_000_000),
+                section.integer("burst", defaults.burst(), 1, 1_000_000));
+    }
+
+    private static Route route(String text) {
+        int via = text.indexOf(VIA);
+        if (via < 0) {
+            throw new IllegalArgumentException("there is no gateway in \"" + text + "\"");
+        }
+        return new Route(
+                Prefix.parse(text.substring(0, via).strip()),
+                IpAddress.parse(text.substring(via + VIA.length()).strip()));
+    }
+}

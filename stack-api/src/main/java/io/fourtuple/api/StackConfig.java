@@ -1,0 +1,216 @@
+package io.fourtuple.api;
+
+import com.typesafe.config.Config;
+import io.fourtuple.api.config.NicChoice;
+import io.fourtuple.core.ip.IpConfig;
+import io.fourtuple.core.tcp.TcpConfig;
+import java.time.Duration;
+import java.util.Objects;
+
+/**
+ * How a stack is set up. Immutable. The same can be said in HOCON: a component's name in lower case with hyphens is its
+ * key below {@code fourtuple.stack}, and {@code reference.conf} holds {@link #defaults()} with a comment on each.
+ *
+ * <p>Start from {@link #defaults()} and change what differs with the {@code with…} methods, or read a configuration
+ * with {@link #from(Config)}.
+ *
+ * @param name what the stack is called in actor paths, logs and snapshots: letters, digits, {@code -} and {@code _}
+ * @param nic the network interface of a system's configured stack; not used when a stack is given its NIC in code
+ * @param ip addresses, routes and the bounds of IP, ARP, NDP and ICMP
+ * @param tcp what a connection does where TCP leaves a choice
+ * @param listen the queues of listening sockets
+ * @param ports ephemeral ports
+ * @param limits how much of everything one stack may hold
+ * @param streams the Streams API
+ * @param loopDispatcher id of the dispatcher that runs the stack's actors: one event loop. The NIC's readiness is
+ *     watched by that loop, so it has to be of the type that {@code fourtuple.loop-dispatcher} shows
+ * @param terminateTimeout how long a stack that is stopped waits for its connections to end in order before it resets
+ *     what is left
+ */
+public record StackConfig(
+        String name,
+        NicChoice nic,
+        IpConfig ip,
+        TcpConfig tcp,
+        Listen listen,
+        Ports ports,
+        Limits limits,
+        Streams streams,
+        String loopDispatcher,
+        Duration terminateTimeout) {
+
+    /** Where the configured stack of an actor system is described. */
+    public static final String PATH = "fourtuple.stack";
+
+    public StackConfig {
+        Objects.requireNonNull(name, "name");
+        Objects.requireNonNull(nic, "nic");
+        Objects.requireNonNull(ip, "ip");
+        Objects.requireNonNull(tcp, "tcp");
+        Objects.requireNonNull(listen, "listen");
+        Objects.requireNonNull(ports, "ports");
+        Objects.requireNonNull(limits, "limits");
+        Objects.requireNonNull(streams, "streams");
+        Objects.requireNonNull(loopDispatcher, "loopDispatcher");
+        Objects.requireNonNull(terminateTimeout, "terminateTimeout");
+        if (!name.matches("[A-Za-z0-9][A-Za-z0-9_-]*")) {
+            throw new IllegalArgumentException("a stack's name is letters, digits, - and _, not \"" + name + "\"");
+        }
+        if (terminateTimeout.isNegative()) {
+            throw new IllegalArgumentException("terminateTimeout must not be negative");
+        }
+    }
+
+    /**
+     * The queues of a listening socket.
+     *
+     * @param backlog of a {@code bind} that names none, 1–{@code somaxconn}: the bound of the accept queue
+     * @param somaxconn no backlog is larger than this ({@code net.core.somaxconn})
+     * @param synQueueRatio bound of the SYN queue as a multiple of the backlog, rounded down, at least 1
+     */
+    public record Listen(int backlog, int somaxconn, double synQueueRatio) {
+        public Listen {
+            if (somaxconn < 1 || backlog < 1 || backlog > somaxconn) {
+                throw new IllegalArgumentException("need 1 <= backlog <= somaxconn, not " + backlog + ", " + somaxconn);
+            }
+            if (!(synQueueRatio > 0)) {
+                throw new IllegalArgumentException("synQueueRatio must be above 0, not " + synQueueRatio);
+            }
+        }
+
+        /** Bound of the accept queue for a backlog that an application asked for: at least 1, at most somaxconn. */
+        public int acceptBound(int askedBacklog) {
+            return Math.clamp(askedBacklog, 1, somaxconn);
+        }
+
+        /** Bound of the SYN queue for a backlog that an application asked for, at least 1. */
+        public int synBound(int askedBacklog) {
+            return Math.clamp((long) (synQueueRatio * acceptBound(askedBacklog)), 1, Integer.MAX_VALUE);
+        }
+    }
+
+    /**
+     * The ports that a connection takes when the application names none (RFC 6056).
+     *
+     * @param first smallest, 1–65535
+     * @param last largest, {@code first}–65535
+     */
+    public record Ports(int first, int last) {
+        public Ports {
+            if (first < 1 || last < first || last > 65535) {
+                throw new IllegalArgumentException("need 1 <= first <= last <= 65535, not " + first + ", " + last);
+            }
+        }
+    }
+
+    /**
+     * How much of everything one stack may hold; each at least 1.
+     *
+     * @param connections connections that have an actor; above it a final ACK is ignored and an open fails
+     * @param listeners listening sockets; above it a bind fails
+     * @param timeWait TIME-WAIT records ({@code tcp_max_tw_buckets}); above it a connection ends without one
+     */
+    public record Limits(int connections, int listeners, int timeWait) {
+        public Limits {
+            if (connections < 1 || listeners < 1 || timeWait < 1) {
+                throw new IllegalArgumentException("limits must be at least 1, not " + connections + ", " + listeners
+                        + ", " + timeWait);
+            }
+        }
+    }
+
+    /**
+     * The Streams API.
+     *
+     * @param onLoop whether the graphs that {@code handleWith} and {@code bindAndHandle} run use the stack's own event
+     *     loop, which saves two thread hops per chunk; such a graph must never block
+     */
+    public record Streams(boolean onLoop) {}
+
+    /** What {@code reference.conf} says. The stack has no address but loop-back. */
+    public static StackConfig defaults() {
+        return new StackConfig(
+                "stack",
+                new NicChoice.Memory(),
+                IpConfig.defaults(),
+                TcpConfig.defaults(),
+                new Listen(100, 4096, 1.5),
+                new Ports(32768, 60999),
+                new Limits(1_000_000, 10_000, 262_144),
+                new Streams(false),
+                "fourtuple.loop-dispatcher",
+                Duration.ofSeconds(1));
+    }
+
+    /**
+     * The configured stack of an actor system: what {@code fourtuple.stack} says.
+     *
+     * @param config the whole configuration, as {@code system.settings().config()} gives it
+     * @throws io.fourtuple.api.config.ConfigurationException with one sentence, for a key that does not exist and a
+     *     value that makes no sense
+     */
+    public static StackConfig from(Config config) {
+        return from(config, PATH);
+    }
+
+    /**
+     * A further stack: what the section at {@code path} says; keys that are missing there have their default.
+     *
+     * @param config the whole configuration
+     * @param path a section with the keys of {@code fourtuple.stack}
+     * @throws io.fourtuple.api.config.ConfigurationException as for {@link #from(Config)}
+     */
+    public static StackConfig from(Config config, String path) {
+        return StackConfigReader.read(config, path);
+    }
+
+    /** The same under another name. */
+    public StackConfig withName(String newName) {
+        return new StackConfig(newName, nic, ip, tcp, listen, ports, limits, streams, loopDispatcher, terminateTimeout);
+    }
+
+    /** The same on another network interface. */
+    public StackConfig withNic(NicChoice choice) {
+        return new StackConfig(name, choice, ip, tcp, listen, ports, limits, streams, loopDispatcher, terminateTimeout);
+    }
+
+    /** The same with other addresses, routes and bounds. */
+    public StackConfig withIp(IpConfig host) {
+        return new StackConfig(name, nic, host, tcp, listen, ports, limits, streams, loopDispatcher, terminateTimeout);
+    }
+
+    /** The same with other choices for connections. */
+    public StackConfig withTcp(TcpConfig config) {
+        return new StackConfig(name, nic, ip, config, listen, ports, limits, streams, loopDispatcher, terminateTimeout);
+    }
+
+    /** The same with other queues. */
+    public StackConfig withListen(Listen queues) {
+        return new StackConfig(name, nic, ip, tcp, queues, ports, limits, streams, loopDispatcher, terminateTimeout);
+    }
+
+    /** The same with other ephemeral ports. */
+    public StackConfig withPorts(Ports range) {
+        return new StackConfig(name, nic, ip, tcp, listen, range, limits, streams, loopDispatcher, terminateTimeout);
+    }
+
+    /** The same with other limits. */
+    public StackConfig withLimits(Limits bounds) {
+        return new StackConfig(name, nic, ip, tcp, listen, ports, bounds, streams, loopDispatcher, terminateTimeout);
+    }
+
+    /** The same with another setting of the Streams API. */
+    public StackConfig withStreams(Streams setting) {
+        return new StackConfig(name, nic, ip, tcp, listen, ports, limits, setting, loopDispatcher, terminateTimeout);
+    }
+
+    /** The same on another event loop. */
+    public StackConfig withLoopDispatcher(String id) {
+        return new StackConfig(name, nic, ip, tcp, listen, ports, limits, streams, id, terminateTimeout);
+    }
+
+    /** The same with another time to end in order. */
+    public StackConfig withTerminateTimeout(Duration timeout) {
+        return new StackConfig(name, nic, ip, tcp, listen, ports, limits, streams, loopDispatcher, timeout);
+    }
+}

@@ -1,0 +1,143 @@
+package io.fourtuple.api;
+
+import com.typesafe.config.Config;
+import io.fourtuple.api.config.ConfigSection;
+import io.fourtuple.api.config.CongestionControls;
+import io.fourtuple.api.config.NicChoice;
+import io.fourtuple.core.tcp.TcpConfig;
+import io.fourtuple.core.tcp.TcpConfig.Acknowledgment;
+import io.fourtuple.core.tcp.TcpConfig.BufferLimits;
+import io.fourtuple.core.tcp.TcpConfig.KeepAlive;
+import io.fourtuple.core.tcp.TcpConfig.OptionOffer;
+import io.fourtuple.core.tcp.TcpConfig.Retransmission;
+import java.time.Duration;
+import java.util.function.Function;
+
+/** Reads a {@link StackConfig} from HOCON: one method per record, one line per component, in the record's order. */
+final class StackConfigReader {
+    private static final long MILLIS = 1_000_000L;
+    private static final long SECONDS = 1_000 * MILLIS;
+    private static final long DAYS = 86_400 * SECONDS;
+    /** A window of RFC 7323 cannot be larger. */
+    private static final int MAX_BUFFER = 1 << 30;
+
+    private StackConfigReader() {}
+
+    static StackConfig read(Config config, String path) {
+        StackConfig defaults = StackConfig.defaults();
+        ConfigSection section = ConfigSection.of(config, path);
+        StackConfig result = new StackConfig(
+                section.text("name", defaults.name(), "letters, digits, - and _",
+                        matching("[A-Za-z0-9][A-Za-z0-9_-]*")),
+                section.text("nic", defaults.nic(), NicChoice.ALLOWED, NicChoice::parse),
+                IpConfigReader.read(section.section("ip"), defaults.ip()),
+                tcp(section.section("tcp"), defaults.tcp()),
+                listen(section.section("listen"), defaults.listen()),
+                ports(section.section("ports"), defaults.ports()),
+                limits(section.section("limits"), defaults.limits()),
+                new StackConfig.Streams(
+                        section.section("streams").flag("on-loop", defaults.streams().onLoop())),
+                section.text("loop-dispatcher", defaults.loopDispatcher(), "the id of a dispatcher", matching(".+")),
+                section.duration("terminate-timeout", defaults.terminateTimeout(), Duration.ZERO,
+                        Duration.ofHours(1)));
+        section.finish();
+        return result;
+    }
+
+    private static TcpConfig tcp(ConfigSection section, TcpConfig defaults) {
+        return new TcpConfig(
+                buffer(section.section("receive-buffer"), defaults.receiveBuffer()),
+                buffer(section.section("send-buffer"), defaults.sendBuffer()),
+                options(section.section("options"), defaults.options()),
+                retransmission(section.section("retransmission"), defaults.retransmission()),
+                acknowledgment(section.section("acknowledgment"), defaults.acknowledgment()),
+                keepAlive(section.section("keep-alive"), defaults.keepAlive()),
+                section.flag("no-delay", defaults.noDelay()),
+                section.integer("initial-window-segments", defaults.initialWindowSegments(), 1, 1000),
+                section.nanos("time-wait", defaults.timeWait(), MILLIS, DAYS),
+                section.nanos("fin-wait-2-timeout", defaults.finWait2Timeout(), MILLIS, DAYS),
+                section.text("congestion-control", defaults.congestionControl(), CongestionControls.ALLOWED,
+                        CongestionControls::named));
+    }
+
+    private static BufferLimits buffer(ConfigSection section, BufferLimits defaults) {
+        int min = section.bytes("min", defaults.min(), 1, MAX_BUFFER);
+        int initial = section.bytes("initial", defaults.initial(), 1, MAX_BUFFER);
+        int max = section.bytes("max", defaults.max(), 1, MAX_BUFFER);
+        ordered(section, "min", min, "initial", initial);
+        ordered(section, "initial", initial, "max", max);
+        return new BufferLimits(min, initial, max);
+    }
+
+    private static OptionOffer options(ConfigSection section, OptionOffer defaults) {
+        return new OptionOffer(
+                section.flag("window-scaling", defaults.windowScaling()),
+                section.flag("timestamps", defaults.timestamps()),
+                section.flag("sack", defaults.sack()),
+                section.bytes("min-peer-mss", defaults.minPeerMss(), 1, 1460));
+    }
+
+    private static Retransmission retransmission(ConfigSection section, Retransmission defaults) {
+        Retransmission result = new Retransmission(
+                section.nanos("initial-timeout", defaults.initialTimeout(), MILLIS, DAYS),
+                section.nanos("min-timeout", defaults.minTimeout(), MILLIS, DAYS),
+                section.nanos("max-timeout", defaults.maxTimeout(), MILLIS, DAYS),
+                section.nanos("syn-give-up", defaults.synGiveUp(), MILLIS, DAYS),
+                section.nanos("give-up", defaults.giveUp(), MILLIS, DAYS),
+                section.nanos("user-timeout", defaults.userTimeout(), 0, DAYS));
+        ordered(section, "min-timeout", result.minTimeout(), "initial-timeout", result.initialTimeout());
+        ordered(section, "initial-timeout", result.initialTimeout(), "max-timeout", result.maxTimeout());
+        return result;
+    }
+
+    private static Acknowledgment acknowledgment(ConfigSection section, Acknowledgment defaults) {
+        return new Acknowledgment(
+                section.nanos("delay", defaults.delay(), 0, 499 * MILLIS), // RFC 9293 MUST-59: less than 0.5 s
+                section.integer("quick-acks", defaults.quickAcks(), 0, 1_000_000));
+    }
+
+    private static KeepAlive keepAlive(ConfigSection section, KeepAlive defaults) {
+        return new KeepAlive(
+                section.flag("enabled", defaults.enabled()),
+                section.nanos("idle", defaults.idle(), MILLIS, 365 * DAYS),
+                section.nanos("interval", defaults.interval(), MILLIS, DAYS),
+                section.integer("probes", defaults.probes(), 1, 127));
+    }
+
+    private static StackConfig.Listen listen(ConfigSection section, StackConfig.Listen defaults) {
+        int backlog = section.integer("backlog", defaults.backlog(), 1, 1_000_000);
+        int somaxconn = section.integer("somaxconn", defaults.somaxconn(), 1, 1_000_000);
+        ordered(section, "backlog", backlog, "somaxconn", somaxconn);
+        return new StackConfig.Listen(
+                backlog, somaxconn, section.number("syn-queue-ratio", defaults.synQueueRatio(), 0.01, 1000));
+    }
+
+    private static StackConfig.Ports ports(ConfigSection section, StackConfig.Ports defaults) {
+        int first = section.integer("first", defaults.first(), 1, 65535);
+        int last = section.integer("last", defaults.last(), 1, 65535);
+        ordered(section, "first", first, "last", last);
+        return new StackConfig.Ports(first, last);
+    }
+
+    private static StackConfig.Limits limits(ConfigSection section, StackConfig.Limits defaults) {
+        return new StackConfig.Limits(
+                section.integer("connections", defaults.connections(), 1, 100_000_000),
+                section.integer("listeners", defaults.listeners(), 1, 10_000_000),
+                section.integer("time-wait", defaults.timeWait(), 1, 100_000_000));
+    }
+
+    static void ordered(ConfigSection section, String smallerKey, long smaller, String largerKey, long larger) {
+        if (smaller > larger) {
+            throw section.contradiction(smallerKey + " must not be larger than " + largerKey);
+        }
+    }
+
+    private static Function<String, String> matching(String pattern) {
+        return text -> {
+            if (!text.matches(pattern)) {
+                throw new IllegalArgumentException(text);
+            }
+            return text;
+        };
+    }
+}

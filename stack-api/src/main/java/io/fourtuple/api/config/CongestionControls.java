@@ -1,0 +1,27 @@
+package io.fourtuple.api.config;
+
+import io.fourtuple.core.tcp.CongestionControlSupplier;
+import io.fourtuple.core.tcp.Cubic;
+import io.fourtuple.core.tcp.NewReno;
+
+/** The congestion controls that a configuration can name, under the names of Linux's {@code TCP_CONGESTION}. */
+public final class CongestionControls {
+    /** What may be written. */
+    public static final String ALLOWED = "cubic or reno";
+
+    private CongestionControls() {}
+
+    /**
+     * The policy with this name.
+     *
+     * @throws IllegalArgumentException when there is none
+     */
+    public static CongestionControlSupplier named(String name) {
+        return switch (name) {
+            case "cubic" -> Cubic::new;
+            case "reno" -> NewReno::new;
+            default -> throw new IllegalArgumentException(
+                    "there is no congestion control \"" + name + "\"; use " + ALLOWED);
+        };
+    }
+}

@@ -1,0 +1,180 @@
+package io.fourtuple.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import io.fourtuple.api.config.ConfigurationException;
+import io.fourtuple.api.config.NicChoice;
+import io.fourtuple.core.tcp.CongestionControlSupplier;
+import io.fourtuple.core.tcp.TcpConfig;
+import java.lang.reflect.RecordComponent;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class StackConfigTest {
+    private final Config reference = ConfigFactory.defaultReference(StackConfig.class.getClassLoader()).resolve();
+
+    @Test
+    void shouldHaveAKeyForEachFieldAndAFieldForEachKey() {
+        TreeSet<String> keys = new TreeSet<>();
+        reference.getConfig(StackConfig.PATH).entrySet().forEach(entry -> keys.add(entry.getKey()));
+
+        assertThat(leaves(StackConfig.defaults()).keySet()).isEqualTo(keys);
+    }
+
+    @Test
+    void shouldSayTheSameInReferenceConfAsInCode() {
+        Config section = reference.getConfig(StackConfig.PATH);
+
+        leaves(StackConfig.defaults()).forEach((key, value) ->
+                assertThat(written(section, key, value)).as(key).isEqualTo(value));
+    }
+
+    @Test
+    void shouldReadReferenceConfAsTheDefaults() {
+        assertThat(leaves(StackConfig.from(reference))).isEqualTo(leaves(StackConfig.defaults()));
+    }
+
+    @Test
+    void shouldUseTheDefaultsForASectionThatIsNotThere() {
+        assertThat(leaves(StackConfig.from(ConfigFactory.empty()))).isEqualTo(leaves(StackConfig.defaults()));
+    }
+
+    @Test
+    void shouldHaveACommentOnEachKey() {
+        Config section = reference.getConfig(StackConfig.PATH);
+
+        leaves(StackConfig.defaults()).keySet().forEach(key ->
+                assertThat(section.getValue(key).origin().comments()).as(key).isNotEmpty());
+    }
+
+    @Test
+    void shouldReadWhatDiffers() {
+        StackConfig read = StackConfig.from(ConfigFactory.parseString("""
+                my-app.stack {
+                  name = "second"
+                  nic = "tap:ft1"
+                  tcp { no-delay = on, congestion-control = reno, time-wait = 2 minutes, send-buffer.max = 1 MiB }
+                  listen.syn-queue-ratio = 2
+                  streams.on-loop = yes
+                  terminate-timeout = 250 ms
+                  ip { addresses = ["10.9.0.1/16", "fd77::9/64"], routes = ["0.0.0.0/0 via 10.9.0.254"] }
+                }"""), "my-app.stack");
+
+        assertThat(read.name()).isEqualTo("second");
+        assertThat(read.nic()).isEqualTo(new NicChoice.Tap("ft1"));
+        assertThat(read.tcp().noDelay()).isTrue();
+        assertThat(read.tcp().congestionControl().create(1000, 10_000).name()).isEqualTo("reno");
+        assertThat(Duration.ofNanos(read.tcp().timeWait())).isEqualTo(Duration.ofMinutes(2));
+        assertThat(read.tcp().sendBuffer()).isEqualTo(new TcpConfig.BufferLimits(4096, 16384, 1 << 20));
+        assertThat(read.listen().synBound(10)).isEqualTo(20);
+        assertThat(read.ip().addresses()).hasToString("[10.9.0.1/16, fd77::9/64]");
+        assertThat(read.ip().routes()).hasToString("[0.0.0.0/0 via 10.9.0.254]");
+        assertThat(read.streams().onLoop()).isTrue();
+        assertThat(read.terminateTimeout()).isEqualTo(Duration.ofMillis(250));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
+            nodelay = on | fourtuple.stack.nodelay is not a configuration key
+            tcp.nodelay = on | fourtuple.stack.tcp.nodelay is not a configuration key
+            tcp.receive-buffer.maximum = 1 | knows initial, max, min
+            tcp = 5 | fourtuple.stack.tcp must be a section
+            tcp.time-wait = 240 | fourtuple.stack.tcp.time-wait must be a duration with a unit, such as 240 s
+            tcp.time-wait = "240" | must be a duration with a unit
+            tcp.time-wait = 5 apples | must be a duration with a unit
+            tcp.time-wait = -1 s | from 1 ms to 86400 s, not "-1 s"
+            tcp.acknowledgment.delay = 500 ms | from 0 s to 499 ms
+            tcp.receive-buffer.max = 5 s | must be a size such as 64 KiB
+            tcp.receive-buffer.max = 5 GiB | from 1 B to 1073741824 B
+            tcp.receive-buffer.min = 1 MiB | fourtuple.stack.tcp.receive-buffer: min must not be larger than initial
+            tcp.retransmission.min-timeout = 3 s | min-timeout must not be larger than initial-timeout
+            tcp.no-delay = maybe | must be on or off, not "maybe"
+            tcp.congestion-control = vegas | must be cubic or reno, not "vegas"
+            tcp.initial-window-segments = 0 | must be a whole number from 1 to 1000, not "0"
+            tcp.initial-window-segments = ten | must be a whole number
+            listen.backlog = 5000 | backlog must not be larger than somaxconn
+            listen.syn-queue-ratio = much | must be a number from 0.01
+            ports { first = 2000, last = 1000 } | fourtuple.stack.ports: first must not be larger than last
+            nic = eth0 | fourtuple.stack.nic must be memory or tap:NAME, not "eth0"
+            name = "a b" | fourtuple.stack.name must be letters, digits, - and _
+            ip.addresses = 10.0.0.1/24 | fourtuple.stack.ip.addresses must be a list
+            ip.addresses = ["10.0.0.1/33"] | such as 10.77.0.2/24, not "10.0.0.1/33"
+            ip.addresses = ["router"] | must be a list of addresses
+            ip.routes = ["0.0.0.0/0"] | must be a list of routes such as
+            ip.routes = ["0.0.0.0/0 via fd77::1"] | not "0.0.0.0/0 via fd77::1"
+            ip.neighbors.retry-interval = 1 KiB | must be a duration with a unit
+            ip.addresses = ["10.0.0.300/24"] | not "10.0.0.300/24"
+            """)
+    void shouldRefuseWhatMakesNoSenseWithOneSentence(String line, String part) {
+        Config config = ConfigFactory.parseString("fourtuple.stack { " + line + " }").withFallback(reference);
+
+        assertThatThrownBy(() -> StackConfig.from(config))
+                .isInstanceOf(ConfigurationException.class)
+                .message().contains(part).startsWith("fourtuple.stack").doesNotContain("\n");
+    }
+
+    @Test
+    void shouldDeriveTheBoundsOfTheQueuesFromTheBacklog() {
+        StackConfig.Listen listen = new StackConfig.Listen(100, 4096, 1.5);
+
+        assertThat(List.of(listen.acceptBound(5), listen.synBound(5))).containsExactly(5, 7);
+        assertThat(List.of(listen.acceptBound(0), listen.synBound(0))).containsExactly(1, 1);
+        assertThat(List.of(listen.acceptBound(100_000), listen.synBound(100_000))).containsExactly(4096, 6144);
+    }
+
+    /** Each field that is not a record itself, by the key that it must have. */
+    private static Map<String, Object> leaves(Record values) {
+        Map<String, Object> found = new TreeMap<>();
+        for (RecordComponent component : values.getClass().getRecordComponents()) {
+            String key = key(component.getName());
+            Object value = value(values, component);
+            if (value instanceof Record nested && !(value instanceof NicChoice)) {
+                leaves(nested).forEach((rest, leaf) -> found.put(key + "." + rest, leaf));
+            } else {
+                found.put(key, comparable(value));
+            }
+        }
+        return found;
+    }
+
+    private static Object comparable(Object value) {
+        return value instanceof CongestionControlSupplier supplier ? supplier.create(1000, 10_000).name() : value;
+    }
+
+    private static Object value(Record values, RecordComponent component) {
+        try {
+            return component.getAccessor().invoke(values);
+        } catch (ReflectiveOperationException e) {
+            throw new LinkageError(component.toString(), e);
+        }
+    }
+
+    /** {@code finWait2Timeout} is {@code fin-wait-2-timeout}. */
+    private static String key(String name) {
+        return name.replaceAll("([A-Z]|[0-9]+)", "-$1").toLowerCase(Locale.ROOT);
+    }
+
+    /** What is written at {@code key}, as a value of the type of {@code like}. */
+    private static Object written(Config section, String key, Object like) {
+        return switch (like) {
+            case Long _ -> section.getDuration(key).toNanos();
+            case Duration _ -> section.getDuration(key);
+            case Boolean _ -> section.getBoolean(key);
+            case Integer _ -> section.getBytes(key).intValue();
+            case Double _ -> section.getDouble(key);
+            case NicChoice _ -> NicChoice.parse(section.getString(key));
+            case List<?> _ -> section.getList(key).unwrapped();
+            default -> section.getString(key);
+        };
+    }
+}

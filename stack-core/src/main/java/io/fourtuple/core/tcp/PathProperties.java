@@ -4,8 +4,8 @@ package io.fourtuple.core.tcp;
  * What TCP has to know of the path to a peer.
  *
  * @param mss payload octets of a segment without TCP options: the MTU less the IP header and 20 (RFC 6691)
- * @param maxPayload the largest payload that may be handed down as one segment: above {@code mss} only when the NIC cuts
- *     segments itself (TSO)
+ * @param maxPayload the largest payload that may be handed down as one segment: above {@code mss} only when the
+ *     NIC cuts segments itself (TSO)
  */
 public record PathProperties(int mss, int maxPayload) {
     public PathProperties {

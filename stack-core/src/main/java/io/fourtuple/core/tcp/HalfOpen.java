@@ -1,0 +1,224 @@
+package io.fourtuple.core.tcp;
+
+import io.fourtuple.core.Counters;
+import io.fourtuple.core.time.Deadline;
+import io.fourtuple.core.wire.FourTuple;
+import io.fourtuple.core.wire.OutboundSegment;
+import io.fourtuple.core.wire.SendReason;
+import io.fourtuple.core.wire.Seq;
+import io.fourtuple.core.wire.TcpFlags;
+import io.fourtuple.core.wire.TcpOptions;
+import io.fourtuple.core.wire.TcpSegment;
+
+/**
+ * SYN-RECEIVED of a passive open: what has to be remembered between a SYN and the ACK that completes the handshake. No
+ * buffers, no actor: a flood of SYNs costs some tens of octets each. Confined to its shard's thread.
+ */
+public final class HalfOpen {
+    /** What to do after a segment or a timeout. */
+    public enum Verdict {
+        /** Nothing. */
+        IGNORE,
+        /** Send the reply that was filled in. */
+        REPLY,
+        /** The handshake is complete: reserve a place in the accept queue, then {@link HalfOpen#complete}. */
+        COMPLETE,
+        /** Forget the record: the peer reset it, or never answered. */
+        REMOVE
+    }
+
+    private final FourTuple tuple;
+    private final PathProperties path;
+    private final TcpConfig config;
+    private final int iss;
+    private final int irs;
+    private final int timestampOffset;
+    private final short peerMss;
+    private final byte peerShift;
+    private final boolean peerSack;
+    private final boolean peerTimestamps;
+    private final int window;
+    private int tsRecent;
+    private final long startedAt;
+    private long synAckAt;
+    private int retransmits;
+
+    private HalfOpen(FourTuple tuple, TcpSegment syn, int iss, int timestampOffset, PathProperties path,
+            TcpConfig config, long nowNanos) {
+        TcpOptions o = syn.options();
+        this.tuple = tuple;
+        this.path = path;
+        this.config = config;
+        this.iss = iss;
+        this.irs = syn.seq();
+        this.timestampOffset = timestampOffset;
+        this.peerMss = (short) o.mss();
+        this.peerShift = (byte) Math.min(o.windowScale(), 14);
+        this.peerSack = o.sackPermitted();
+        this.peerTimestamps = o.hasTimestamps();
+        this.window = syn.window();
+        this.tsRecent = o.tsVal();
+        this.startedAt = nowNanos;
+        this.synAckAt = nowNanos;
+    }
+
+    /**
+     * The record for a SYN. {@link #fillSynAck} gives the answer.
+     *
+     * @param syn a segment with SYN and without ACK, RST and FIN
+     * @param iss initial send sequence number (RFC 6528)
+     * @param timestampOffset as for {@link TcpConnection#connect}
+     */
+    public static HalfOpen of(FourTuple tuple, TcpSegment syn, int iss, int timestampOffset, PathProperties path,
+            TcpConfig config, long nowNanos) {
+        return new HalfOpen(tuple, syn, iss, timestampOffset, path, config, nowNanos);
+    }
+
+    /** Which connection this will be. */
+    public FourTuple tuple() {
+        return tuple;
+    }
+
+    /** When {@link #handleTimeout} is due. */
+    public long deadline() {
+        long again = Deadline.after(synAckAt, timeout());
+        return Deadline.earlier(again, Deadline.after(startedAt, config.retransmission().synGiveUp()));
+    }
+
+    /** How often the SYN-ACK was sent again. */
+    public int retransmits() {
+        return retransmits;
+    }
+
+    private long timeout() {
+        TcpConfig.Retransmission limits = config.retransmission();
+        return Math.min(limits.initialTimeout() << Math.min(retransmits, 16), limits.maxTimeout());
+    }
+
+    /** Fills the SYN-ACK. Does not count as a retransmission. */
+    public void fillSynAck(OutboundSegment out, long nowNanos) {
+        TcpConfig.OptionOffer offer = config.options();
+        out.clear();
+        out.reason = SendReason.HANDSHAKE;
+        out.flags = TcpFlags.SYN | TcpFlags.ACK;
+        out.seq = iss;
+        out.ack = Seq.add(irs, 1);
+        out.window = ReceiveWindow.ofSyn(config);
+        out.mss = path.mss();
+        out.windowScale = offer.windowScaling() && peerShift >= 0 ? ReceiveWindow.shiftFor(config) : -1;
+        out.sackPermitted = offer.sack() && peerSack;
+        timestamps(out, nowNanos);
+    }
+
+    private void timestamps(OutboundSegment out, long nowNanos) {
+        if (config.options().timestamps() && peerTimestamps) {
+            out.timestamps = true;
+            out.tsVal = (int) (nowNanos / 1_000_000) + timestampOffset;
+            out.tsEcr = tsRecent;
+        }
+    }
+
+    /** SYN-RECEIVED in RFC 9293 §3.10.7.4, in its order. With {@link Verdict#REPLY}, {@code reply} is filled. */
+    public Verdict handleSegment(TcpSegment s, OutboundSegment reply, long nowNanos) {
+        int rcvNxt = Seq.add(irs, 1);
+        boolean rst = s.has(TcpFlags.RST);
+        if (s.has(TcpFlags.SYN) && !rst && !s.has(TcpFlags.ACK) && s.seq() == irs) { // its SYN again
+            fillSynAck(reply, nowNanos);
+            return Verdict.REPLY;
+        }
+        boolean withTimestamps = config.options().timestamps() && peerTimestamps;
+        if (withTimestamps && !rst) {
+            if (!s.options().hasTimestamps()) {
+                return Verdict.IGNORE;
+            }
+            if (Seq.lt(s.options().tsVal(), tsRecent)) {
+                return acknowledge(reply, nowNanos);
+            }
+        }
+        int edge = Seq.add(rcvNxt, ReceiveWindow.ofSyn(config));
+        boolean acceptable = s.length() == 0
+                ? Seq.within(s.seq(), rcvNxt, edge)
+                : Seq.lt(s.seq(), edge) && Seq.gt(s.end(), rcvNxt);
+        if (!acceptable) {
+            return rst ? Verdict.IGNORE : acknowledge(reply, nowNanos);
+        }
+        if (rst) {
+            return s.seq() == rcvNxt ? Verdict.REMOVE : acknowledge(reply, nowNanos);
+        }
+        if (s.has(TcpFlags.SYN)) {
+            return acknowledge(reply, nowNanos);
+        }
+        if (!s.has(TcpFlags.ACK)) {
+            return Verdict.IGNORE;
+        }
+        if (s.ack() != Seq.add(iss, 1)) {
+            return Reset.answer(s, reply) ? Verdict.REPLY : Verdict.IGNORE;
+        }
+        return Verdict.COMPLETE;
+    }
+
+    private Verdict acknowledge(OutboundSegment reply, long nowNanos) {
+        reply.clear();
+        reply.reason = SendReason.CHALLENGE_ACK;
+        reply.flags = TcpFlags.ACK;
+        reply.seq = Seq.add(iss, 1);
+        reply.ack = Seq.add(irs, 1);
+        int shift = config.options().windowScaling() && peerShift >= 0 ? ReceiveWindow.shiftFor(config) : 0;
+        reply.window = ReceiveWindow.ofSyn(config) >> shift;
+        timestamps(reply, nowNanos);
+        return Verdict.REPLY;
+    }
+
+    /** Fills the reset that tells the peer the open is over. */
+    public void fillReset(OutboundSegment reply) {
+        reply.clear();
+        reply.reason = SendReason.RESET;
+        reply.flags = TcpFlags.RST;
+        reply.seq = Seq.add(iss, 1);
+    }
+
+    /** {@link #deadline()} has come: {@code REPLY} with the SYN-ACK again, or {@code REMOVE}. */
+    public Verdict handleTimeout(OutboundSegment reply, long nowNanos) {
+        if (!Deadline.isDue(deadline(), nowNanos)) {
+            return Verdict.IGNORE;
+        }
+        if (nowNanos - startedAt >= config.retransmission().synGiveUp()) {
+            return Verdict.REMOVE;
+        }
+        retransmits++;
+        synAckAt = nowNanos;
+        fillSynAck(reply, nowNanos);
+        reply.reason = SendReason.RTO;
+        return Verdict.REPLY;
+    }
+
+    /**
+     * The connection, ESTABLISHED, after {@link #handleSegment} said {@link Verdict#COMPLETE} of {@code ack}. It has
+     * handled {@code ack} and what came with it.
+     */
+    public TcpConnection complete(TcpSegment ack, Counters counters, long nowNanos) {
+        return TcpConnection.accept(this, ack, counters, nowNanos);
+    }
+
+    Tcb toTcb(Counters counters, long nowNanos) {
+        Tcb t = new Tcb(tuple, TcpState.SYN_RECEIVED, iss, timestampOffset, path, config, counters, nowNanos);
+        t.agree(peerMss < 0 ? -1 : peerMss & 0xffff, peerShift, peerSack, peerTimestamps);
+        t.sndNxt = Seq.add(iss, 1);
+        t.sndWnd = window;
+        t.maxSndWnd = window;
+        t.sndWl1 = irs;
+        t.irs = irs;
+        t.rcvNxt = Seq.add(irs, 1);
+        t.rcvUp = t.rcvNxt;
+        t.rcvEdge = Seq.add(t.rcvNxt, ReceiveWindow.ofSyn(config));
+        t.lastAckSent = t.rcvNxt;
+        t.tsRecent = tsRecent;
+        t.tsRecentAt = startedAt;
+        if (retransmits == 0) { // Karn
+            t.timing = true;
+            t.timedEnd = t.sndNxt;
+            t.timedAt = synAckAt;
+        }
+        return t;
+    }
+}

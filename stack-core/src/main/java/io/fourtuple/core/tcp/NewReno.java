@@ -1,0 +1,85 @@
+package io.fourtuple.core.tcp;
+
+/** Slow start and congestion avoidance of RFC 5681, counting octets (RFC 3465). Halves on loss. */
+public final class NewReno implements CongestionControl {
+    private static final int UNLIMITED = Integer.MAX_VALUE;
+
+    private int mss;
+    private final long initialWindow;
+    private long cwnd;
+    private long ssthresh = UNLIMITED;
+    /** Octets acknowledged since the window last grew in congestion avoidance. */
+    private long acked;
+
+    /** See {@link CongestionControlSupplier#create}. */
+    public NewReno(int segmentSize, long initialWindow) {
+        this.mss = segmentSize;
+        this.initialWindow = initialWindow;
+        this.cwnd = initialWindow;
+    }
+
+    @Override
+    public long cwnd() {
+        return cwnd;
+    }
+
+    @Override
+    public long ssthresh() {
+        return ssthresh;
+    }
+
+    @Override
+    public String name() {
+        return "reno";
+    }
+
+    @Override
+    public void onAck(int ackedBytes, long inFlightBefore, boolean cwndLimited, long smoothedRttNanos, long nowNanos) {
+        if (!cwndLimited) {
+            return;
+        }
+        if (cwnd < ssthresh) { // §3.1 (2)
+            cwnd = Math.min(cwnd + ackedBytes, Math.max(ssthresh, cwnd + mss));
+            return;
+        }
+        acked += ackedBytes; // §3.1 (3), RFC 3465 §2.1: one segment per window's worth
+        if (acked >= cwnd) {
+            acked -= cwnd;
+            cwnd += mss;
+        }
+    }
+
+    @Override
+    public void onLoss(long inFlight, long nowNanos) {
+        ssthresh = halved(inFlight);
+        cwnd = ssthresh;
+        acked = 0;
+    }
+
+    @Override
+    public void onRecovered(long inFlight, long nowNanos) {
+        cwnd = ssthresh;
+    }
+
+    @Override
+    public void onTimeout(long inFlight, long nowNanos) {
+        ssthresh = halved(inFlight);
+        cwnd = mss;
+        acked = 0;
+    }
+
+    @Override
+    public void onIdleRestart(long nowNanos) {
+        cwnd = Math.min(cwnd, initialWindow);
+    }
+
+    @Override
+    public void onSegmentSize(int segmentSize) {
+        mss = segmentSize;
+        cwnd = Math.max(cwnd, mss);
+    }
+
+    private long halved(long inFlight) { // equation (4)
+        return Math.max(inFlight / 2, 2L * mss);
+    }
+}

@@ -1,0 +1,315 @@
+package io.fourtuple.core.tcp;
+
+import io.fourtuple.core.wire.Seq;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+
+/**
+ * What the peer has sent: octets in order that the user has not taken, and pieces above RCV.NXT that wait for the gap
+ * before them to close.
+ *
+ * <pre>
+ *            RCV.NXT
+ *  | in order |   gap   [ piece ][ piece ]  gap  [ piece ]
+ *  taken by receive()    kept sorted, never overlapping; adjacent pieces form one SACK block
+ * </pre>
+ *
+ * <p>Memory is charged by the arrays that are pinned, not by the octets used of them ({@link #charge}). Where small
+ * payloads pin more than the bound allows, they are copied together; where that does not help, a new piece is refused
+ * (CVE-2018-5390).
+ */
+final class ReceiveQueue {
+    /** What a chunk costs besides its array: the object and its place in a queue. */
+    private static final int OVERHEAD = 64;
+    private static final int[] NO_EDGES = {};
+
+    private final ArrayDeque<ReceivedChunk> inOrder = new ArrayDeque<>(4);
+    private int inOrderOctets;
+    private long inOrderCharge;
+
+    /** Allocated when the first piece arrives out of order. */
+    private int[] seqs = NO_EDGES;
+    private ReceivedChunk[] pieces = {};
+    private int pieceCount;
+    private int pieceOctets;
+    private long pieceCharge;
+    /** How many pieces there were after they were last copied together: not tried again before it has doubled. */
+    private int compactedCount;
+
+    /** Start and end of the SACK blocks to report, most recent first (RFC 2018 §4). */
+    private int[] blocks = NO_EDGES;
+    private int blockCount;
+
+    /** Octets in order. */
+    int length() {
+        return inOrderOctets;
+    }
+
+    /** Octets above a gap. */
+    int outOfOrder() {
+        return pieceOctets;
+    }
+
+    /** Octets of memory pinned. */
+    long charge() {
+        return inOrderCharge + pieceCharge;
+    }
+
+    boolean hasGap() {
+        return pieceCount > 0;
+    }
+
+    /**
+     * Takes payload that starts at {@code rcvNxt}; returns the new RCV.NXT, beyond pieces that it connects.
+     *
+     * @param limit bound of {@link #charge} above which chunks are copied together
+     */
+    int append(ReceivedChunk chunk, int rcvNxt, long limit) {
+        addInOrder(chunk);
+        int next = Seq.add(rcvNxt, chunk.length());
+        if (pieceCount > 0) {
+            next = connect(next);
+        }
+        if (charge() > limit && inOrderCharge > 2L * inOrderOctets) {
+            compactInOrder();
+        }
+        return next;
+    }
+
+    private void addInOrder(ReceivedChunk chunk) {
+        inOrder.addLast(chunk);
+        inOrderOctets += chunk.length();
+        inOrderCharge += cost(chunk);
+    }
+
+    private int connect(int next) {
+        int taken = 0;
+        while (taken < pieceCount && Seq.le(seqs[taken], next)) {
+            ReceivedChunk piece = pieces[taken];
+            int seq = seqs[taken];
+            int end = Seq.add(seq, piece.length());
+            pieceOctets -= piece.length();
+            pieceCharge -= cost(piece);
+            if (Seq.gt(end, next)) {
+                int overlap = Seq.distance(seq, next);
+                addInOrder(new ReceivedChunk(piece.array(), piece.offset() + overlap, piece.length() - overlap));
+                next = end;
+            }
+            taken++;
+        }
+        removePieces(0, taken);
+        forgetBlocksBefore(next);
+        return next;
+    }
+
+    /**
+     * Keeps payload above a gap. What is held already wins over new octets for the same sequence numbers.
+     *
+     * @return false when it was refused because memory above {@code limit} would be pinned
+     */
+    boolean insert(ReceivedChunk chunk, int seq, long limit) {
+        int start = seq;
+        int end = Seq.add(seq, chunk.length());
+        int at = firstEndingAfter(start);
+        if (charge() + cost(chunk) > limit) {
+            compactPieces();
+            at = firstEndingAfter(start);
+            if (charge() + cost(chunk) > limit) {
+                return false;
+            }
+        }
+        int cursor = start;
+        while (Seq.lt(cursor, end)) { // fill the holes between pieces held already
+            int holeEnd = at < pieceCount ? Seq.min(seqs[at], end) : end;
+            if (Seq.lt(cursor, holeEnd)) {
+                int skip = Seq.distance(start, cursor);
+                insertPiece(at, cursor, new ReceivedChunk(
+                        chunk.array(), chunk.offset() + skip, Seq.distance(cursor, holeEnd)));
+                at++;
+            }
+            if (at < pieceCount) {
+                cursor = Seq.max(holeEnd, Seq.add(seqs[at], pieces[at].length()));
+                at++;
+            } else {
+                cursor = end;
+            }
+        }
+        reportBlock(start, end);
+        return true;
+    }
+
+    private int firstEndingAfter(int seq) {
+        int low = 0;
+        int high = pieceCount;
+        while (low < high) {
+            int middle = low + high >>> 1;
+            if (Seq.le(Seq.add(seqs[middle], pieces[middle].length()), seq)) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low;
+    }
+
+    private void insertPiece(int at, int seq, ReceivedChunk piece) {
+        if (pieceCount == seqs.length) {
+            int capacity = Math.max(8, pieceCount * 2);
+            seqs = Arrays.copyOf(seqs, capacity);
+            pieces = Arrays.copyOf(pieces, capacity);
+        }
+        System.arraycopy(seqs, at, seqs, at + 1, pieceCount - at);
+        System.arraycopy(pieces, at, pieces, at + 1, pieceCount - at);
+        seqs[at] = seq;
+        pieces[at] = piece;
+        pieceCount++;
+        pieceOctets += piece.length();
+        pieceCharge += cost(piece);
+    }
+
+    private void removePieces(int from, int n) {
+        if (n == 0) {
+            return;
+        }
+        System.arraycopy(seqs, from + n, seqs, from, pieceCount - from - n);
+        System.arraycopy(pieces, from + n, pieces, from, pieceCount - from - n);
+        Arrays.fill(pieces, pieceCount - n, pieceCount, null);
+        pieceCount -= n;
+    }
+
+    /** RFC 2018 §4: the block with the latest segment first, then those reported most recently. */
+    private void reportBlock(int start, int end) {
+        int first = start;
+        int last = end;
+        int i = firstEndingAfter(start);
+        int left = i;
+        while (left > 0 && Seq.add(seqs[left - 1], pieces[left - 1].length()) == seqs[left]) {
+            left--;
+        }
+        int right = i;
+        while (right + 1 < pieceCount && Seq.add(seqs[right], pieces[right].length()) == seqs[right + 1]) {
+            right++;
+        }
+        if (i < pieceCount) {
+            first = seqs[left];
+            last = Seq.add(seqs[right], pieces[right].length());
+        }
+        if (blocks.length == 0) {
+            blocks = new int[8];
+        }
+        int[] old = Arrays.copyOf(blocks, blockCount * 2);
+        blocks[0] = first;
+        blocks[1] = last;
+        int kept = 1;
+        for (int b = 0; b < old.length && kept < blocks.length / 2; b += 2) {
+            boolean merged = Seq.le(old[b], last) && Seq.ge(old[b + 1], first);
+            if (!merged) {
+                blocks[2 * kept] = old[b];
+                blocks[2 * kept + 1] = old[b + 1];
+                kept++;
+            }
+        }
+        blockCount = kept;
+    }
+
+    private void forgetBlocksBefore(int rcvNxt) {
+        int kept = 0;
+        for (int b = 0; b < blockCount; b++) {
+            if (Seq.gt(blocks[2 * b], rcvNxt)) {
+                blocks[2 * kept] = blocks[2 * b];
+                blocks[2 * kept + 1] = blocks[2 * b + 1];
+                kept++;
+            }
+        }
+        blockCount = kept;
+    }
+
+    /** How many SACK blocks there are to report, at most 4. */
+    int blockCount() {
+        return blockCount;
+    }
+
+    /** Edge {@code i} of the blocks to report: start and end in turn. */
+    int blockEdge(int i) {
+        return blocks[i];
+    }
+
+    /** The next octets in order, at most {@code max}; null when there are none. */
+    ReceivedChunk take(int max) {
+        ReceivedChunk chunk = max > 0 ? inOrder.pollFirst() : null;
+        if (chunk == null) {
+            return null;
+        }
+        if (chunk.length() > max) {
+            inOrder.addFirst(new ReceivedChunk(chunk.array(), chunk.offset() + max, chunk.length() - max));
+            inOrderOctets -= max;
+            return new ReceivedChunk(chunk.array(), chunk.offset(), max);
+        }
+        inOrderOctets -= chunk.length();
+        inOrderCharge -= cost(chunk);
+        return chunk;
+    }
+
+    /** Forgets everything. */
+    void clear() {
+        inOrder.clear();
+        inOrderOctets = 0;
+        removePieces(0, pieceCount);
+        pieceOctets = 0;
+        blockCount = 0;
+        inOrderCharge = 0;
+        pieceCharge = 0;
+        compactedCount = 0;
+    }
+
+    private void compactInOrder() {
+        byte[] all = new byte[inOrderOctets];
+        int at = 0;
+        for (ReceivedChunk chunk : inOrder) {
+            System.arraycopy(chunk.array(), chunk.offset(), all, at, chunk.length());
+            at += chunk.length();
+        }
+        inOrder.clear();
+        inOrderCharge = 0;
+        inOrderOctets = 0;
+        if (at > 0) {
+            addInOrder(new ReceivedChunk(all, 0, at));
+        }
+    }
+
+    /** Copies runs of adjacent pieces together. */
+    private void compactPieces() {
+        if (pieceCount <= 2 * compactedCount) {
+            return;
+        }
+        int kept = 0;
+        int i = 0;
+        while (i < pieceCount) {
+            int end = i + 1;
+            int octets = pieces[i].length();
+            while (end < pieceCount && Seq.add(seqs[i], octets) == seqs[end]) {
+                octets += pieces[end].length();
+                end++;
+            }
+            byte[] run = new byte[octets];
+            int at = 0;
+            for (int p = i; p < end; p++) {
+                System.arraycopy(pieces[p].array(), pieces[p].offset(), run, at, pieces[p].length());
+                at += pieces[p].length();
+                pieceCharge -= cost(pieces[p]);
+            }
+            seqs[kept] = seqs[i];
+            pieces[kept] = new ReceivedChunk(run, 0, octets);
+            pieceCharge += cost(pieces[kept]);
+            kept++;
+            i = end;
+        }
+        Arrays.fill(pieces, kept, pieceCount, null);
+        pieceCount = kept;
+        compactedCount = kept;
+    }
+
+    private static int cost(ReceivedChunk chunk) {
+        return chunk.array().length + OVERHEAD;
+    }
+}

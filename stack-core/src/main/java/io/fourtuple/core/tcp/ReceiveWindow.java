@@ -1,0 +1,96 @@
+package io.fourtuple.core.tcp;
+
+import io.fourtuple.core.wire.Seq;
+
+/** The window we offer (RFC 9293 §3.8.6.2.2, RFC 7323 §2) and the size of the receive buffer behind it. */
+final class ReceiveWindow {
+    private static final int MAX_UNSCALED = 0xffff;
+    private static final int MAX_SHIFT = 14;
+
+    private ReceiveWindow() {}
+
+    /** The smallest shift with which the largest buffer can be announced. */
+    static int shiftFor(TcpConfig config) {
+        int shift = 0;
+        while (shift < MAX_SHIFT && config.receiveBuffer().max() >> shift > MAX_UNSCALED) {
+            shift++;
+        }
+        return shift;
+    }
+
+    /** The window of a SYN, which is never scaled. */
+    static int ofSyn(TcpConfig config) {
+        return Math.min(config.receiveBuffer().initial(), MAX_UNSCALED);
+    }
+
+    /**
+     * Moves the right edge to where it should be now and returns the window field for it. The edge never moves left,
+     * and moves right only by a useful step, a segment or half the buffer: no silly windows.
+     */
+    static int advertise(Tcb t) {
+        int window = t.rcvWnd();
+        int target = wanted(t);
+        if (target > window) {
+            window = target;
+        }
+        int unit = 1 << t.rcvShift;
+        int scaled = window + unit - 1 >> t.rcvShift; // up, so that rounding does not take back what was offered …
+        int bound = free(t) + unit;
+        if (scaled << t.rcvShift > Math.max(bound, t.rcvWnd()) && window > 0) {
+            scaled = window >> t.rcvShift; // … unless the buffer could then be overrun again and again
+        }
+        scaled = Math.min(scaled, MAX_UNSCALED);
+        t.rcvEdge = Seq.max(t.rcvEdge, Seq.add(t.rcvNxt, scaled << t.rcvShift));
+        return scaled;
+    }
+
+    private static int free(Tcb t) {
+        return Math.max(0, t.receiveBuffer - t.receiveQueue.length());
+    }
+
+    /** The window we would offer, or the present one when the difference is not worth it. */
+    private static int wanted(Tcb t) {
+        int window = t.rcvWnd();
+        int free = Math.min(free(t), MAX_UNSCALED << t.rcvShift);
+        return free - window >= step(t) ? free : window;
+    }
+
+    private static int step(Tcb t) {
+        return Math.min(t.receiveBuffer / 2, Math.max(t.rcvMss, 1));
+    }
+
+    /**
+     * Whether a window update is worth a segment of its own: the window grew by two segments, a third of the buffer or
+     * half of it since it was last announced, or opens from (nearly) nothing.
+     */
+    static boolean updateIsDue(Tcb t) {
+        int window = t.rcvWnd();
+        int gain = wanted(t) - window;
+        if (gain <= 0) {
+            return false;
+        }
+        return window < t.rcvMss || gain >= Math.min(t.receiveBuffer / 2, Math.max(2 * t.rcvMss, t.receiveBuffer / 3));
+    }
+
+    /**
+     * The user took octets: dynamic right-sizing. When it took more than half a buffer within about one round trip, the
+     * buffer limits the peer and grows, up to the maximum.
+     */
+    static void taken(Tcb t, int octets, long nowNanos) {
+        t.tuneTaken += octets;
+        long roundTrip = t.rtt.smoothed() > 0 ? t.rtt.smoothed() : UNKNOWN_RTT_NANOS;
+        long elapsed = nowNanos - t.tuneStartedAt;
+        if (elapsed < roundTrip) {
+            return;
+        }
+        int max = t.config.receiveBuffer().max();
+        boolean steady = elapsed <= Math.max(8 * roundTrip, UNKNOWN_RTT_NANOS);
+        if (steady && t.tuneTaken > t.receiveBuffer / 2 && t.receiveBuffer < max) {
+            t.receiveBuffer = (int) Math.min(max, 2L * t.receiveBuffer);
+        }
+        t.tuneTaken = 0;
+        t.tuneStartedAt = nowNanos;
+    }
+
+    private static final long UNKNOWN_RTT_NANOS = 50_000_000;
+}

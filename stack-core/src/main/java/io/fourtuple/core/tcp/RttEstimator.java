@@ -1,0 +1,65 @@
+package io.fourtuple.core.tcp;
+
+/** The retransmission timeout from measured round-trip times (RFC 6298). All in nanoseconds. */
+final class RttEstimator {
+    /** G of RFC 6298: our clock counts nanoseconds, the timers of a busy loop fire within a millisecond. */
+    private static final long GRANULARITY = 1_000_000;
+
+    private long smoothed;
+    private long variance;
+    private long minimum;
+    private int backoff;
+
+    /** SRTT, 0 before the first measurement. */
+    long smoothed() {
+        return smoothed;
+    }
+
+    /** RTTVAR. */
+    long variance() {
+        return variance;
+    }
+
+    /** The smallest measurement, 0 before the first. */
+    long minimum() {
+        return minimum;
+    }
+
+    /** How often the timeout was doubled since the last acknowledgment of new data. */
+    int backoff() {
+        return backoff;
+    }
+
+    /** A measurement, never of a retransmitted segment unless timestamps tell which (Karn; RFC 6298 §3). */
+    void sample(long rtt) {
+        long r = Math.max(1, rtt);
+        if (smoothed == 0) { // §2.2
+            smoothed = r;
+            variance = r / 2;
+        } else { // §2.3, beta = 1/4, alpha = 1/8
+            variance += (Math.abs(smoothed - r) - variance) / 4;
+            smoothed += (r - smoothed) / 8;
+        }
+        minimum = minimum == 0 ? r : Math.min(minimum, r);
+    }
+
+    /** The timer ran out: double it (§5.5). */
+    void backOff() {
+        backoff++;
+    }
+
+    /** New data was acknowledged: the doubling ends. */
+    void resetBackoff() {
+        backoff = 0;
+    }
+
+    /** The timeout to arm the timer with, doubling included (§2.4, §2.5). */
+    long timeout(TcpConfig.Retransmission limits) {
+        long rto = smoothed == 0 ? limits.initialTimeout() : smoothed + Math.max(GRANULARITY, 4 * variance);
+        rto = Math.max(rto, smoothed == 0 ? 0 : limits.minTimeout());
+        for (int i = 0; i < backoff && rto < limits.maxTimeout(); i++) {
+            rto *= 2;
+        }
+        return Math.min(rto, limits.maxTimeout());
+    }
+}

@@ -1,0 +1,383 @@
+package io.fourtuple.core.tcp;
+
+import io.fourtuple.core.Counter;
+import io.fourtuple.core.time.Deadline;
+import io.fourtuple.core.wire.Seq;
+import io.fourtuple.core.wire.TcpFlags;
+import io.fourtuple.core.wire.TcpOptions;
+import io.fourtuple.core.wire.TcpSegment;
+
+/** SEGMENT ARRIVES of RFC 9293 §3.10.7, one method per step, in its order. */
+final class SegmentArrival {
+    /** RFC 7323 §5.5: after 24 days without a segment the timestamp clock may have wrapped. */
+    private static final long PAWS_IDLE_NANOS = 24L * 24 * 3600 * 1_000_000_000L;
+
+    private SegmentArrival() {}
+
+    static void handle(Tcb t, TcpSegment s, long now) {
+        t.segmentsIn++;
+        switch (t.state()) {
+            case CLOSED -> { }
+            case SYN_SENT -> synSent(t, s, now);
+            case SYN_RECEIVED, ESTABLISHED, FIN_WAIT_1, FIN_WAIT_2, CLOSE_WAIT, CLOSING, LAST_ACK, TIME_WAIT -> {
+                synchronizedStates(t, s, now);
+            }
+        }
+    }
+
+    /** §3.10.7.3. */
+    private static void synSent(Tcb t, TcpSegment s, long now) {
+        boolean ack = s.has(TcpFlags.ACK);
+        if (ack && (Seq.le(s.ack(), t.iss) || Seq.gt(s.ack(), t.sndNxt))) { // first: the ACK bit
+            if (!s.has(TcpFlags.RST)) {
+                t.resetDue = true;
+                t.resetSeq = s.ack();
+            }
+            return;
+        }
+        if (s.has(TcpFlags.RST)) { // second: the RST bit; without an acceptable ACK it is a stranger's
+            if (ack) {
+                t.counters.increment(Counter.TCP_ATTEMPT_FAILS);
+                t.finish(TcpEvent.REFUSED);
+            }
+            return;
+        }
+        if (!s.has(TcpFlags.SYN)) { // fifth
+            return;
+        }
+        acceptSyn(t, s, now); // fourth: the SYN bit
+        if (!ack) { // simultaneous open, figure 8
+            t.become(TcpState.SYN_RECEIVED);
+            t.synDue = true;
+            return;
+        }
+        AckArrival.handle(t, s, now);
+        establish(t, s, now);
+        t.ackPending = true;
+        t.ackNow = true;
+        segmentText(t, s, now);
+        checkFin(t, now);
+    }
+
+    private static void acceptSyn(Tcb t, TcpSegment s, long now) {
+        TcpOptions o = s.options();
+        t.agree(o.mss(), o.windowScale(), o.sackPermitted(), o.hasTimestamps());
+        t.irs = s.seq();
+        t.rcvNxt = Seq.add(s.seq(), 1);
+        t.rcvUp = t.rcvNxt;
+        t.rcvEdge = Seq.add(t.rcvNxt, ReceiveWindow.ofSyn(t.config));
+        t.lastAckSent = t.rcvNxt;
+        t.tsRecent = o.tsVal();
+        t.tsRecentAt = now;
+        t.sndWnd = s.window(); // never scaled in a SYN
+        t.maxSndWnd = t.sndWnd;
+        t.sndWl1 = s.seq();
+        t.sndWl2 = s.ack();
+        t.lastReceivedAt = now;
+    }
+
+    static void establish(Tcb t, TcpSegment s, long now) {
+        t.become(TcpState.ESTABLISHED);
+        t.sndWnd = s.has(TcpFlags.SYN) ? s.window() : s.window() << t.sndShift;
+        t.maxSndWnd = Math.max(t.maxSndWnd, t.sndWnd);
+        t.sndWl1 = s.seq();
+        t.sndWl2 = s.ack();
+        t.tuneStartedAt = now;
+        t.retransmitAt = Deadline.NONE;
+        t.unansweredSince = Deadline.NONE;
+        t.dupAcks = 0;
+        Timeouts.restartKeepAlive(t, now);
+        t.raise(TcpEvent.ESTABLISHED);
+        if (t.outputClosed) {
+            t.become(TcpState.FIN_WAIT_1);
+        }
+    }
+
+    /** §3.10.7.4. */
+    private static void synchronizedStates(Tcb t, TcpSegment s, long now) {
+        if (!checkSequence(t, s, now) || !checkRst(t, s, now) || !checkSyn(t, s, now) || !checkAck(t, s, now)) {
+            return;
+        }
+        checkUrg(t, s);
+        segmentText(t, s, now);
+        checkFin(t, now);
+    }
+
+    /** First: timestamps (RFC 7323 §5.3), then the sequence number. */
+    private static boolean checkSequence(Tcb t, TcpSegment s, long now) {
+        boolean rst = s.has(TcpFlags.RST);
+        if (t.timestamps && !rst) {
+            if (!s.options().hasTimestamps()) { // RFC 7323 §3.2
+                t.counters.increment(Counter.TCP_EXT_OUT_OF_WINDOW);
+                return false;
+            }
+            boolean old = Seq.lt(s.options().tsVal(), t.tsRecent) && now - t.tsRecentAt < PAWS_IDLE_NANOS;
+            if (old) {
+                t.counters.increment(Counter.TCP_EXT_PAWS_ESTAB);
+                acknowledgeNow(t);
+                return false;
+            }
+        }
+        if (!acceptable(t, s)) {
+            t.counters.increment(Counter.TCP_EXT_OUT_OF_WINDOW);
+            if (!rst) {
+                answerUnacceptable(t, s, now);
+            }
+            return false;
+        }
+        if (t.timestamps && !rst && Seq.le(s.seq(), t.lastAckSent)) { // RFC 7323 §4.3
+            t.tsRecent = s.options().tsVal();
+            t.tsRecentAt = now;
+        }
+        t.lastReceivedAt = now;
+        t.keepAliveProbes = 0;
+        return true;
+    }
+
+    private static void answerUnacceptable(Tcb t, TcpSegment s, long now) {
+        boolean syn = s.has(TcpFlags.SYN);
+        if (t.state() == TcpState.SYN_RECEIVED && syn) {
+            if (s.has(TcpFlags.ACK)) { // the peer's half of a simultaneous open: our ACK establishes it
+                acknowledgeNow(t);
+            } else {
+                t.synDue = true;
+            }
+        } else if (syn || s.length() == 0) {
+            challenge(t, now); // RFC 5961 §4.2: a SYN irrespective of its number; limited, against ACK wars
+        } else {
+            t.quickAcks = Math.max(t.quickAcks, 2); // the peer retransmits: an ACK of ours was lost
+            acknowledgeNow(t);
+        }
+    }
+
+    /** Table 6 of RFC 9293, with data at a zero window let through to the ACK check (MUST-66). */
+    private static boolean acceptable(Tcb t, TcpSegment s) {
+        int length = s.length();
+        int window = t.rcvWnd();
+        if (window == 0) {
+            return s.seq() == t.rcvNxt;
+        }
+        if (length == 0) {
+            return Seq.within(s.seq(), t.rcvNxt, t.rcvEdge);
+        }
+        return Seq.lt(s.seq(), t.rcvEdge) && Seq.gt(s.end(), t.rcvNxt);
+    }
+
+    /** Second: the RST bit (RFC 5961 §3). */
+    private static boolean checkRst(Tcb t, TcpSegment s, long now) {
+        if (!s.has(TcpFlags.RST)) {
+            return true;
+        }
+        if (s.seq() != t.rcvNxt) {
+            challenge(t, now);
+            return false;
+        }
+        switch (t.state()) {
+            case SYN_RECEIVED -> {
+                t.counters.increment(Counter.TCP_ATTEMPT_FAILS);
+                t.finish(TcpEvent.REFUSED);
+            }
+            case ESTABLISHED, CLOSE_WAIT, FIN_WAIT_1, FIN_WAIT_2 -> {
+                t.counters.increment(Counter.TCP_ESTAB_RESETS);
+                t.finish(TcpEvent.RESET);
+            }
+            case CLOSING, LAST_ACK, TIME_WAIT -> t.finish(TcpEvent.CLOSED);
+            case SYN_SENT, CLOSED -> throw new IllegalStateException("not synchronised: " + t.state());
+        }
+        return false;
+    }
+
+    /** Fourth: the SYN bit (RFC 5961 §4.2); third, security, is obsolete. */
+    private static boolean checkSyn(Tcb t, TcpSegment s, long now) {
+        if (!s.has(TcpFlags.SYN)) {
+            return true;
+        }
+        t.counters.increment(Counter.TCP_EXT_SYN_CHALLENGE);
+        challenge(t, now);
+        return false;
+    }
+
+    /** Fifth: the ACK field. */
+    private static boolean checkAck(Tcb t, TcpSegment s, long now) {
+        if (!s.has(TcpFlags.ACK)) {
+            return false;
+        }
+        if (t.state() == TcpState.SYN_RECEIVED) {
+            if (Seq.le(s.ack(), t.sndUna) || Seq.gt(s.ack(), t.sndNxt)) {
+                t.resetDue = true;
+                t.resetSeq = s.ack();
+                return false;
+            }
+            AckArrival.handle(t, s, now);
+            establish(t, s, now);
+            return true;
+        }
+        boolean tooOld = Seq.lt(s.ack(), Seq.add(t.sndUna, -t.maxSndWnd)); // RFC 5961 §5.2
+        if (tooOld || Seq.gt(s.ack(), t.sndNxt)) {
+            challenge(t, now);
+            return false;
+        }
+        AckArrival.handle(t, s, now);
+        if (t.finAcknowledged()) {
+            finAcknowledged(t, now);
+        }
+        return t.state() != TcpState.CLOSED;
+    }
+
+    private static void finAcknowledged(Tcb t, long now) {
+        switch (t.state()) {
+            case FIN_WAIT_1 -> {
+                t.become(TcpState.FIN_WAIT_2);
+                t.raise(TcpEvent.OUTPUT_ACKNOWLEDGED);
+                Timeouts.startFinWait2(t, now);
+            }
+            case CLOSING -> timeWait(t);
+            case LAST_ACK -> t.finish(TcpEvent.CLOSED);
+            case SYN_SENT, SYN_RECEIVED, ESTABLISHED, FIN_WAIT_2, CLOSE_WAIT, TIME_WAIT, CLOSED -> { }
+        }
+    }
+
+    private static void timeWait(Tcb t) {
+        t.become(TcpState.TIME_WAIT);
+        t.retransmitAt = Deadline.NONE;
+        t.keepAliveAt = Deadline.NONE;
+        t.finWait2At = Deadline.NONE;
+        t.raise(TcpEvent.CLOSED);
+    }
+
+    /** Sixth: the URG bit. The data stay in line (RFC 6093 §6.2). */
+    private static void checkUrg(Tcb t, TcpSegment s) {
+        if (!s.has(TcpFlags.URG) || !t.state().canReceive()) {
+            return;
+        }
+        t.counters.increment(Counter.TCP_EXT_URGENT_DATA);
+        int urgentEnd = Seq.add(s.seq(), s.urgentPointer());
+        if (Seq.gt(urgentEnd, t.rcvUp) && Seq.le(urgentEnd, Seq.add(t.rcvNxt, t.receiveBuffer))) {
+            t.rcvUp = urgentEnd;
+        }
+    }
+
+    /** Seventh: the text. */
+    private static void segmentText(Tcb t, TcpSegment s, long now) {
+        if (!t.state().canReceive()) {
+            if (s.length() > 0) {
+                acknowledgeNow(t); // after the peer's FIN: ignored, but its FIN may have come again
+            }
+            return;
+        }
+        int seq = s.payloadSeq();
+        int end = Seq.add(seq, s.payloadLength());
+        if (s.has(TcpFlags.FIN) && Seq.le(end, t.rcvEdge)) {
+            t.finPending = true;
+            t.pendingFinSeq = end;
+        }
+        if (s.payloadLength() == 0) {
+            t.counters.increment(Counter.TCP_EXT_PURE_ACKS);
+            return;
+        }
+        if (t.inputClosed && Seq.gt(end, t.rcvNxt)) { // nobody will read it (RFC 9293 §3.6.1, MUST-17)
+            t.counters.increment(Counter.TCP_EXT_ABORT_ON_CLOSE);
+            t.resetDue = true;
+            t.resetSeq = t.sndNxt;
+            t.finish(TcpEvent.ABORTED);
+            return;
+        }
+        int left = Seq.max(seq, t.rcvNxt); // cut off what we have …
+        int right = Seq.min(end, t.rcvEdge); // … and what does not fit
+        if (Seq.ge(left, right)) {
+            acknowledgeNow(t);
+            return;
+        }
+        measureSegment(t, s);
+        int length = Seq.distance(left, right);
+        ReceivedChunk chunk = chunk(s, Seq.distance(seq, left), length);
+        long limit = 2L * t.receiveBuffer + 65536;
+        if (left == t.rcvNxt) {
+            boolean wasEmpty = t.receiveQueue.length() == 0;
+            boolean hadGap = t.receiveQueue.hasGap();
+            int before = t.rcvNxt;
+            t.rcvNxt = t.receiveQueue.append(chunk, t.rcvNxt, limit);
+            t.bytesReceived += Seq.distance(before, t.rcvNxt);
+            t.unackedOctets += length;
+            if (wasEmpty) {
+                t.raise(TcpEvent.READABLE);
+            }
+            scheduleAck(t, hadGap, now);
+        } else {
+            boolean kept = t.receiveQueue.insert(chunk, left, limit);
+            t.counters.increment(kept ? Counter.TCP_EXT_OFO_QUEUE : Counter.TCP_EXT_OFO_DROP);
+            acknowledgeNow(t); // RFC 5681 §4.2: at once, so that the peer sees the gap
+        }
+    }
+
+    /** Refers to the segment's own array unless that would pin more than twice what is used of it. */
+    private static ReceivedChunk chunk(TcpSegment s, int skip, int length) {
+        if (s.array().length <= 2 * length + 256) {
+            return new ReceivedChunk(s.array(), s.payloadOffset() + skip, length);
+        }
+        byte[] copy = new byte[length];
+        System.arraycopy(s.array(), s.payloadOffset() + skip, copy, 0, length);
+        return new ReceivedChunk(copy, 0, length);
+    }
+
+    private static void measureSegment(Tcb t, TcpSegment s) {
+        int size = s.gsoSize() > 0 ? s.gsoSize() : Math.min(s.payloadLength(), t.path.mss());
+        if (size > t.rcvMss) {
+            t.rcvMss = size;
+        }
+    }
+
+    /** RFC 9293 §3.8.6.3: at least every second full-sized segment, the rest within the delay. */
+    private static void scheduleAck(Tcb t, boolean hadGap, long now) {
+        t.ackPending = true;
+        long delay = t.config.acknowledgment().delay();
+        if (hadGap || t.quickAcks > 0 || t.unackedOctets >= 2 * t.rcvMss || delay == 0) {
+            t.quickAcks = Math.max(0, t.quickAcks - 1);
+            t.ackNow = true;
+        } else if (t.delayedAckAt == Deadline.NONE) {
+            t.delayedAckAt = Deadline.after(now, delay);
+        }
+    }
+
+    /** Eighth: the FIN bit. */
+    private static void checkFin(Tcb t, long now) {
+        if (!t.finPending || t.pendingFinSeq != t.rcvNxt || !t.state().canReceive()) {
+            return;
+        }
+        t.finPending = false;
+        t.finReceived = true;
+        t.rcvNxt = Seq.add(t.rcvNxt, 1);
+        t.rcvEdge = Seq.max(t.rcvEdge, t.rcvNxt);
+        acknowledgeNow(t);
+        t.raise(TcpEvent.PEER_CLOSED);
+        switch (t.state()) {
+            case ESTABLISHED -> t.become(TcpState.CLOSE_WAIT);
+            case FIN_WAIT_1 -> t.become(TcpState.CLOSING);
+            case FIN_WAIT_2 -> timeWait(t);
+            case SYN_SENT, SYN_RECEIVED, CLOSE_WAIT, CLOSING, LAST_ACK, TIME_WAIT, CLOSED ->
+                throw new IllegalStateException("no FIN can arrive in " + t.state());
+        }
+    }
+
+    static void acknowledgeNow(Tcb t) {
+        t.ackPending = true;
+        t.ackNow = true;
+    }
+
+    /** RFC 5961 §7 and §10: an ACK that lets an honest peer correct us, limited per connection. */
+    static void challenge(Tcb t, long now) {
+        if (now - t.challengeWindowStart >= CHALLENGE_WINDOW_NANOS) {
+            t.challengeWindowStart = now;
+            t.challengeAcks = 0;
+        }
+        if (t.challengeAcks >= CHALLENGES_PER_WINDOW) {
+            t.counters.increment(Counter.TCP_EXT_ACK_SKIPPED_CHALLENGE);
+            return;
+        }
+        t.challengeAcks++;
+        t.challengeAckDue = true;
+    }
+
+    private static final long CHALLENGE_WINDOW_NANOS = 1_000_000_000L;
+    private static final int CHALLENGES_PER_WINDOW = 10;
+}

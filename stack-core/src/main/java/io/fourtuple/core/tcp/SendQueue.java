@@ -1,0 +1,160 @@
+package io.fourtuple.core.tcp;
+
+import io.fourtuple.core.wire.PayloadSource;
+import io.fourtuple.core.wire.Seq;
+import java.nio.ByteBuffer;
+
+/**
+ * The octets the user has sent and the peer has not acknowledged, in order. A ring of the user's own buffers, which are
+ * not copied; only runs of small ones are gathered, so that a thousand one-octet sends do not cost a thousand objects.
+ *
+ * <pre>
+ *   firstSeq              SND.NXT                 endSeq
+ *      | sent, not acknowledged | never sent         |
+ *   [ chunk 0 ][ chunk 1 ][ chunk 2 ]  …  [ chunk n-1 ]
+ *             ends[0]    ends[1]                 ends[n-1]   octets since the connection began
+ * </pre>
+ */
+final class SendQueue implements PayloadSource {
+    private static final int INITIAL_CHUNKS = 4;
+    /** A send of fewer octets than this is gathered with its neighbours. */
+    private static final int SMALL = 512;
+    private static final int GATHER = 4096;
+
+    private ByteBuffer[] chunks = new ByteBuffer[INITIAL_CHUNKS];
+    private long[] ends = new long[INITIAL_CHUNKS];
+    private int head;
+    private int count;
+    private long begin;
+    private long end;
+    private int firstSeq;
+    /** The last chunk when it is one of ours that has room left; its limit grows. */
+    private ByteBuffer gathering;
+
+    SendQueue(int firstSeq) {
+        this.firstSeq = firstSeq;
+    }
+
+    /** Octets held. */
+    int length() {
+        return (int) (end - begin);
+    }
+
+    /** Sequence number of the first octet held. */
+    int firstSeq() {
+        return firstSeq;
+    }
+
+    /** Sequence number after the last octet held. */
+    int endSeq() {
+        return Seq.add(firstSeq, length());
+    }
+
+    /** Appends what remains in {@code data}, whose octets must never change again. */
+    void append(ByteBuffer data) {
+        int length = data.remaining();
+        if (length == 0) {
+            return;
+        }
+        end += length;
+        if (length < SMALL && count > 0) {
+            gather(data);
+            return;
+        }
+        gathering = null;
+        push(data);
+    }
+
+    private void gather(ByteBuffer data) {
+        int length = data.remaining();
+        if (gathering == null || gathering.capacity() - gathering.limit() < length) {
+            gathering = ByteBuffer.allocate(GATHER).limit(0);
+            push(gathering);
+        }
+        int at = gathering.limit();
+        gathering.limit(at + length);
+        gathering.put(at, data, data.position(), length);
+        ends[index(count - 1)] = end;
+    }
+
+    private void push(ByteBuffer chunk) {
+        if (count == chunks.length) {
+            grow();
+        }
+        int index = index(count);
+        chunks[index] = chunk;
+        ends[index] = end;
+        count++;
+    }
+
+    private void grow() {
+        ByteBuffer[] moreChunks = new ByteBuffer[count * 2];
+        long[] moreEnds = new long[count * 2];
+        for (int i = 0; i < count; i++) {
+            moreChunks[i] = chunks[index(i)];
+            moreEnds[i] = ends[index(i)];
+        }
+        chunks = moreChunks;
+        ends = moreEnds;
+        head = 0;
+    }
+
+    private int index(int position) {
+        return head + position & chunks.length - 1;
+    }
+
+    /** Forgets the first {@code octets}: an acknowledgment of {@code firstSeq + octets} calls this. */
+    void discard(int octets) {
+        begin += octets;
+        firstSeq = Seq.add(firstSeq, octets);
+        while (count > 0 && ends[head] <= begin) {
+            if (chunks[head] == gathering) {
+                gathering = null;
+            }
+            chunks[head] = null;
+            head = head + 1 & chunks.length - 1;
+            count--;
+        }
+    }
+
+    /** Forgets everything. */
+    void clear() {
+        discard(length());
+    }
+
+    @Override
+    public void copyTo(int seq, int length, ByteBuffer target) {
+        long from = begin + Seq.distance(firstSeq, seq);
+        if (from < begin || from + length > end) {
+            throw new IllegalArgumentException("octets " + Seq.toString(seq) + "+" + length + " are not in the queue");
+        }
+        int position = find(from);
+        int remaining = length;
+        while (remaining > 0) {
+            int index = index(position);
+            ByteBuffer chunk = chunks[index];
+            int backward = (int) (ends[index] - from); // octets from here to the end of the chunk
+            int n = Math.min(backward, remaining);
+            target.put(target.position(), chunk, chunk.limit() - backward, n);
+            target.position(target.position() + n);
+            from += n;
+            remaining -= n;
+            position++;
+        }
+    }
+
+    /** Position of the chunk that holds octet {@code at}: binary search, so hostile SACKs cost no scan. */
+    private int find(long at) {
+        int low = 0;
+        int high = count - 1;
+        while (low < high) {
+            int middle = low + high >>> 1;
+            if (ends[index(middle)] > at) {
+                high = middle;
+            } else {
+                low = middle + 1;
+            }
+        }
+        return low;
+    }
+}

@@ -1,0 +1,338 @@
+package io.fourtuple.core.tcp;
+
+import io.fourtuple.core.Counter;
+import io.fourtuple.core.Counters;
+import io.fourtuple.core.time.Deadline;
+import io.fourtuple.core.wire.FourTuple;
+import io.fourtuple.core.wire.Seq;
+
+/**
+ * The transmission control block: the variables of RFC 9293 §3.3.1 under their names there, and those of the RFCs that
+ * came on top. Data only; {@link SegmentArrival}, {@link AckArrival}, {@link Transmitter}, {@link ReceiveWindow} and
+ * {@link Timeouts} hold the rules. Confined to the connection's thread.
+ */
+final class Tcb {
+    /** How loss is being repaired. */
+    enum Recovery {
+        /** Nothing is known to be lost. */
+        NONE,
+        /** Fast recovery (RFC 6675; RFC 6582 without SACK). */
+        FAST,
+        /** After a retransmission timeout: everything that was in flight is taken for lost. */
+        TIMEOUT
+    }
+
+    final FourTuple tuple;
+    final Counters counters;
+    TcpConfig config;
+    PathProperties path;
+    private TcpState state;
+
+    // --- send sequence space: SND.UNA <= SND.NXT; data from una to nxt is in flight, from nxt to queue end waits
+    final int iss;
+    int sndUna;
+    int sndNxt;
+    /** SND.WND, scaled, in octets. */
+    int sndWnd;
+    int sndWl1;
+    int sndWl2;
+    /** The largest window the peer ever offered (RFC 9293 §3.8.6.2.1, RFC 5961 §5). */
+    int maxSndWnd;
+    /** SND.UP: octet after the urgent data; urgent mode while it is after SND.UNA. */
+    int sndUp;
+    final SendQueue sendQueue;
+    int sendBuffer;
+    /** The user was refused or cut short and waits for room. */
+    boolean sendBlocked;
+    /** The user will send no more: FIN follows the last octet of the queue. */
+    boolean outputClosed;
+    boolean finSent;
+    /** End of the last segment sent that was not full-sized, for Nagle's algorithm in Minshall's variant. */
+    int smallSegmentEnd;
+
+    // --- receive sequence space
+    int irs;
+    int rcvNxt;
+    /** The right edge of the window: RCV.NXT + RCV.WND, and it never moves left. */
+    int rcvEdge;
+    int rcvUp;
+    final ReceiveQueue receiveQueue = new ReceiveQueue();
+    int receiveBuffer;
+    /** The user closed its reading side: data that arrives is answered with a reset. */
+    boolean inputClosed;
+    /** FIN received in order; its sequence number is RCV.NXT - 1. */
+    boolean finReceived;
+    /** FIN seen above a gap: valid when {@link #finPending}. */
+    int pendingFinSeq;
+    boolean finPending;
+
+    // --- options agreed in the SYNs
+    int sndShift;
+    int rcvShift;
+    boolean windowScaling;
+    boolean sack;
+    boolean timestamps;
+    final int timestampOffset;
+    int tsRecent;
+    long tsRecentAt;
+    /** Last.ACK.sent of RFC 7323. */
+    int lastAckSent;
+    /** Payload octets of a full-sized segment without options. */
+    int sndMss;
+
+    // --- retransmission
+    final RttEstimator rtt = new RttEstimator();
+    final CongestionControl congestion;
+    final Scoreboard scoreboard = new Scoreboard();
+    Recovery recovery = Recovery.NONE;
+    int recoveryPoint;
+    /** HighRxt of RFC 6675: lost octets below it have been sent again. */
+    int highRxt;
+    /** Octets below it that are neither acknowledged nor selectively acknowledged are lost. */
+    int lostEdge;
+    int dupAcks;
+    /** The next retransmission ignores cwnd: RFC 6675 §5 step (4.3) and the one after a timeout. */
+    boolean mustRetransmit;
+    /** One segment is being timed (Karn): its end, when it left; valid when {@link #timing}. */
+    int timedEnd;
+    long timedAt;
+    boolean timing;
+    boolean cwndLimited;
+
+    // --- timers: all of them absolute times
+    /** Retransmission, SYN retransmission or, when nothing is in flight, persist. */
+    long retransmitAt = Deadline.NONE;
+    /** The persist timer ran out: the next segment ignores the rules against silly windows. */
+    boolean probeDue;
+    long delayedAckAt = Deadline.NONE;
+    long keepAliveAt = Deadline.NONE;
+    int keepAliveProbes;
+    boolean keepAliveDue;
+    long finWait2At = Deadline.NONE;
+    /** When the oldest unanswered segment was first sent, for R2 and the user timeout. */
+    long unansweredSince = Deadline.NONE;
+    long lastSentAt;
+    long lastReceivedAt;
+    long lastAckAt;
+
+    // --- acknowledging
+    /** Something arrived that is not acknowledged yet. */
+    boolean ackPending;
+    /** … and must be acknowledged with the next poll. */
+    boolean ackNow;
+    /** The delayed-ACK timer is why. */
+    boolean ackDelayedLong;
+    /** Octets that arrived since the last acknowledgment. */
+    int unackedOctets;
+    int quickAcks;
+    /** Largest payload the peer sent as one segment. */
+    int rcvMss = 536;
+    int challengeAcks;
+    long challengeWindowStart;
+    boolean challengeAckDue;
+
+    // --- receive buffer auto-tuning
+    long tuneStartedAt;
+    long tuneTaken;
+
+    // --- SYN and RST to send
+    boolean synDue;
+    boolean resetDue;
+    int resetSeq;
+
+    /** An ICMP error that did not end the connection, told when it times out. */
+    boolean softError;
+
+    private int events;
+
+    // --- statistics (tcp_info)
+    long bytesSent;
+    long bytesRetransmitted;
+    long bytesAcked;
+    long bytesReceived;
+    long segmentsOut;
+    long segmentsIn;
+    long retransmits;
+
+    Tcb(FourTuple tuple, TcpState state, int iss, int timestampOffset, PathProperties path, TcpConfig config,
+            Counters counters, long nowNanos) {
+        this.tuple = tuple;
+        this.state = state;
+        this.iss = iss;
+        this.timestampOffset = timestampOffset;
+        this.path = path;
+        this.config = config;
+        this.counters = counters;
+        sndUna = iss;
+        sndNxt = iss;
+        sndUp = iss;
+        smallSegmentEnd = iss;
+        highRxt = iss;
+        lostEdge = iss;
+        sendQueue = new SendQueue(Seq.add(iss, 1));
+        sendBuffer = config.sendBuffer().initial();
+        receiveBuffer = config.receiveBuffer().initial();
+        sndMss = Math.min(path.mss(), 536);
+        congestion = config.congestionControl().create(sndMss, initialWindow(sndMss, config));
+        quickAcks = config.acknowledgment().quickAcks();
+        lastSentAt = nowNanos;
+        lastReceivedAt = nowNanos;
+        lastAckAt = nowNanos;
+        tuneStartedAt = nowNanos;
+        challengeWindowStart = nowNanos;
+    }
+
+    /** IW of RFC 6928 §2: ten segments, at most 14600 octets unless they are small. */
+    private static long initialWindow(int mss, TcpConfig config) {
+        int segments = config.initialWindowSegments();
+        return segments == 10 ? Math.min(10L * mss, Math.max(2L * mss, 14600)) : (long) segments * mss;
+    }
+
+    TcpState state() {
+        return state;
+    }
+
+    /** The only way to change the state. */
+    void become(TcpState next) {
+        if (!state.canBecome(next)) {
+            throw new IllegalStateException(tuple + ": " + state + " cannot become " + next);
+        }
+        boolean was = countsAsEstablished(state);
+        boolean is = countsAsEstablished(next);
+        state = next;
+        if (is && !was) {
+            counters.add(Counter.TCP_CURR_ESTAB, 1);
+        } else if (was && !is) {
+            counters.add(Counter.TCP_CURR_ESTAB, -1);
+        }
+    }
+
+    private static boolean countsAsEstablished(TcpState state) { // RFC 4022 tcpCurrEstab
+        return state == TcpState.ESTABLISHED || state == TcpState.CLOSE_WAIT;
+    }
+
+    /** Adopts what the peer's SYN and ours agreed on. */
+    void agree(int peerMss, int peerShift, boolean peerSack, boolean peerTimestamps) {
+        TcpConfig.OptionOffer offer = config.options();
+        windowScaling = offer.windowScaling() && peerShift >= 0;
+        sndShift = windowScaling ? Math.min(peerShift, 14) : 0; // RFC 7323 §2.3
+        rcvShift = windowScaling ? ReceiveWindow.shiftFor(config) : 0;
+        sack = offer.sack() && peerSack;
+        timestamps = offer.timestamps() && peerTimestamps;
+        int mss = peerMss < 0 ? defaultMss() : Math.max(peerMss, offer.minPeerMss());
+        sndMss = Math.min(mss, path.mss()) - (timestamps ? 12 : 0); // RFC 6691: options come out of it
+        congestionSegment();
+    }
+
+    /** RFC 9293 MUST-15: 536 without the option, 1220 over IPv6. */
+    private int defaultMss() {
+        return tuple.local().isV4() ? 536 : 1220;
+    }
+
+    private void congestionSegment() {
+        congestion.onSegmentSize(sndMss);
+    }
+
+    /** The path takes less than thought: RFC 1191, RFC 8201. */
+    void lowerMss(int mss) {
+        path = new PathProperties(mss, Math.min(path.maxPayload(), Math.max(mss, path.maxPayload() / mss * mss)));
+        sndMss = mss - (timestamps ? 12 : 0);
+        congestionSegment();
+    }
+
+    /** Payload octets of the next full-sized segment: SACK blocks take their room (RFC 6691 §3.1). */
+    int currentMss() {
+        int blocks = sack ? Math.min(receiveQueue.blockCount(), timestamps ? 3 : 4) : 0;
+        return blocks == 0 ? sndMss : Math.max(8, sndMss - 4 - 8 * blocks);
+    }
+
+    int octetsInFlight() {
+        return Seq.distance(sndUna, sndNxt);
+    }
+
+    /** Octets queued that were never sent; the FIN does not count. */
+    int unsent() {
+        return Math.max(0, Seq.distance(sndNxt, sendQueue.endSeq()));
+    }
+
+    /** Sequence number of our FIN, meaningful once {@link #outputClosed}. */
+    int finSeq() {
+        return sendQueue.endSeq();
+    }
+
+    boolean finAcknowledged() {
+        return finSent && sndUna == sndNxt;
+    }
+
+    /** RCV.WND. */
+    int rcvWnd() {
+        return Seq.distance(rcvNxt, rcvEdge);
+    }
+
+    int timestamp(long nowNanos) {
+        return (int) (nowNanos / 1_000_000) + timestampOffset;
+    }
+
+    /** Octets thought to be in the network: {@code pipe} of RFC 6675 §4. */
+    int pipe() {
+        int outstanding = octetsInFlight();
+        if (outstanding == 0) {
+            return 0;
+        }
+        int arrived = sack ? scoreboard.octets() : Math.min(dupAcks * sndMss, Math.max(0, outstanding - sndMss));
+        int pipe = outstanding - arrived;
+        if (recovery != Recovery.NONE) {
+            pipe -= scoreboard.missing(sndUna, lostEdge);
+            pipe += scoreboard.missing(sndUna, highRxt);
+        }
+        return Math.max(0, pipe);
+    }
+
+    void raise(TcpEvent event) {
+        events |= 1 << code(event);
+    }
+
+    /** The earliest event in the order they are declared, or null. The last one waits until all data was taken. */
+    TcpEvent nextEvent() {
+        if (events == 0) {
+            return null;
+        }
+        TcpEvent event = EVENTS[Integer.numberOfTrailingZeros(events)];
+        if (event == TcpEvent.CLOSED && receiveQueue.length() > 0 && !inputClosed) {
+            return null;
+        }
+        events &= events - 1;
+        return event;
+    }
+
+    private static final TcpEvent[] EVENTS = TcpEvent.values();
+
+    @SuppressWarnings("EnumOrdinal") // a bit in a set that never leaves this object
+    private static int code(TcpEvent event) {
+        return event.ordinal();
+    }
+
+    /** Ends the connection: nothing is sent any more but a reset that is due. */
+    void finish(TcpEvent last) {
+        if (state != TcpState.CLOSED) {
+            become(TcpState.CLOSED);
+        }
+        stopTimers();
+        sendQueue.clear();
+        if (last != TcpEvent.CLOSED) {
+            receiveQueue.clear();
+        }
+        ackPending = false;
+        ackNow = false;
+        synDue = false;
+        challengeAckDue = false;
+        raise(last);
+    }
+
+    void stopTimers() {
+        retransmitAt = Deadline.NONE;
+        delayedAckAt = Deadline.NONE;
+        keepAliveAt = Deadline.NONE;
+        finWait2At = Deadline.NONE;
+    }
+}

@@ -1,0 +1,176 @@
+package io.fourtuple.core.tcp;
+
+import java.util.Objects;
+
+/**
+ * What a connection does where TCP leaves a choice. Immutable; all durations in nanoseconds, all sizes in octets.
+ *
+ * @param receiveBuffer {@code tcp_rmem}: bounds of the receive buffer
+ * @param sendBuffer {@code tcp_wmem}: bounds of the send buffer
+ * @param options what is offered in the SYN
+ * @param retransmission the retransmission timer and when to give up
+ * @param acknowledgment how acknowledgments are delayed
+ * @param keepAlive probing of idle connections
+ * @param noDelay {@code TCP_NODELAY}: true switches Nagle's algorithm off (RFC 9293 §3.7.4)
+ * @param initialWindowSegments initial congestion window in segments (RFC 6928)
+ * @param timeWait how long TIME-WAIT lasts: 2 MSL
+ * @param finWait2Timeout how long FIN-WAIT-2 may last once the user has closed both directions
+ *     ({@code tcp_fin_timeout})
+ * @param congestionControl the policy
+ */
+public record TcpConfig(
+        BufferLimits receiveBuffer,
+        BufferLimits sendBuffer,
+        OptionOffer options,
+        Retransmission retransmission,
+        Acknowledgment acknowledgment,
+        KeepAlive keepAlive,
+        boolean noDelay,
+        int initialWindowSegments,
+        long timeWait,
+        long finWait2Timeout,
+        CongestionControlSupplier congestionControl) {
+
+    private static final long MILLIS = 1_000_000L;
+    private static final long SECONDS = 1_000 * MILLIS;
+
+    public TcpConfig {
+        Objects.requireNonNull(receiveBuffer, "receiveBuffer");
+        Objects.requireNonNull(sendBuffer, "sendBuffer");
+        Objects.requireNonNull(options, "options");
+        Objects.requireNonNull(retransmission, "retransmission");
+        Objects.requireNonNull(acknowledgment, "acknowledgment");
+        Objects.requireNonNull(keepAlive, "keepAlive");
+        Objects.requireNonNull(congestionControl, "congestionControl");
+        if (initialWindowSegments < 1) {
+            throw new IllegalArgumentException("initialWindowSegments must be at least 1");
+        }
+    }
+
+    /**
+     * Bounds of a buffer: starts at {@code initial} and is grown as the connection needs it, never above {@code max}.
+     *
+     * @param min never made smaller than this
+     * @param initial the size at the start
+     * @param max auto-tuning stops here; equal to {@code initial} for a fixed size
+     */
+    public record BufferLimits(int min, int initial, int max) {
+        public BufferLimits {
+            if (min < 1 || initial < min || max < initial) {
+                throw new IllegalArgumentException(
+                        "buffer limits must be 1 <= min <= initial <= max, not " + min + ", " + initial + ", " + max);
+            }
+        }
+
+        /** A buffer that keeps its size. */
+        public static BufferLimits fixed(int size) {
+            return new BufferLimits(size, size, size);
+        }
+    }
+
+    /**
+     * What is offered in the SYN.
+     *
+     * @param windowScaling RFC 7323 window scale
+     * @param timestamps RFC 7323 timestamps
+     * @param sack RFC 2018 SACK-permitted
+     * @param minPeerMss a smaller MSS of the peer is treated as this one (Linux {@code tcp_min_snd_mss};
+     *     CVE-2019-11479)
+     */
+    public record OptionOffer(boolean windowScaling, boolean timestamps, boolean sack, int minPeerMss) {}
+
+    /**
+     * The retransmission timer (RFC 6298) and when to give up (RFC 9293 §3.8.3).
+     *
+     * @param initialTimeout RTO before the first measurement
+     * @param minTimeout lower bound of the RTO
+     * @param maxTimeout upper bound of the RTO
+     * @param synGiveUp R2 of SYN segments: an open that is not answered fails after this long
+     * @param giveUp R2 of data: a connection whose data are not acknowledged ends after this long
+     * @param userTimeout RFC 5482, {@code TCP_USER_TIMEOUT}: replaces {@code giveUp} when not 0
+     */
+    public record Retransmission(
+            long initialTimeout, long minTimeout, long maxTimeout, long synGiveUp, long giveUp, long userTimeout) {}
+
+    /**
+     * Acknowledging (RFC 9293 §3.8.6.3, RFC 5681 §4.2).
+     *
+     * @param delay longest delay of an acknowledgment, under 500 ms; 0 acknowledges every segment at once
+     * @param quickAcks how many segments at the start of a connection are acknowledged at once
+     */
+    public record Acknowledgment(long delay, int quickAcks) {}
+
+    /**
+     * Keep-alive (RFC 9293 §3.8.4).
+     *
+     * @param enabled {@code SO_KEEPALIVE}; off by default (MUST-25)
+     * @param idle idle time before the first probe, at least two hours by default (MUST-28)
+     * @param interval between probes
+     * @param probes unanswered probes before the connection ends
+     */
+    public record KeepAlive(boolean enabled, long idle, long interval, int probes) {}
+
+    /** Defaults that satisfy every MUST of the RFCs. */
+    public static TcpConfig defaults() {
+        return new TcpConfig(
+                new BufferLimits(4096, 87380, 6 << 20),
+                new BufferLimits(4096, 16384, 4 << 20),
+                new OptionOffer(true, true, true, 48),
+                new Retransmission(1 * SECONDS, 200 * MILLIS, 120 * SECONDS, 180 * SECONDS, 924 * SECONDS, 0),
+                new Acknowledgment(40 * MILLIS, 16),
+                new KeepAlive(false, 7200 * SECONDS, 75 * SECONDS, 9),
+                false,
+                10,
+                240 * SECONDS,
+                60 * SECONDS,
+                Cubic::new);
+    }
+
+    /** The same with another receive buffer. */
+    public TcpConfig withReceiveBuffer(BufferLimits limits) {
+        return new TcpConfig(limits, sendBuffer, options, retransmission, acknowledgment, keepAlive, noDelay,
+                initialWindowSegments, timeWait, finWait2Timeout, congestionControl);
+    }
+
+    /** The same with another send buffer. */
+    public TcpConfig withSendBuffer(BufferLimits limits) {
+        return new TcpConfig(receiveBuffer, limits, options, retransmission, acknowledgment, keepAlive, noDelay,
+                initialWindowSegments, timeWait, finWait2Timeout, congestionControl);
+    }
+
+    /** The same with another offer in the SYN. */
+    public TcpConfig withOptions(OptionOffer offer) {
+        return new TcpConfig(receiveBuffer, sendBuffer, offer, retransmission, acknowledgment, keepAlive, noDelay,
+                initialWindowSegments, timeWait, finWait2Timeout, congestionControl);
+    }
+
+    /** The same with another retransmission timer. */
+    public TcpConfig withRetransmission(Retransmission timer) {
+        return new TcpConfig(receiveBuffer, sendBuffer, options, timer, acknowledgment, keepAlive, noDelay,
+                initialWindowSegments, timeWait, finWait2Timeout, congestionControl);
+    }
+
+    /** The same with another way to acknowledge. */
+    public TcpConfig withAcknowledgment(Acknowledgment policy) {
+        return new TcpConfig(receiveBuffer, sendBuffer, options, retransmission, policy, keepAlive, noDelay,
+                initialWindowSegments, timeWait, finWait2Timeout, congestionControl);
+    }
+
+    /** The same with another keep-alive. */
+    public TcpConfig withKeepAlive(KeepAlive probing) {
+        return new TcpConfig(receiveBuffer, sendBuffer, options, retransmission, acknowledgment, probing, noDelay,
+                initialWindowSegments, timeWait, finWait2Timeout, congestionControl);
+    }
+
+    /** The same with Nagle's algorithm off (true) or on. */
+    public TcpConfig withNoDelay(boolean off) {
+        return new TcpConfig(receiveBuffer, sendBuffer, options, retransmission, acknowledgment, keepAlive, off,
+                initialWindowSegments, timeWait, finWait2Timeout, congestionControl);
+    }
+
+    /** The same with another congestion control. */
+    public TcpConfig withCongestionControl(CongestionControlSupplier policy) {
+        return new TcpConfig(receiveBuffer, sendBuffer, options, retransmission, acknowledgment, keepAlive, noDelay,
+                initialWindowSegments, timeWait, finWait2Timeout, policy);
+    }
+}

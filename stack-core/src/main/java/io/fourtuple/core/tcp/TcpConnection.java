@@ -1,0 +1,305 @@
+package io.fourtuple.core.tcp;
+
+import io.fourtuple.core.Counter;
+import io.fourtuple.core.Counters;
+import io.fourtuple.core.wire.FourTuple;
+import io.fourtuple.core.wire.OutboundSegment;
+import io.fourtuple.core.wire.Seq;
+import io.fourtuple.core.wire.TcpSegment;
+import java.nio.ByteBuffer;
+
+/**
+ * One TCP connection (RFC 9293) without I/O: segments, user calls and the time go in; segments, events and a deadline
+ * come out. It never sleeps, never calls back and never reads a clock.
+ *
+ * <p>The methods, in this order: getters · {@code handle…} (segments, timeouts, ICMP) · user calls ({@link #send},
+ * {@link #receive}, {@link #close}, …) · {@code poll…} ({@link #pollTransmit}, {@link #pollEvent}, {@link #deadline}).
+ * After any {@code handle…} or user call, the driver polls segments until there are none, then events, and arms one
+ * timer for the deadline.
+ *
+ * <p>Confined to one thread. All times are nanoseconds of one monotonic clock.
+ */
+public final class TcpConnection {
+    private final Tcb t;
+
+    private TcpConnection(Tcb t) {
+        this.t = t;
+    }
+
+    /**
+     * Opens actively: {@link #pollTransmit} gives the SYN.
+     *
+     * @param iss initial send sequence number (RFC 6528)
+     * @param timestampOffset added to the timestamps we send, so that they tell nothing of our uptime
+     */
+    public static TcpConnection connect(FourTuple tuple, int iss, int timestampOffset, PathProperties path,
+            TcpConfig config, Counters counters, long nowNanos) {
+        Tcb t = new Tcb(tuple, TcpState.SYN_SENT, iss, timestampOffset, path, config, counters, nowNanos);
+        t.synDue = true;
+        counters.increment(Counter.TCP_ACTIVE_OPENS);
+        return new TcpConnection(t);
+    }
+
+    /** The end of a passive open: {@code ack} completes the handshake of {@code halfOpen}. */
+    static TcpConnection accept(HalfOpen halfOpen, TcpSegment ack, Counters counters, long nowNanos) {
+        Tcb t = halfOpen.toTcb(counters, nowNanos);
+        counters.increment(Counter.TCP_PASSIVE_OPENS);
+        TcpConnection connection = new TcpConnection(t);
+        connection.handleSegment(ack, nowNanos);
+        return connection;
+    }
+
+    // --- getters
+
+    /** The present state. */
+    public TcpState state() {
+        return t.state();
+    }
+
+    /** Which connection this is. */
+    public FourTuple tuple() {
+        return t.tuple;
+    }
+
+    /** The configuration in force. */
+    public TcpConfig config() {
+        return t.config;
+    }
+
+    /** Octets that {@link #receive} would give now. */
+    public int receivable() {
+        return t.receiveQueue.length();
+    }
+
+    /** Octets that {@link #send} would take now. */
+    public int sendSpace() {
+        return t.outputClosed || !t.state().canSend() ? 0 : Math.max(0, t.sendBuffer - t.sendQueue.length());
+    }
+
+    /** True when the peer's FIN has arrived: nothing follows what is {@linkplain #receivable receivable}. */
+    public boolean isPeerClosed() {
+        return t.finReceived;
+    }
+
+    /** SND.NXT. */
+    public int sndNxt() {
+        return t.sndNxt;
+    }
+
+    /** RCV.NXT. */
+    public int rcvNxt() {
+        return t.rcvNxt;
+    }
+
+    /** Octets from the first not yet received one to the end of the peer's urgent data; 0 outside urgent mode. */
+    public int urgentAhead() {
+        return Math.max(0, Seq.distance(t.rcvNxt, t.rcvUp) + t.receiveQueue.length());
+    }
+
+    /** Everything {@code ss -ti} shows. */
+    public TcpInfo info(long nowNanos) {
+        return new TcpInfo(
+                t.state(), t.windowScaling ? t.sndShift : -1, t.windowScaling ? t.rcvShift : -1, t.timestamps, t.sack,
+                t.rtt.timeout(t.config.retransmission()), t.rtt.smoothed(), t.rtt.variance(), t.rtt.minimum(),
+                t.sndMss, t.rcvMss, t.path.mss(), t.congestion.cwnd(), t.congestion.ssthresh(), t.sndWnd, t.pipe(),
+                t.octetsInFlight(), t.unsent(), t.receiveQueue.length(), t.receiveQueue.outOfOrder(), t.receiveBuffer,
+                t.sendBuffer, t.rcvWnd(), t.bytesSent, t.bytesRetransmitted, t.bytesAcked, t.bytesReceived,
+                t.segmentsOut, t.segmentsIn, t.retransmits, t.rtt.backoff(), nowNanos - t.lastSentAt,
+                nowNanos - t.lastReceivedAt, nowNanos - t.lastAckAt, t.congestion.name());
+    }
+
+    Tcb tcb() {
+        return t;
+    }
+
+    // --- handle
+
+    /** A segment of this connection arrived, its checksum verified. */
+    public void handleSegment(TcpSegment segment, long nowNanos) {
+        SegmentArrival.handle(t, segment, nowNanos);
+    }
+
+    /** {@link #deadline()} has come, or may have: calling this too early does nothing. */
+    public void handleTimeout(long nowNanos) {
+        Timeouts.handle(t, nowNanos);
+    }
+
+    /**
+     * An ICMP error that quotes a segment of this connection. Believed only when that segment can be in flight
+     * (RFC 5927 §4.1), and never able to end a synchronised connection (RFC 9293 MUST-56).
+     *
+     * @param seq sequence number of the quoted segment
+     */
+    public void handleIcmp(IcmpError error, int seq, long nowNanos) {
+        if (t.state() == TcpState.CLOSED || Seq.lt(seq, t.sndUna) || Seq.ge(seq, t.sndNxt)) {
+            return;
+        }
+        boolean opening = t.state() == TcpState.SYN_SENT || t.state() == TcpState.SYN_RECEIVED;
+        switch (error.kind()) {
+            case UNREACHABLE -> t.softError = true;
+            case REFUSED -> endOpen(opening, TcpEvent.REFUSED);
+            case NEIGHBOR_FAILED -> endOpen(opening, TcpEvent.UNREACHABLE);
+            case PACKET_TOO_BIG -> lowerMtu(error.mtu());
+        }
+    }
+
+    private void endOpen(boolean opening, TcpEvent event) {
+        if (opening) {
+            t.counters.increment(Counter.TCP_ATTEMPT_FAILS);
+            t.finish(event);
+        } else {
+            t.softError = true;
+        }
+    }
+
+    /**
+     * RFC 1191, RFC 8201; never below the smallest MTU that every path must carry or that makes sense (RFC 5927 §7).
+     */
+    private void lowerMtu(int mtu) {
+        boolean v4 = t.tuple.local().isV4();
+        int headers = v4 ? 40 : 60;
+        int floor = (v4 ? 552 : 1280) - headers;
+        int mss = Math.max(floor, (mtu > 0 ? mtu : 1280) - headers);
+        if (mss >= t.path.mss()) {
+            return;
+        }
+        t.lowerMss(mss);
+        if (t.octetsInFlight() > 0 && t.state().isSynchronized()) { // what was too big is lost, without congestion
+            t.recovery = Tcb.Recovery.TIMEOUT;
+            t.recoveryPoint = t.sndNxt;
+            t.highRxt = t.sndUna;
+            t.lostEdge = t.sndNxt;
+            t.mustRetransmit = true;
+            t.timing = false;
+        }
+    }
+
+    // --- user calls
+
+    /**
+     * Queues octets to be sent. The remaining content of {@code data} is referred to, not copied, and must never
+     * change.
+     *
+     * @return how many octets were taken, at most {@link #sendSpace()}; the position of {@code data} moves by as many.
+     *     When some were left, {@link TcpEvent#WRITABLE} follows
+     */
+    public int send(ByteBuffer data, long nowNanos) {
+        int taken = Math.min(sendSpace(), data.remaining());
+        if (taken > 0) {
+            t.sendQueue.append(data.slice(data.position(), taken));
+            data.position(data.position() + taken);
+        }
+        if (data.hasRemaining()) {
+            t.sendBlocked = true;
+        }
+        return taken;
+    }
+
+    /** Marks everything sent so far as urgent (RFC 9293 §3.8.5): discouraged for new applications (RFC 6093). */
+    public void markUrgent() {
+        t.sndUp = t.sendQueue.endSeq();
+    }
+
+    /**
+     * Takes the next octets in order and opens the window by as much.
+     *
+     * @param maxBytes at most so many octets, at least 1
+     * @return null when there are none now
+     */
+    public ReceivedChunk receive(int maxBytes, long nowNanos) {
+        ReceivedChunk chunk = t.receiveQueue.take(maxBytes);
+        if (chunk != null) {
+            ReceiveWindow.taken(t, chunk.length(), nowNanos);
+        }
+        return chunk;
+    }
+
+    /** No more will be sent: FIN follows what is queued. The other direction stays open. Idempotent. */
+    public void shutdownOutput(long nowNanos) {
+        if (t.outputClosed) {
+            return;
+        }
+        switch (t.state()) {
+            case SYN_SENT, SYN_RECEIVED -> t.outputClosed = true;
+            case ESTABLISHED -> {
+                t.outputClosed = true;
+                t.become(TcpState.FIN_WAIT_1);
+            }
+            case CLOSE_WAIT -> {
+                t.outputClosed = true;
+                t.become(TcpState.LAST_ACK);
+            }
+            case FIN_WAIT_1, FIN_WAIT_2, CLOSING, LAST_ACK, TIME_WAIT, CLOSED -> { }
+        }
+    }
+
+    /**
+     * Ends both directions, as {@code close(2)} does: what is queued is still sent and FIN follows. Octets that were
+     * received and not taken, and any that arrive from now on, make it a reset (RFC 2525 §2.17).
+     */
+    public void close(long nowNanos) {
+        if (t.state() == TcpState.SYN_SENT) {
+            t.finish(TcpEvent.ABORTED);
+            return;
+        }
+        if (t.receiveQueue.length() > 0 && t.state() != TcpState.CLOSED) {
+            t.counters.increment(Counter.TCP_EXT_ABORT_ON_DATA);
+            abort(nowNanos);
+            return;
+        }
+        t.inputClosed = true;
+        shutdownOutput(nowNanos);
+        if (t.state() == TcpState.FIN_WAIT_2) {
+            Timeouts.startFinWait2(t, nowNanos);
+        }
+    }
+
+    /** ABORT of RFC 9293 §3.10.5: everything queued is lost and the peer gets a reset. */
+    public void abort(long nowNanos) {
+        switch (t.state()) {
+            case SYN_SENT, TIME_WAIT, CLOSED -> { }
+            case SYN_RECEIVED, ESTABLISHED, FIN_WAIT_1, FIN_WAIT_2, CLOSE_WAIT, CLOSING, LAST_ACK -> {
+                t.resetDue = true;
+                t.resetSeq = t.sndNxt;
+            }
+        }
+        if (t.state() != TcpState.CLOSED) {
+            t.finish(TcpEvent.ABORTED);
+        }
+    }
+
+    /** Puts other options in force ({@code setsockopt}). What was agreed in the SYNs stays. */
+    public void reconfigure(TcpConfig config, long nowNanos) {
+        boolean probing = !t.config.keepAlive().equals(config.keepAlive());
+        t.config = config;
+        t.receiveBuffer = Math.clamp(t.receiveBuffer, config.receiveBuffer().min(), config.receiveBuffer().max());
+        t.sendBuffer = Math.clamp(t.sendBuffer, config.sendBuffer().min(), config.sendBuffer().max());
+        if (probing && t.state().isSynchronized()) {
+            Timeouts.restartKeepAlive(t, nowNanos);
+        }
+    }
+
+    // --- poll
+
+    /**
+     * The next segment to send. The driver writes it to the network before it calls anything else, and calls again
+     * until there is none.
+     *
+     * @return false when nothing may be sent now; {@code out} is then undefined
+     */
+    public boolean pollTransmit(OutboundSegment out, long nowNanos) {
+        return Transmitter.poll(t, out, nowNanos);
+    }
+
+    /**
+     * The next event for the user, or null. After one that {@linkplain TcpEvent#isLast() is last} there are no more.
+     */
+    public TcpEvent pollEvent() {
+        return t.nextEvent();
+    }
+
+    /** When {@link #handleTimeout} is due; {@link io.fourtuple.core.time.Deadline#NONE} for never. */
+    public long deadline() {
+        return Timeouts.earliest(t);
+    }
+}

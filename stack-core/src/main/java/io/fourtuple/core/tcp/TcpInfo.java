@@ -1,0 +1,78 @@
+package io.fourtuple.core.tcp;
+
+/**
+ * The state of one connection at one moment: the fields of Linux's {@code struct tcp_info} and what {@code ss -ti}
+ * prints. Durations in nanoseconds, sizes in octets unless they say segments.
+ *
+ * @param state the state
+ * @param sendWindowScale shift of the windows we receive, or -1 when scaling was not agreed
+ * @param receiveWindowScale shift of the windows we send, or -1 when scaling was not agreed
+ * @param timestamps whether timestamps were agreed
+ * @param sack whether SACK was agreed
+ * @param rto the retransmission timeout
+ * @param rtt the smoothed round-trip time, 0 before the first measurement
+ * @param rttVariance its mean deviation
+ * @param minRtt the smallest round-trip time measured, 0 before the first
+ * @param sendMss payload octets of the segments we send
+ * @param receiveMss estimate of the payload octets of the peer's segments
+ * @param advertisedMss the MSS we announced
+ * @param cwnd congestion window in octets
+ * @param ssthresh slow start threshold in octets
+ * @param sendWindow the peer's window
+ * @param inFlight octets sent, not acknowledged and not thought lost
+ * @param unacknowledged octets between SND.UNA and SND.NXT
+ * @param unsent octets in the send buffer that were never sent
+ * @param receiveQueue octets in order that the user has not taken
+ * @param outOfOrder octets held out of order
+ * @param receiveBuffer the present size of the receive buffer
+ * @param sendBuffer the present size of the send buffer
+ * @param receiveWindow the window last announced
+ * @param bytesSent payload octets sent, retransmissions included
+ * @param bytesRetransmitted payload octets sent again
+ * @param bytesAcked octets the peer acknowledged
+ * @param bytesReceived payload octets received in order
+ * @param segmentsOut segments sent
+ * @param segmentsIn segments received
+ * @param retransmits segments sent again
+ * @param timeouts retransmission timeouts in a row
+ * @param lastSend time since data was last sent
+ * @param lastReceive time since data was last received
+ * @param lastAck time since an acknowledgment was last received
+ * @param congestionControl name of the policy
+ */
+public record TcpInfo(
+        TcpState state,
+        int sendWindowScale,
+        int receiveWindowScale,
+        boolean timestamps,
+        boolean sack,
+        long rto,
+        long rtt,
+        long rttVariance,
+        long minRtt,
+        int sendMss,
+        int receiveMss,
+        int advertisedMss,
+        long cwnd,
+        long ssthresh,
+        long sendWindow,
+        int inFlight,
+        int unacknowledged,
+        int unsent,
+        int receiveQueue,
+        int outOfOrder,
+        int receiveBuffer,
+        int sendBuffer,
+        int receiveWindow,
+        long bytesSent,
+        long bytesRetransmitted,
+        long bytesAcked,
+        long bytesReceived,
+        long segmentsOut,
+        long segmentsIn,
+        long retransmits,
+        int timeouts,
+        long lastSend,
+        long lastReceive,
+        long lastAck,
+        String congestionControl) {}

@@ -1,0 +1,169 @@
+package io.fourtuple.core.tcp;
+
+import io.fourtuple.core.Counter;
+import io.fourtuple.core.time.Deadline;
+import io.fourtuple.core.wire.Seq;
+
+/** What the timers of a connection do when they run out (RFC 6298 §5, RFC 9293 §3.8.3, §3.8.4, §3.8.6.1). */
+final class Timeouts {
+    private Timeouts() {}
+
+    /** The earliest of them. */
+    static long earliest(Tcb t) {
+        long deadline = Deadline.earlier(t.retransmitAt, t.delayedAckAt);
+        deadline = Deadline.earlier(deadline, t.keepAliveAt);
+        deadline = Deadline.earlier(deadline, t.finWait2At);
+        if (t.unansweredSince != Deadline.NONE && t.retransmitAt != Deadline.NONE) {
+            deadline = Deadline.earlier(deadline, Deadline.after(unansweredSince(t), limit(t)));
+        }
+        return deadline;
+    }
+
+    static void handle(Tcb t, long now) {
+        if (t.state() == TcpState.CLOSED) {
+            return;
+        }
+        if (gaveUp(t, now)) {
+            giveUp(t);
+            return;
+        }
+        if (Deadline.isDue(t.delayedAckAt, now)) {
+            t.delayedAckAt = Deadline.NONE;
+            t.ackNow = true;
+            t.ackDelayedLong = true;
+        }
+        if (Deadline.isDue(t.retransmitAt, now)) {
+            t.retransmitAt = Deadline.NONE;
+            retransmit(t, now);
+        }
+        if (Deadline.isDue(t.keepAliveAt, now)) {
+            t.keepAliveAt = Deadline.NONE;
+            keepAlive(t, now);
+        }
+        if (Deadline.isDue(t.finWait2At, now)) {
+            t.counters.increment(Counter.TCP_EXT_ABORT_ON_LINGER);
+            t.finish(TcpEvent.CLOSED);
+        }
+    }
+
+    /** R2, or the user timeout (RFC 5482) in its place. */
+    private static long limit(Tcb t) {
+        TcpConfig.Retransmission limits = t.config.retransmission();
+        if (t.state() == TcpState.SYN_SENT || t.state() == TcpState.SYN_RECEIVED) {
+            return limits.synGiveUp();
+        }
+        return limits.userTimeout() > 0 ? limits.userTimeout() : limits.giveUp();
+    }
+
+    private static boolean gaveUp(Tcb t, long now) {
+        return t.unansweredSince != Deadline.NONE && t.retransmitAt != Deadline.NONE
+                && now - unansweredSince(t) >= limit(t);
+    }
+
+    /** A peer that answers probes with a closed window is alive: the connection stays (MUST-37). */
+    private static long unansweredSince(Tcb t) {
+        boolean probing = t.sndWnd == 0 && t.state().isSynchronized();
+        return probing && t.lastAckAt - t.unansweredSince > 0 ? t.lastAckAt : t.unansweredSince;
+    }
+
+    private static void giveUp(Tcb t) {
+        boolean opening = t.state() == TcpState.SYN_SENT || t.state() == TcpState.SYN_RECEIVED;
+        t.counters.increment(opening ? Counter.TCP_ATTEMPT_FAILS : Counter.TCP_EXT_ABORT_ON_TIMEOUT);
+        if (!opening) {
+            t.resetDue = true;
+            t.resetSeq = t.sndNxt;
+        }
+        t.finish(opening && t.softError ? TcpEvent.UNREACHABLE : TcpEvent.TIMED_OUT);
+    }
+
+    private static void retransmit(Tcb t, long now) {
+        switch (t.state()) {
+            case SYN_SENT, SYN_RECEIVED -> {
+                t.rtt.backOff();
+                t.counters.increment(Counter.TCP_EXT_TIMEOUTS);
+                t.synDue = true;
+            }
+            case ESTABLISHED, CLOSE_WAIT, FIN_WAIT_1, CLOSING, LAST_ACK -> {
+                if (t.octetsInFlight() > 0 && t.sndWnd > 0) {
+                    retransmissionTimeout(t, now);
+                } else {
+                    persist(t, now);
+                }
+            }
+            case FIN_WAIT_2, TIME_WAIT, CLOSED -> { }
+        }
+    }
+
+    /** RFC 6298 §5.4–5.6, RFC 6675 §5.1, RFC 5681 §3.1 equation (4). */
+    private static void retransmissionTimeout(Tcb t, long now) {
+        t.counters.increment(Counter.TCP_EXT_TIMEOUTS);
+        if (t.rtt.backoff() == 0) { // not again for a segment that was sent again already
+            t.congestion.onTimeout(t.pipe(), now);
+        }
+        t.rtt.backOff();
+        t.recovery = Tcb.Recovery.TIMEOUT;
+        t.recoveryPoint = t.sndNxt;
+        t.scoreboard.clear(); // the peer may have thrown away what it had not acknowledged (RFC 2018 §8)
+        t.highRxt = t.sndUna;
+        t.lostEdge = t.sndNxt;
+        t.dupAcks = 0;
+        t.timing = false;
+        t.mustRetransmit = true;
+        t.retransmitAt = Deadline.after(now, t.rtt.timeout(t.config.retransmission()));
+    }
+
+    /** The peer's window is closed: one octet asks whether it still is. */
+    private static void persist(Tcb t, long now) {
+        if (t.octetsInFlight() == 0 && t.unsent() == 0) {
+            return;
+        }
+        t.rtt.backOff();
+        t.counters.increment(Counter.TCP_EXT_WIN_PROBE);
+        if (t.octetsInFlight() > 0) { // the probe itself is out: send it again
+            t.recovery = Tcb.Recovery.TIMEOUT;
+            t.recoveryPoint = t.sndNxt;
+            t.scoreboard.clear();
+            t.highRxt = t.sndUna;
+            t.lostEdge = Seq.min(Seq.add(t.sndUna, 1), t.sndNxt);
+            t.mustRetransmit = true;
+            t.timing = false;
+        } else {
+            t.probeDue = true;
+        }
+        t.retransmitAt = Deadline.after(now, t.rtt.timeout(t.config.retransmission()));
+    }
+
+    static void restartKeepAlive(Tcb t, long now) {
+        TcpConfig.KeepAlive k = t.config.keepAlive();
+        t.keepAliveAt = k.enabled() ? Deadline.after(now, k.idle()) : Deadline.NONE;
+        t.keepAliveProbes = 0;
+    }
+
+    private static void keepAlive(Tcb t, long now) {
+        TcpConfig.KeepAlive k = t.config.keepAlive();
+        if (!k.enabled() || !t.state().isSynchronized() || t.state() == TcpState.TIME_WAIT) {
+            return;
+        }
+        long quiet = now - t.lastReceivedAt;
+        if (t.keepAliveProbes == 0 && (quiet < k.idle() || t.octetsInFlight() > 0)) { // MUST-26
+            t.keepAliveAt = Deadline.after(now, Math.max(k.interval(), k.idle() - quiet));
+            return;
+        }
+        if (t.keepAliveProbes >= k.probes()) { // MUST-27: never for one unanswered probe unless so configured
+            t.counters.increment(Counter.TCP_EXT_ABORT_ON_TIMEOUT);
+            t.resetDue = true;
+            t.resetSeq = t.sndNxt;
+            t.finish(TcpEvent.TIMED_OUT);
+            return;
+        }
+        t.keepAliveProbes++;
+        t.keepAliveDue = true;
+        t.keepAliveAt = Deadline.after(now, k.interval());
+    }
+
+    static void startFinWait2(Tcb t, long now) {
+        if (t.inputClosed) {
+            t.finWait2At = Deadline.after(now, t.config.finWait2Timeout());
+        }
+    }
+}

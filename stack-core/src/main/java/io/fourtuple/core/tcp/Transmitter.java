@@ -1,0 +1,362 @@
+package io.fourtuple.core.tcp;
+
+import io.fourtuple.core.Counter;
+import io.fourtuple.core.time.Deadline;
+import io.fourtuple.core.wire.OutboundSegment;
+import io.fourtuple.core.wire.SendReason;
+import io.fourtuple.core.wire.Seq;
+import io.fourtuple.core.wire.TcpFlags;
+
+/**
+ * The one place that decides what is sent next and, when nothing may be, which timer will ask again.
+ *
+ * <p>In this order: a reset, a SYN, a challenge ACK, what was lost, new data and FIN, a probe, a bare acknowledgment.
+ */
+final class Transmitter {
+    private Transmitter() {}
+
+    /** Fills {@code out} with the next segment; false when there is none now. */
+    static boolean poll(Tcb t, OutboundSegment out, long now) {
+        if (t.resetDue) {
+            return reset(t, out, now);
+        }
+        return switch (t.state()) {
+            case CLOSED -> false;
+            case SYN_SENT -> syn(t, out, now);
+            case SYN_RECEIVED -> syn(t, out, now) || acknowledgment(t, out, now);
+            case ESTABLISHED, FIN_WAIT_1, CLOSE_WAIT, CLOSING, LAST_ACK -> challengeAck(t, out, now)
+                    || lost(t, out, now) || fresh(t, out, now) || keepAlive(t, out, now) || acknowledgment(t, out, now);
+            case FIN_WAIT_2, TIME_WAIT -> challengeAck(t, out, now)
+                    || keepAlive(t, out, now) || acknowledgment(t, out, now);
+        };
+    }
+
+    private static boolean reset(Tcb t, OutboundSegment out, long now) {
+        t.resetDue = false;
+        out.clear();
+        out.reason = SendReason.RESET;
+        out.seq = t.resetSeq;
+        out.flags = TcpFlags.RST;
+        if (t.state() != TcpState.SYN_SENT && t.state() != TcpState.SYN_RECEIVED) {
+            out.flags |= TcpFlags.ACK;
+            out.ack = t.rcvNxt;
+            timestamps(t, out, now);
+        }
+        t.segmentsOut++;
+        t.counters.increment(Counter.TCP_OUT_RSTS);
+        return true;
+    }
+
+    private static boolean syn(Tcb t, OutboundSegment out, long now) {
+        if (!t.synDue) {
+            return false;
+        }
+        boolean first = t.sndNxt == t.iss;
+        t.synDue = false;
+        t.sndNxt = Seq.add(t.iss, 1);
+        out.clear();
+        out.seq = t.iss;
+        TcpConfig.OptionOffer offer = t.config.options();
+        boolean answer = t.state() == TcpState.SYN_RECEIVED;
+        out.flags = TcpFlags.SYN | (answer ? TcpFlags.ACK : 0);
+        out.ack = t.rcvNxt;
+        out.window = ReceiveWindow.ofSyn(t.config);
+        out.mss = t.path.mss();
+        out.windowScale = (answer ? t.windowScaling : offer.windowScaling()) ? ReceiveWindow.shiftFor(t.config) : -1;
+        out.sackPermitted = answer ? t.sack : offer.sack();
+        if (answer ? t.timestamps : offer.timestamps()) {
+            out.timestamps = true;
+            out.tsVal = t.timestamp(now);
+            out.tsEcr = answer ? t.tsRecent : 0;
+        }
+        if (first) {
+            out.reason = SendReason.HANDSHAKE;
+            startTiming(t, t.sndNxt, now);
+            t.unansweredSince = now;
+            t.counters.increment(Counter.TCP_OUT_SEGS);
+        } else {
+            out.reason = SendReason.RTO;
+            t.timing = false;
+            t.retransmits++;
+            t.counters.increment(Counter.TCP_RETRANS_SEGS);
+            t.counters.increment(Counter.TCP_EXT_SYN_RETRANS);
+        }
+        t.retransmitAt = Deadline.after(now, t.rtt.timeout(t.config.retransmission()));
+        t.segmentsOut++;
+        if (answer) {
+            acknowledged(t);
+        }
+        return true;
+    }
+
+    private static boolean challengeAck(Tcb t, OutboundSegment out, long now) {
+        if (!t.challengeAckDue) {
+            return false;
+        }
+        t.challengeAckDue = false;
+        t.counters.increment(Counter.TCP_EXT_CHALLENGE_ACK);
+        bare(t, out, t.sndNxt, SendReason.CHALLENGE_ACK, now);
+        return true;
+    }
+
+    /** Retransmission: NextSeg rule (1) of RFC 6675 §4, or the head of the queue after a timeout. */
+    private static boolean lost(Tcb t, OutboundSegment out, long now) {
+        if (t.recovery == Tcb.Recovery.NONE) {
+            return false;
+        }
+        int from = t.scoreboard.nextMissing(Seq.max(t.highRxt, t.sndUna));
+        if (Seq.ge(from, t.lostEdge)) {
+            t.mustRetransmit = false;
+            return false;
+        }
+        int end = t.scoreboard.missingEnd(from, t.lostEdge);
+        int mss = t.currentMss();
+        int room = Math.clamp(t.congestion.cwnd() - t.pipe(), 0, Integer.MAX_VALUE);
+        int length = Math.min(Seq.distance(from, end), maxPayload(t));
+        if (length > room) {
+            length = Math.max(0, room / mss * mss);
+        }
+        if (t.mustRetransmit) {
+            length = Math.max(length, Math.min(mss, Seq.distance(from, end)));
+        }
+        if (length <= 0) {
+            return false;
+        }
+        t.mustRetransmit = false;
+        boolean timeout = t.recovery == Tcb.Recovery.TIMEOUT;
+        segment(t, out, from, length, timeout ? SendReason.RTO : SendReason.FAST_RETRANSMIT, now);
+        t.highRxt = Seq.add(from, out.length());
+        t.timing = false;
+        int segments = segments(out);
+        t.retransmits += segments;
+        t.bytesRetransmitted += out.payloadLength;
+        t.counters.add(Counter.TCP_RETRANS_SEGS, segments);
+        t.counters.add(timeout ? Counter.TCP_EXT_SLOW_START_RETRANS : Counter.TCP_EXT_FAST_RETRANS, segments);
+        armRetransmit(t, now);
+        return true;
+    }
+
+    /** New data and FIN, as far as the peer's window, cwnd, Nagle and the rule against silly windows allow. */
+    private static boolean fresh(Tcb t, OutboundSegment out, long now) {
+        int unsent = t.unsent();
+        boolean finWaits = t.outputClosed && !t.finSent;
+        if (unsent == 0 && !finWaits) {
+            t.probeDue = false;
+            t.cwndLimited = false;
+            return false;
+        }
+        restartAfterIdle(t, now);
+        if (unsent == 0) { // FIN alone: it is neither data nor subject to cwnd
+            segment(t, out, t.sndNxt, 1, SendReason.DATA, now);
+            sentFresh(t, out, now);
+            return true;
+        }
+        int window = Seq.distance(t.sndNxt, Seq.add(t.sndUna, t.sndWnd));
+        int length = t.probeDue ? probeLength(window, unsent) : sendable(t, unsent, window);
+        if (length <= 0) {
+            if (t.octetsInFlight() == 0 && t.retransmitAt == Deadline.NONE) { // persist (RFC 9293 §3.8.6.1)
+                t.retransmitAt = Deadline.after(now, t.rtt.timeout(t.config.retransmission()));
+                t.unansweredSince = now;
+            }
+            return false;
+        }
+        boolean probe = t.probeDue;
+        t.probeDue = false;
+        boolean withFin = finWaits && length == unsent && length < window;
+        segment(t, out, t.sndNxt, length + (withFin ? 1 : 0), probe ? SendReason.WINDOW_PROBE : SendReason.DATA, now);
+        sentFresh(t, out, now);
+        return true;
+    }
+
+    private static int probeLength(int window, int unsent) {
+        return window > 0 ? Math.min(window, unsent) : 1;
+    }
+
+    /** RFC 9293 §3.8.6.2.1 (SWS, Nagle) and the limit of cwnd; 0 when it is better to wait. */
+    private static int sendable(Tcb t, int unsent, int window) {
+        int pipe = t.pipe();
+        long cwnd = t.congestion.cwnd();
+        int room = Math.clamp(cwnd - pipe, 0, Integer.MAX_VALUE);
+        int length = Math.min(Math.min(unsent, maxPayload(t)), Math.min(window, room));
+        t.cwndLimited = room < Math.min(unsent, window);
+        if (length <= 0) {
+            return 0;
+        }
+        int mss = t.currentMss();
+        if (length >= mss) {
+            // Whole segments, unless this is all there is; with TSO wait for a worthwhile super-frame, because more
+            // acknowledgments are on their way as long as something is in flight.
+            boolean all = length == unsent;
+            int worthwhile = (int) Math.min(Math.min(unsent, maxPayload(t)), Math.max(mss, cwnd / 3));
+            if (!all && pipe > 0 && length < worthwhile / mss * mss) {
+                return 0;
+            }
+            boolean tailMayGo = all && mayGoSmall(t);
+            return tailMayGo ? length : length / mss * mss;
+        }
+        if (length == unsent && mayGoSmall(t)) {
+            return length;
+        }
+        return length >= t.maxSndWnd / 2 && length == window ? length : 0;
+    }
+
+    /** Nagle's algorithm (SHLD-7) in Minshall's variant: a small segment waits only while another small one is out. */
+    private static boolean mayGoSmall(Tcb t) {
+        return t.config.noDelay() || t.outputClosed || Seq.le(t.smallSegmentEnd, t.sndUna);
+    }
+
+    private static void restartAfterIdle(Tcb t, long now) {
+        boolean idle = t.octetsInFlight() == 0 && now - t.lastSentAt > t.rtt.timeout(t.config.retransmission());
+        if (idle && t.bytesSent > 0) {
+            t.congestion.onIdleRestart(now);
+        }
+    }
+
+    private static int maxPayload(Tcb t) {
+        int mss = t.currentMss();
+        int options = Math.max(0, t.path.mss() - mss);
+        return Math.max(mss, (t.path.maxPayload() - options) / mss * mss);
+    }
+
+    private static void sentFresh(Tcb t, OutboundSegment out, long now) {
+        t.sndNxt = Seq.add(t.sndNxt, out.length());
+        t.finSent |= (out.flags & TcpFlags.FIN) != 0;
+        int segments = segments(out);
+        if (out.payloadLength % out.segmentSize != 0) {
+            t.smallSegmentEnd = t.sndNxt;
+        }
+        if (out.payloadLength > 0) {
+            t.counters.add(Counter.TCP_EXT_ORIG_DATA_SENT, segments);
+        }
+        t.counters.add(Counter.TCP_OUT_SEGS, segments);
+        if (!t.timing) {
+            startTiming(t, t.sndNxt, now);
+        }
+        if (t.unansweredSince == Deadline.NONE) {
+            t.unansweredSince = now;
+        }
+        armRetransmit(t, now);
+    }
+
+    private static int segments(OutboundSegment out) {
+        return Math.max(1, (out.payloadLength + out.segmentSize - 1) / Math.max(1, out.segmentSize));
+    }
+
+    private static void startTiming(Tcb t, int end, long now) {
+        t.timing = true;
+        t.timedEnd = end;
+        t.timedAt = now;
+    }
+
+    private static void armRetransmit(Tcb t, long now) { // RFC 6298 §5.1
+        if (t.retransmitAt == Deadline.NONE) {
+            t.retransmitAt = Deadline.after(now, t.rtt.timeout(t.config.retransmission()));
+        }
+    }
+
+    /** A segment of {@code length} octets of sequence space, the FIN included, from {@code seq}. */
+    private static void segment(Tcb t, OutboundSegment out, int seq, int length, SendReason reason, long now) {
+        int data = Math.min(length, Math.max(0, Seq.distance(seq, t.sendQueue.endSeq())));
+        boolean fin = t.outputClosed && Seq.add(seq, length) == Seq.add(t.finSeq(), 1);
+        int mss = t.currentMss();
+        header(t, out, seq, reason, now);
+        if (data > 0) {
+            out.payload = t.sendQueue;
+            out.payloadLength = data;
+        }
+        out.segmentSize = mss;
+        if (Seq.add(seq, data) == t.sendQueue.endSeq()) {
+            out.flags |= TcpFlags.PSH;
+        }
+        if (fin) {
+            out.flags |= TcpFlags.FIN;
+        }
+        if (Seq.gt(t.sndUp, seq)) { // SHLD-13: urgent mode as long as there is urgent data to send
+            out.flags |= TcpFlags.URG;
+            out.urgentPointer = Math.min(0xffff, Seq.distance(seq, t.sndUp));
+        }
+        t.bytesSent += data;
+        t.lastSentAt = now;
+        if (t.unackedOctets > 0) {
+            t.quickAcks = 0; // a request was answered: its ACK can ride on the answer
+        }
+        acknowledged(t);
+    }
+
+    private static boolean keepAlive(Tcb t, OutboundSegment out, long now) {
+        if (!t.keepAliveDue) {
+            return false;
+        }
+        t.keepAliveDue = false;
+        t.counters.increment(Counter.TCP_EXT_KEEP_ALIVE);
+        bare(t, out, Seq.add(t.sndNxt, -1), SendReason.KEEP_ALIVE, now); // RFC 9293 §3.8.4: an octet acknowledged
+        return true;
+    }
+
+    private static boolean acknowledgment(Tcb t, OutboundSegment out, long now) {
+        boolean update = t.state().canReceive() && ReceiveWindow.updateIsDue(t);
+        if (!t.ackNow && !update) {
+            return false;
+        }
+        SendReason reason = t.ackDelayedLong ? SendReason.DELAYED_ACK
+                : t.ackPending ? SendReason.ACK : SendReason.WINDOW_UPDATE;
+        if (t.ackDelayedLong) {
+            t.counters.increment(Counter.TCP_EXT_DELAYED_ACKS);
+        }
+        bare(t, out, t.sndNxt, reason, now);
+        return true;
+    }
+
+    private static void bare(Tcb t, OutboundSegment out, int seq, SendReason reason, long now) {
+        header(t, out, seq, reason, now);
+        acknowledged(t);
+        t.counters.increment(Counter.TCP_OUT_SEGS);
+    }
+
+    private static void header(Tcb t, OutboundSegment out, int seq, SendReason reason, long now) {
+        out.clear();
+        out.reason = reason;
+        out.seq = seq;
+        out.flags = TcpFlags.ACK;
+        out.ack = t.rcvNxt;
+        int before = t.rcvWnd();
+        out.window = t.state().canReceive() || t.state() == TcpState.SYN_RECEIVED
+                ? ReceiveWindow.advertise(t)
+                : t.rcvWnd() >> t.rcvShift;
+        countWindow(t, before, out.window);
+        timestamps(t, out, now);
+        t.lastAckSent = t.rcvNxt;
+        if (t.sack && t.receiveQueue.blockCount() > 0) {
+            out.sackBlocks = Math.min(t.receiveQueue.blockCount(), t.timestamps ? 3 : 4);
+            for (int i = 0; i < 2 * out.sackBlocks; i++) {
+                out.sackEdges[i] = t.receiveQueue.blockEdge(i);
+            }
+        }
+        t.segmentsOut++;
+    }
+
+    private static void countWindow(Tcb t, int before, int window) {
+        if (window == 0 && before > 0) {
+            t.counters.increment(Counter.TCP_EXT_TO_ZERO_WINDOW_ADV);
+        } else if (window > 0 && before == 0 && t.state().canReceive()) {
+            t.counters.increment(Counter.TCP_EXT_FROM_ZERO_WINDOW_ADV);
+        }
+    }
+
+    private static void timestamps(Tcb t, OutboundSegment out, long now) {
+        if (t.timestamps) {
+            out.timestamps = true;
+            out.tsVal = t.timestamp(now);
+            out.tsEcr = t.tsRecent;
+        }
+    }
+
+    /** The segment being filled carries the acknowledgment. */
+    private static void acknowledged(Tcb t) {
+        t.ackPending = false;
+        t.ackNow = false;
+        t.ackDelayedLong = false;
+        t.unackedOctets = 0;
+        t.delayedAckAt = Deadline.NONE;
+    }
+}

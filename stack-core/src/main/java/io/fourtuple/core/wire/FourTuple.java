@@ -11,9 +11,17 @@ import java.util.Objects;
  * @param remotePort the peer's port, 0–65535
  */
 public record FourTuple(IpAddress local, int localPort, IpAddress remote, int remotePort) {
+    /**
+     * A tuple.
+     *
+     * @throws IllegalArgumentException when a port is not in its range
+     */
     public FourTuple {
         Objects.requireNonNull(local, "local");
         Objects.requireNonNull(remote, "remote");
+        if ((localPort | remotePort) >>> 16 != 0) {
+            throw new IllegalArgumentException("not two ports: " + localPort + ", " + remotePort);
+        }
     }
 
     /** The same connection seen from the other end. */

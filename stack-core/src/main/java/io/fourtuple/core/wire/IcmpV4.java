@@ -82,6 +82,7 @@ public final class IcmpV4 {
      *
      * @param frame the frame {@code request} was read from
      * @return octets written
+     * @throws java.nio.BufferOverflowException when the request was larger than what may be sent
      */
     public static int writeEchoReply(ByteBuffer target, byte[] frame, IcmpMessage.EchoRequest request) {
         return write(target, ECHO_REPLY, 0, request.identifier() << 16 | request.sequence(), frame,

@@ -88,6 +88,7 @@ public final class IcmpV6 {
      * @param destination address the request came from
      * @param frame the frame {@code request} was read from
      * @return octets written
+     * @throws java.nio.BufferOverflowException when the request was larger than what may be sent
      */
     public static int writeEchoReply(
             ByteBuffer target,

@@ -58,11 +58,15 @@ public final class IpAddress implements Comparable<IpAddress> {
     }
 
     /**
-     * Reads an address literal, such as {@code 10.77.0.2} or {@code fd77::2}. Names are never resolved.
+     * Reads an address literal, such as {@code 10.77.0.2} or {@code fd77::2}. Names are never resolved, and the short
+     * forms of IPv4 that some systems know ({@code 10.2} for {@code 10.0.0.2}) are refused: they are mostly slips.
      *
      * @throws IllegalArgumentException when the text is no literal
      */
     public static IpAddress parse(String literal) {
+        if (literal.indexOf(':') < 0 && literal.chars().filter(c -> c == '.').count() != 3) {
+            throw new IllegalArgumentException("not an IP address: " + literal);
+        }
         return of(InetAddress.ofLiteral(literal));
     }
 

@@ -29,7 +29,10 @@ public record IpHeader(
         int trafficClass,
         boolean fragment)
         implements IpResult {
-    /** What an Ethernet payload type cannot tell on a layer-3 link: the version of the packet at {@code offset}. */
+    /**
+     * The version in the first four bits of the packet at {@code offset}, which is all that tells 4 from 6 on a layer-3
+     * link; 0 when there is no packet.
+     */
     public static int version(byte[] frame, int offset) {
         return offset < frame.length ? Bytes.uint8(frame, offset) >>> 4 : 0;
     }

@@ -202,7 +202,7 @@ public final class HalfOpen {
 
     Tcb toTcb(Counters counters, long nowNanos) {
         Tcb t = new Tcb(tuple, TcpState.SYN_RECEIVED, iss, timestampOffset, path, config, counters, nowNanos);
-        t.agree(peerMss < 0 ? -1 : peerMss & 0xffff, peerShift, peerSack, peerTimestamps);
+        t.agree(peerMss < 0 ? -1 : peerMss & 0xffff, peerShift, peerSack, peerTimestamps, retransmits);
         t.sndNxt = Seq.add(iss, 1);
         t.sndWnd = window;
         t.maxSndWnd = window;

@@ -61,7 +61,7 @@ final class SegmentArrival {
 
     private static void acceptSyn(Tcb t, TcpSegment s, long now) {
         TcpOptions o = s.options();
-        t.agree(o.mss(), o.windowScale(), o.sackPermitted(), o.hasTimestamps());
+        t.agree(o.mss(), o.windowScale(), o.sackPermitted(), o.hasTimestamps(), t.rtt.backoff());
         t.irs = s.seq();
         t.rcvNxt = Seq.add(s.seq(), 1);
         t.rcvUp = t.rcvNxt;

@@ -82,7 +82,7 @@ final class Tcb {
 
     // --- retransmission
     final RttEstimator rtt = new RttEstimator();
-    final CongestionControl congestion;
+    CongestionControl congestion;
     final Scoreboard scoreboard = new Scoreboard();
     Recovery recovery = Recovery.NONE;
     int recoveryPoint;
@@ -172,7 +172,7 @@ final class Tcb {
         sendQueue = new SendQueue(Seq.add(iss, 1));
         sendBuffer = config.sendBuffer().initial();
         receiveBuffer = config.receiveBuffer().initial();
-        sndMss = Math.min(path.mss(), 536);
+        sndMss = path.mss();
         congestion = config.congestionControl().create(sndMss, initialWindow(sndMss, config));
         quickAcks = config.acknowledgment().quickAcks();
         lastSentAt = nowNanos;
@@ -211,8 +211,11 @@ final class Tcb {
         return state == TcpState.ESTABLISHED || state == TcpState.CLOSE_WAIT;
     }
 
-    /** Adopts what the peer's SYN and ours agreed on. */
-    void agree(int peerMss, int peerShift, boolean peerSack, boolean peerTimestamps) {
+    /**
+     * Adopts what the peer's SYN and ours agreed on. A SYN that had to be sent again twice or more is taken for a sign
+     * of congestion (RFC 6928 §2).
+     */
+    void agree(int peerMss, int peerShift, boolean peerSack, boolean peerTimestamps, int synRetransmits) {
         TcpConfig.OptionOffer offer = config.options();
         windowScaling = offer.windowScaling() && peerShift >= 0;
         sndShift = windowScaling ? Math.min(peerShift, 14) : 0; // RFC 7323 §2.3
@@ -221,7 +224,8 @@ final class Tcb {
         timestamps = offer.timestamps() && peerTimestamps;
         int mss = peerMss < 0 ? defaultMss() : Math.max(peerMss, offer.minPeerMss());
         sndMss = Math.min(mss, path.mss()) - (timestamps ? 12 : 0); // RFC 6691: options come out of it
-        congestionSegment();
+        long window = synRetransmits > 1 ? sndMss : initialWindow(sndMss, config);
+        congestion = config.congestionControl().create(sndMss, window);
     }
 
     /** RFC 9293 MUST-15: 536 without the option, 1220 over IPv6. */
@@ -229,15 +233,11 @@ final class Tcb {
         return tuple.local().isV4() ? 536 : 1220;
     }
 
-    private void congestionSegment() {
-        congestion.onSegmentSize(sndMss);
-    }
-
     /** The path takes less than thought: RFC 1191, RFC 8201. */
     void lowerMss(int mss) {
         path = new PathProperties(mss, Math.min(path.maxPayload(), Math.max(mss, path.maxPayload() / mss * mss)));
         sndMss = mss - (timestamps ? 12 : 0);
-        congestionSegment();
+        congestion.onSegmentSize(sndMss);
     }
 
     /** Payload octets of the next full-sized segment: SACK blocks take their room (RFC 6691 §3.1). */
@@ -286,6 +286,11 @@ final class Tcb {
             pipe += scoreboard.missing(sndUna, highRxt);
         }
         return Math.max(0, pipe);
+    }
+
+    /** True when something is known to be lost and was not sent again. */
+    boolean hasLost() {
+        return recovery != Recovery.NONE && Seq.lt(scoreboard.nextMissing(highRxt), lostEdge);
     }
 
     void raise(TcpEvent event) {

@@ -101,14 +101,11 @@ final class Transmitter {
 
     /** Retransmission: NextSeg rule (1) of RFC 6675 §4, or the head of the queue after a timeout. */
     private static boolean lost(Tcb t, OutboundSegment out, long now) {
-        if (t.recovery == Tcb.Recovery.NONE) {
-            return false;
-        }
-        int from = t.scoreboard.nextMissing(Seq.max(t.highRxt, t.sndUna));
-        if (Seq.ge(from, t.lostEdge)) {
+        if (!t.hasLost()) {
             t.mustRetransmit = false;
             return false;
         }
+        int from = t.scoreboard.nextMissing(t.highRxt);
         int end = t.scoreboard.missingEnd(from, t.lostEdge);
         int mss = t.currentMss();
         int room = Math.clamp(t.congestion.cwnd() - t.pipe(), 0, Integer.MAX_VALUE);
@@ -120,6 +117,7 @@ final class Transmitter {
             length = Math.max(length, Math.min(mss, Seq.distance(from, end)));
         }
         if (length <= 0) {
+            t.cwndLimited = true;
             return false;
         }
         t.mustRetransmit = false;
@@ -138,6 +136,9 @@ final class Transmitter {
 
     /** New data and FIN, as far as the peer's window, cwnd, Nagle and the rule against silly windows allow. */
     private static boolean fresh(Tcb t, OutboundSegment out, long now) {
+        if (t.hasLost()) { // waits for cwnd, and goes first
+            return false;
+        }
         int unsent = t.unsent();
         boolean finWaits = t.outputClosed && !t.finSent;
         if (unsent == 0 && !finWaits) {
@@ -265,7 +266,7 @@ final class Transmitter {
             out.payloadLength = data;
         }
         out.segmentSize = mss;
-        if (Seq.add(seq, data) == t.sendQueue.endSeq()) {
+        if (data > 0 && Seq.add(seq, data) == t.sendQueue.endSeq()) {
             out.flags |= TcpFlags.PSH;
         }
         if (fin) {

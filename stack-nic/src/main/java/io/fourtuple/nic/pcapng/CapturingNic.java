@@ -1,0 +1,190 @@
+package io.fourtuple.nic.pcapng;
+
+import io.fourtuple.core.Clock;
+import io.fourtuple.core.ip.Frame;
+import io.fourtuple.core.ip.FrameSink;
+import io.fourtuple.core.ip.LinkProperties;
+import io.fourtuple.core.ip.TransmitOffload;
+import io.fourtuple.core.time.Deadline;
+import io.fourtuple.nic.Nic;
+import io.fourtuple.nic.NicStatistics;
+import io.fourtuple.nic.Readiness;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A NIC that writes all it carries, both ways, into a capture.
+ *
+ * <p>The capture shows frames as they are handed over: a super-frame is one big frame. Checksums that are left to the
+ * NIC are completed in the capture only. When the capture cannot be written, that is logged once and the NIC works on.
+ */
+public final class CapturingNic implements Nic, FrameSink {
+    private static final Logger LOG = LoggerFactory.getLogger(CapturingNic.class);
+
+    private final Nic nic;
+    private final FrameSink sink;
+    private final PcapngWriter writer;
+    private final Clock clock;
+    private final LongSupplier epochNanos;
+    private final int interfaceNumber;
+    private final byte[] sent;
+    private final ByteBuffer sentView;
+    private ByteBuffer lent;
+    private long nextFlush;
+    private boolean failed;
+
+    /**
+     * Captures what {@code nic} carries.
+     *
+     * @param nic the NIC, which this then owns
+     * @param writer where to, which this then owns: it is closed with the NIC
+     * @param clock the clock of the NIC's loop
+     * @param epochNanos the time that is written: nanoseconds since 1970-01-01T00:00Z
+     * @throws IOException when the capture cannot be written
+     */
+    public CapturingNic(Nic nic, PcapngWriter writer, Clock clock, LongSupplier epochNanos) throws IOException {
+        this.nic = nic;
+        this.sink = nic.sink();
+        this.writer = writer;
+        this.clock = clock;
+        this.epochNanos = epochNanos;
+        this.interfaceNumber = writer.addInterface(nic.name(), nic.link().medium());
+        this.lent = sink.frame();
+        this.sent = new byte[lent.capacity()];
+        this.sentView = ByteBuffer.wrap(sent);
+        this.nextFlush = Deadline.after(clock.nanoTime(), PcapngWriter.FLUSH_NANOS);
+    }
+
+    /** Captures in real time. */
+    public CapturingNic(Nic nic, PcapngWriter writer) throws IOException {
+        this(nic, writer, System::nanoTime, epochClock());
+    }
+
+    /** The time of day now in nanoseconds since 1970, and from then on as steady as {@link System#nanoTime()}. */
+    public static LongSupplier epochClock() {
+        Instant now = Instant.now();
+        long offset = TimeUnit.SECONDS.toNanos(now.getEpochSecond()) + now.getNano() - System.nanoTime();
+        return () -> System.nanoTime() + offset;
+    }
+
+    @Override
+    public String name() {
+        return nic.name();
+    }
+
+    @Override
+    public LinkProperties link() {
+        return nic.link();
+    }
+
+    @Override
+    public FrameSink sink() {
+        return this;
+    }
+
+    @Override
+    public Readiness readiness() {
+        return nic.readiness();
+    }
+
+    @Override
+    public NicStatistics statistics() {
+        return nic.statistics();
+    }
+
+    @Override
+    public int receive(Consumer<Frame> into, int maxFrames) {
+        int count = nic.receive(frame -> {
+            captureReceived(frame);
+            into.accept(frame);
+        }, maxFrames);
+        if (Deadline.isDue(nextFlush, clock.nanoTime())) {
+            nextFlush = Deadline.after(clock.nanoTime(), PcapngWriter.FLUSH_NANOS);
+            flush();
+        }
+        return count;
+    }
+
+    /** Once a second at least, so that a quiet capture reaches its file. */
+    @Override
+    public long nextReceive() {
+        return Deadline.earlier(nic.nextReceive(), nextFlush);
+    }
+
+    @Override
+    public ByteBuffer frame() {
+        lent = sink.frame();
+        return lent;
+    }
+
+    @Override
+    public boolean transmit(int length, TransmitOffload offload) {
+        lent.get(0, sent, 0, length);
+        if (offload.checksum) {
+            CaptureChecksum.complete(
+                    sent, length, offload.checksumStart, offload.checksumStart + offload.checksumOffset);
+        }
+        write(sentView.clear().limit(length), Direction.OUTBOUND, offload.segmentSize);
+        return sink.transmit(length, offload);
+    }
+
+    @Override
+    public void close() {
+        nic.close();
+        try {
+            writer.close();
+        } catch (IOException e) {
+            fail(e);
+        }
+        if (writer.omitted() > 0) {
+            LOG.warn("the capture of {} had reached its limit: {} frames were left out", nic.name(), writer.omitted());
+        }
+    }
+
+    @Override
+    public String toString() {
+        return nic + " (captured)";
+    }
+
+    private void captureReceived(Frame frame) {
+        byte[] bytes = frame.bytes();
+        if (frame.checksumVerified()) {
+            bytes = bytes.clone();
+            CaptureChecksum.recompute(bytes, nic.link().medium());
+        }
+        write(ByteBuffer.wrap(bytes), Direction.INBOUND, frame.gsoSize());
+    }
+
+    private void write(ByteBuffer frame, Direction direction, int segmentSize) {
+        if (failed) {
+            return;
+        }
+        String comment = segmentSize == 0 ? "" : "segments of " + segmentSize + " octets in one frame";
+        try {
+            writer.write(interfaceNumber, epochNanos.getAsLong(), frame, direction, comment);
+        } catch (IOException e) {
+            fail(e);
+        }
+    }
+
+    private void flush() {
+        try {
+            writer.flush();
+        } catch (IOException e) {
+            fail(e);
+        }
+    }
+
+    private void fail(IOException e) {
+        if (!failed) {
+            failed = true;
+            LOG.warn("the capture of {} ends, as it cannot be written: {}", nic.name(), e.toString());
+        }
+    }
+}

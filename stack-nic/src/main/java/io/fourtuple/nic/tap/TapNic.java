@@ -1,0 +1,186 @@
+package io.fourtuple.nic.tap;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+
+import io.fourtuple.core.ip.Frame;
+import io.fourtuple.core.ip.FrameSink;
+import io.fourtuple.core.ip.LinkProperties;
+import io.fourtuple.core.ip.LinkProperties.Medium;
+import io.fourtuple.core.ip.TransmitOffload;
+import io.fourtuple.nic.Nic;
+import io.fourtuple.nic.NicCounters;
+import io.fourtuple.nic.NicException;
+import io.fourtuple.nic.NicStatistics;
+import io.fourtuple.nic.Readiness;
+import io.fourtuple.nic.sys.Linux;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * A Linux TAP device: an Ethernet cable whose other end is an interface of the kernel.
+ *
+ * <p>With offloads (virtio-net headers) the kernel and we exchange TCP super-frames of up to 64 KiB without checksums:
+ * one system call moves what would be 44 frames.
+ *
+ * <p>Needs root, or a persistent device that belongs to the user ({@code ip tuntap add ft0 mode tap vnet_hdr user me}),
+ * and the JVM flag {@code --enable-native-access}. A device that did not exist before vanishes on {@link #close}.
+ */
+public final class TapNic implements Nic, FrameSink {
+    private static final int ETHERNET_HEADER = 14;
+    /** The longest IP packet: its length has 16 bits. IPv6's length leaves out 40 octets of header. */
+    private static final int MAX_PACKET = 65535 + 40;
+    /** VLAN tags, which nobody should send us, must not make a frame too long to read whole. */
+    private static final int SLACK = 64;
+    private static final int SCRATCH = VirtioHeader.SIZE + ETHERNET_HEADER + MAX_PACKET + SLACK;
+    /** The largest IPv4 packet, and our limit for IPv6 as well. */
+    private static final int MAX_SEGMENTED = 65535;
+
+    private final String name;
+    private final TapDevice device;
+    private final LinkProperties link;
+    private final Readiness readiness;
+    private final NicCounters counters = new NicCounters();
+    // Collected, not closed: whoever holds the frame buffer may touch it after close().
+    private final Arena arena = Arena.ofAuto();
+    private final Linux linux = new Linux(arena);
+    private final MemorySegment received = arena.allocate(SCRATCH, 64);
+    private final MemorySegment sending = arena.allocate(SCRATCH, 64);
+    private final ByteBuffer frame;
+    private boolean closed;
+
+    private TapNic(TapConfig config) {
+        name = config.name();
+        device = TapDevice.open(config, linux, arena);
+        int mtu;
+        try {
+            mtu = device.mtu();
+        } catch (RuntimeException e) {
+            device.close();
+            throw e;
+        }
+        link = new LinkProperties(
+                Medium.ETHERNET, config.mac(), mtu, config.offload(), config.offload() ? MAX_SEGMENTED : 0);
+        readiness = new Readiness.Descriptor(device.fd());
+        int maxFrame = ETHERNET_HEADER + Math.max(mtu, link.maxSegmentedBytes());
+        frame = sending.asSlice(VirtioHeader.SIZE, maxFrame).asByteBuffer();
+    }
+
+    /**
+     * Opens a TAP: attaches to the device of that name, with one queue or several, or creates it.
+     *
+     * @throws NicException when that is not possible, with a sentence that says what to do
+     */
+    public static TapNic open(TapConfig config) {
+        return new TapNic(config);
+    }
+
+    /**
+     * The two commands that give the kernel's end an address and switch it on.
+     *
+     * @param address address and prefix length, such as {@code 10.77.0.1/24}
+     */
+    public List<String> hostCommands(String address) {
+        return new HostEnd(name, address).commands();
+    }
+
+    /**
+     * Runs {@link #hostCommands}. Needs CAP_NET_ADMIN.
+     *
+     * @throws NicException when a command fails, with what it said
+     * @throws IllegalArgumentException when {@code address} is no address with a prefix length
+     */
+    public void configureHost(String address) {
+        new HostEnd(name, address).configure();
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public LinkProperties link() {
+        return link;
+    }
+
+    @Override
+    public FrameSink sink() {
+        return this;
+    }
+
+    @Override
+    public Readiness readiness() {
+        return readiness;
+    }
+
+    @Override
+    public NicStatistics statistics() {
+        return counters.snapshot();
+    }
+
+    /**
+     * Takes frames, see {@link Nic#receive}.
+     *
+     * @throws NicException when the device was removed
+     */
+    @Override
+    public int receive(Consumer<Frame> into, int maxFrames) {
+        int count = 0;
+        while (count < maxFrames && !closed) {
+            int length = linux.read(device.fd(), received, SCRATCH);
+            if (length == -Linux.EAGAIN) {
+                break;
+            }
+            if (length >= VirtioHeader.SIZE + ETHERNET_HEADER) {
+                into.accept(takeFrame(length - VirtioHeader.SIZE));
+                count++;
+            } else if (length >= 0) {
+                counters.receiveDropped();
+            } else if (length != -Linux.EINTR) {
+                throw new NicException("the TAP " + name + " was removed (errno " + -length
+                        + "): create it again and restart");
+            }
+        }
+        return count;
+    }
+
+    private Frame takeFrame(int length) {
+        byte[] bytes = new byte[length];
+        MemorySegment.copy(received, JAVA_BYTE, VirtioHeader.SIZE, bytes, 0, length);
+        counters.received(length);
+        return new Frame(bytes, VirtioHeader.isChecksumVerified(received), VirtioHeader.gsoSize(received));
+    }
+
+    @Override
+    public ByteBuffer frame() {
+        return frame.clear();
+    }
+
+    @Override
+    public boolean transmit(int length, TransmitOffload offload) {
+        VirtioHeader.write(sending, offload);
+        // The kernel refuses with EIO while its end is down, and with EAGAIN when its queue is full.
+        if (closed || linux.write(device.fd(), sending, VirtioHeader.SIZE + length) < 0) {
+            counters.sendDropped();
+            return false;
+        }
+        counters.sent(length);
+        return true;
+    }
+
+    @Override
+    public void close() {
+        if (!closed) {
+            closed = true;
+            device.close();
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "TAP " + name;
+    }
+}

@@ -1,0 +1,114 @@
+package io.fourtuple.api;
+
+import io.fourtuple.api.actor.StackActor;
+import io.fourtuple.api.observe.StackSnapshot;
+import io.fourtuple.api.protocol.StackCommand;
+import io.fourtuple.nic.Nic;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.apache.pekko.Done;
+import org.apache.pekko.actor.Cancellable;
+import org.apache.pekko.actor.ClassicActorSystemProvider;
+import org.apache.pekko.actor.CoordinatedShutdown;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.DispatcherSelector;
+import org.apache.pekko.actor.typed.javadsl.Adapter;
+import org.apache.pekko.actor.typed.javadsl.AskPattern;
+
+/**
+ * One running TCP/IP stack: a host with its own addresses on its own NIC. A system can have any number of them.
+ *
+ * <p>The handle may be used by any thread. The stack itself is an actor, {@link #ref()}, on the event loop of the
+ * dispatcher that {@link StackConfig#loopDispatcher()} names; it ends with {@link #terminate()}, or with its actor
+ * system, which first gives it the chance to close its connections in order.
+ */
+public final class Stack {
+    /** A snapshot that takes longer means that the loop is stuck. */
+    private static final Duration SNAPSHOT_TIMEOUT = Duration.ofSeconds(5);
+
+    private final ActorSystem<Void> system;
+    private final StackConfig config;
+    private final ActorRef<Object> actor;
+    private final CompletableFuture<Done> terminated;
+    private final Cancellable shutdownTask;
+
+    private Stack(
+            ActorSystem<Void> system, StackConfig config, ActorRef<Object> actor, CompletableFuture<Done> terminated) {
+        this.system = system;
+        this.config = config;
+        this.actor = actor;
+        this.terminated = terminated;
+        shutdownTask = CoordinatedShutdown.get(system)
+                .addCancellableTask(
+                        CoordinatedShutdown.PhaseBeforeActorSystemTerminate(),
+                        "fourtuple-" + config.name(),
+                        this::terminate);
+    }
+
+    /**
+     * Starts a stack.
+     *
+     * @param system runs its actors; a typed or a classic one
+     * @param config how it is set up
+     * @param nic its network interface, which it owns from now on and closes at its end
+     * @throws org.apache.pekko.actor.InvalidActorNameException when the system has a stack of this name already
+     */
+    public static Stack start(ClassicActorSystemProvider system, StackConfig config, Nic nic) {
+        Objects.requireNonNull(config, "config");
+        Objects.requireNonNull(nic, "nic");
+        ActorSystem<Void> typed = Adapter.toTyped(system.classicSystem());
+        CompletableFuture<Done> terminated = new CompletableFuture<>();
+        ActorRef<Object> actor = typed.systemActorOf(
+                StackActor.create(config, nic, () -> terminated.complete(Done.getInstance())),
+                "fourtuple-" + config.name(),
+                DispatcherSelector.fromConfig(config.loopDispatcher()));
+        return new Stack(typed, config, actor, terminated);
+    }
+
+    /** Its name, unique in its system. */
+    public String name() {
+        return config.name();
+    }
+
+    /** How it was set up. */
+    public StackConfig config() {
+        return config;
+    }
+
+    /** The actor that is told {@link StackCommand}s. */
+    public ActorRef<StackCommand> ref() {
+        return actor.narrow();
+    }
+
+    /** What the stack looks like now. Fails when there is no answer within seconds: it has ended, or it is stuck. */
+    public CompletionStage<StackSnapshot> snapshot() {
+        return AskPattern.ask(ref(), StackCommand.GetSnapshot::new, SNAPSHOT_TIMEOUT, system.scheduler());
+    }
+
+    /**
+     * Ends the stack: its listening sockets close, connections are closed in order, and those that have not ended after
+     * {@link StackConfig#terminateTimeout()} are reset. May be called again, and changes nothing then.
+     *
+     * @return completed when all that is done and the NIC is closed
+     */
+    public CompletionStage<Done> terminate() {
+        shutdownTask.cancel();
+        if (!terminated.isDone()) {
+            actor.tell(new StackCommand.Stop(system.ignoreRef()));
+        }
+        return terminated.minimalCompletionStage();
+    }
+
+    /** Completed when the stack has ended, for whatever reason. */
+    public CompletionStage<Done> whenTerminated() {
+        return terminated.minimalCompletionStage();
+    }
+
+    @Override
+    public String toString() {
+        return "Stack(" + config.name() + ")";
+    }
+}

@@ -1,0 +1,78 @@
+package io.fourtuple.api.actor;
+
+import io.fourtuple.core.ip.Path;
+import io.fourtuple.core.tcp.TcpConnection;
+import io.fourtuple.core.wire.FourTuple;
+import io.fourtuple.core.wire.TcpSegment;
+import org.apache.pekko.actor.typed.ActorRef;
+
+/**
+ * A connection that has an actor. The actor alone works on the {@link TcpConnection}; the stack actor reads it for a
+ * snapshot. Beside it stand the few numbers a reset needs, because an actor that has failed cannot be asked.
+ */
+final class ConnectionEntry extends FlowEntry {
+    private final TcpConnection connection;
+    private final FourTuple tuple;
+    private final Path path;
+
+    /** Set right after the actor is spawned. */
+    ActorRef<Object> actor;
+    /** The listening socket in whose accept queue it waits; null for one that was opened from here or is accepted. */
+    ListeningSocket waitingIn;
+    /** SND.NXT after the last turn of the actor. */
+    int sndNxt;
+    /** RCV.NXT after the last turn of the actor. */
+    int rcvNxt;
+
+    /** Segments of the batch of frames that is being read: null, a TcpSegment or a SegmentBatch. */
+    private Object collected;
+
+    ConnectionEntry(TcpConnection connection, Path path) {
+        this.connection = connection;
+        this.path = path;
+        tuple = connection.tuple();
+        noteNumbers();
+    }
+
+    @Override
+    public FourTuple tuple() {
+        return tuple;
+    }
+
+    TcpConnection connection() {
+        return connection;
+    }
+
+    Path path() {
+        return path;
+    }
+
+    void noteNumbers() {
+        sndNxt = connection.sndNxt();
+        rcvNxt = connection.rcvNxt();
+    }
+
+    /**
+     * Keeps a segment until {@link #tellCollected}.
+     *
+     * @return true when it is the first one
+     */
+    boolean collect(TcpSegment segment) {
+        switch (collected) {
+            case null -> {
+                collected = segment;
+                return true;
+            }
+            case SegmentBatch batch -> batch.add(segment);
+            default -> collected = new SegmentBatch((TcpSegment) collected, segment);
+        }
+        return false;
+    }
+
+    /** Tells the actor what was collected, as one message. */
+    void tellCollected() {
+        Object message = collected;
+        collected = null;
+        actor.tell(message);
+    }
+}

@@ -1,0 +1,18 @@
+package io.fourtuple.api.actor;
+
+import io.fourtuple.api.protocol.Accepted;
+import io.fourtuple.api.protocol.ConnectionCommand;
+
+/** An established connection, told to the acceptor through the accept queue. Its slot is taken before it is told. */
+record Established(ConnectionEntry entry, Accepted accepted) implements LaneData {
+    /** Nobody will accept it: reset. */
+    @Override
+    public void onOverflow() {
+        entry.actor.tell(ConnectionCommand.Abort.INSTANCE);
+    }
+
+    @Override
+    public void onDiscarded() {
+        entry.actor.tell(ConnectionCommand.Abort.INSTANCE);
+    }
+}

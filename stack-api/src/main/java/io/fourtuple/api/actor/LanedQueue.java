@@ -1,0 +1,97 @@
+package io.fourtuple.api.actor;
+
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.apache.pekko.actor.ActorRef;
+import org.apache.pekko.dispatch.Envelope;
+import org.apache.pekko.dispatch.MessageQueue;
+
+/**
+ * The queue of a mailbox with two lanes. The control lane (commands, {@code Terminated}, whatever is not {@link
+ * LaneData}) is served first and never refuses. The data lane is bounded by the {@link ListenQueues} that the first
+ * message, {@link Attach}, brings; until then it is full. What it refuses is told so and never becomes a dead letter.
+ *
+ * <p>Any thread enqueues; one thread at a time takes out, as Pekko's mailbox runs it.
+ */
+abstract class LanedQueue implements MessageQueue {
+    private final Queue<Envelope> control = new ConcurrentLinkedQueue<>();
+    private final Queue<Envelope> data = new ConcurrentLinkedQueue<>();
+    private volatile ListenQueues queues;
+
+    /** Whether the data lane has room for this message, which then has its slot. Any thread. */
+    abstract boolean admit(ListenQueues bounds, LaneData message);
+
+    /** Whether the data lane may give out a message now. Any thread. */
+    abstract boolean isOpen(ListenQueues bounds);
+
+    /** A message of the data lane was taken out and goes to the actor. */
+    abstract void onLetOut(ListenQueues bounds);
+
+    /** A message of the control lane was taken out and goes to the actor. */
+    abstract void onControl(ListenQueues bounds, Object message);
+
+    /** A message of the data lane was thrown away with the mailbox: give its slot back. */
+    abstract void onThrownAway(ListenQueues bounds);
+
+    @Override
+    public final void enqueue(ActorRef receiver, Envelope envelope) {
+        switch (envelope.message()) {
+            case Attach attach -> queues = attach.queues();
+            case LaneData message -> {
+                ListenQueues bounds = queues;
+                if (bounds != null && admit(bounds, message)) {
+                    data.add(envelope);
+                } else {
+                    message.onOverflow();
+                }
+            }
+            default -> control.add(envelope);
+        }
+    }
+
+    @Override
+    public final Envelope dequeue() {
+        ListenQueues bounds = queues;
+        Envelope next = control.poll();
+        if (next != null) {
+            if (bounds != null) {
+                onControl(bounds, next.message());
+            }
+            return next;
+        }
+        if (bounds == null || !isOpen(bounds)) {
+            return null;
+        }
+        next = data.poll();
+        if (next != null) {
+            onLetOut(bounds);
+        }
+        return next;
+    }
+
+    /** Messages of both lanes. Counts them one by one. */
+    @Override
+    public final int numberOfMessages() {
+        return control.size() + data.size();
+    }
+
+    @Override
+    public final boolean hasMessages() {
+        if (!control.isEmpty()) {
+            return true;
+        }
+        ListenQueues bounds = queues;
+        return bounds != null && isOpen(bounds) && !data.isEmpty();
+    }
+
+    @Override
+    public final void cleanUp(ActorRef owner, MessageQueue deadLetters) {
+        for (Envelope left = control.poll(); left != null; left = control.poll()) {
+            deadLetters.enqueue(owner, left);
+        }
+        for (Envelope left = data.poll(); left != null; left = data.poll()) {
+            onThrownAway(queues);
+            ((LaneData) left.message()).onDiscarded();
+        }
+    }
+}

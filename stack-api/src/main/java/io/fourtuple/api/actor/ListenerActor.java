@@ -1,0 +1,75 @@
+package io.fourtuple.api.actor;
+
+import io.fourtuple.core.Counter;
+import io.fourtuple.core.ip.Path;
+import io.fourtuple.core.tcp.HalfOpen;
+import io.fourtuple.core.wire.FourTuple;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.ExtensibleBehavior;
+import org.apache.pekko.actor.typed.Signal;
+import org.apache.pekko.actor.typed.TypedActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+
+/**
+ * Answers SYNs of one listening socket: makes the half-open record, enters it, sends SYN-ACK (RFC 9293 §3.10.7.2).
+ * Everything that comes later for the tuple is the stack actor's business. Its mailbox, {@link SynQueueMailbox}, has
+ * taken a slot of the SYN queue for each SYN it gets.
+ */
+final class ListenerActor extends ExtensibleBehavior<Object> {
+    private final Shard shard;
+    private final ListeningSocket socket;
+
+    ListenerActor(Shard shard, ListeningSocket socket) {
+        this.shard = shard;
+        this.socket = socket;
+    }
+
+    @Override
+    public Behavior<Object> receive(TypedActorContext<Object> context, Object message) {
+        if (message instanceof SynArrived syn) {
+            onSyn(syn, shard.now());
+            shard.tellIngress();
+            return this;
+        }
+        return Behaviors.unhandled();
+    }
+
+    @Override
+    public Behavior<Object> receiveSignal(TypedActorContext<Object> context, Signal signal) {
+        return Behaviors.unhandled();
+    }
+
+    private void onSyn(SynArrived syn, long now) {
+        FourTuple tuple = syn.tuple();
+        if (socket.closed) {
+            socket.queues().syn().giveBack();
+            shard.reset(tuple, syn.segment());
+            return;
+        }
+        if (shard.flows.find(tuple) != null) {
+            // A second SYN of the same tuple overtook the record of the first; or we opened the connection ourselves.
+            socket.queues().syn().giveBack();
+            shard.redeliver(tuple, syn.segment());
+            return;
+        }
+        Path path = shard.ip.pathTo(tuple.remote());
+        if (path == null) {
+            socket.queues().syn().giveBack();
+            shard.counters.increment(Counter.IP_OUT_NO_ROUTES);
+            shard.counters.increment(Counter.TCP_EXT_LISTEN_DROPS);
+            return;
+        }
+        HalfOpen record = HalfOpen.of(
+                tuple,
+                syn.segment(),
+                shard.isns.next(tuple, now),
+                shard.timestampOffsets.of(tuple),
+                path.properties(),
+                socket.tcp(),
+                now);
+        HalfOpenEntry entry = new HalfOpenEntry(record, path, socket);
+        shard.enter(entry);
+        record.fillSynAck(shard.out, now);
+        shard.transmitAlone(path, tuple, now);
+    }
+}

@@ -1,0 +1,79 @@
+package io.fourtuple.api.actor;
+
+import io.fourtuple.core.tcp.TcpConfig;
+import io.fourtuple.core.wire.IpAddress;
+import org.apache.pekko.actor.typed.ActorRef;
+
+/**
+ * One listening socket as the shard sees it: where, for whom, and its half-open connections in a list. Confined to the
+ * loop.
+ */
+final class ListeningSocket {
+    private final IpAddress address;
+    private final int port;
+    private final TcpConfig tcp;
+    private final ListenQueues queues;
+
+    /** Told every SYN. Set right after it is spawned. */
+    ActorRef<Object> listener;
+    /** Told every established connection. Set right after it is spawned. */
+    ActorRef<Object> acceptor;
+    /** No longer in the listener table. */
+    boolean closed;
+
+    private HalfOpenEntry first;
+
+    ListeningSocket(IpAddress address, int port, TcpConfig tcp, ListenQueues queues) {
+        this.address = address;
+        this.port = port;
+        this.tcp = tcp;
+        this.queues = queues;
+    }
+
+    IpAddress address() {
+        return address;
+    }
+
+    int port() {
+        return port;
+    }
+
+    TcpConfig tcp() {
+        return tcp;
+    }
+
+    ListenQueues queues() {
+        return queues;
+    }
+
+    /** The half-open connection that was added last, or null. */
+    HalfOpenEntry anyHalfOpen() {
+        return first;
+    }
+
+    void add(HalfOpenEntry entry) {
+        entry.next = first;
+        if (first != null) {
+            first.previous = entry;
+        }
+        first = entry;
+    }
+
+    void remove(HalfOpenEntry entry) {
+        if (entry.previous == null) {
+            first = entry.next;
+        } else {
+            entry.previous.next = entry.next;
+        }
+        if (entry.next != null) {
+            entry.next.previous = entry.previous;
+        }
+        entry.previous = null;
+        entry.next = null;
+    }
+
+    @Override
+    public String toString() {
+        return address.toString(port);
+    }
+}

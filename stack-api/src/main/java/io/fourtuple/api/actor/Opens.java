@@ -1,0 +1,211 @@
+package io.fourtuple.api.actor;
+
+import io.fourtuple.api.protocol.BindReply;
+import io.fourtuple.api.protocol.ConnectReply;
+import io.fourtuple.api.protocol.StackCommand;
+import io.fourtuple.core.ip.Path;
+import io.fourtuple.core.tcp.PortAllocator;
+import io.fourtuple.core.tcp.TcpConfig;
+import io.fourtuple.core.tcp.TcpConnection;
+import io.fourtuple.core.wire.FourTuple;
+import io.fourtuple.core.wire.IpAddress;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.net.NoRouteToHostException;
+import java.net.UnknownHostException;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.DispatcherSelector;
+import org.apache.pekko.actor.typed.Props;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+
+/** The opens of a stack: bind and connect. Each ends in a reply, good or bad. Confined to the stack actor. */
+final class Opens {
+    private static final Props SAME_LOOP = DispatcherSelector.sameAsParent();
+    private static final Props LISTENER = SAME_LOOP.withMailboxFromConfig(SynQueueMailbox.ID);
+    private static final Props ACCEPTOR = SAME_LOOP.withMailboxFromConfig(AcceptQueueMailbox.ID);
+
+    private final ActorContext<Object> context;
+    private final Shard shard;
+
+    Opens(ActorContext<Object> context, Shard shard) {
+        this.context = context;
+        this.shard = shard;
+    }
+
+    /** An address for the program. */
+    static InetSocketAddress socketAddress(IpAddress address, int port) {
+        return new InetSocketAddress(address.toInetAddress(), port);
+    }
+
+    /** Enters a connection and gives it its actor. */
+    void spawn(ConnectionEntry entry, Behavior<Object> behavior) {
+        entry.actor = context.spawnAnonymous(behavior, SAME_LOOP);
+        context.watchWith(entry.actor, new StackInput.ConnectionGone(entry));
+        shard.enter(entry);
+    }
+
+    // ---- bind ----
+
+    void onBind(StackCommand.Bind bind, boolean stopping) {
+        try {
+            if (stopping) {
+                throw new BindException("the stack is being terminated");
+            }
+            bind.replyTo().tell(listen(bind));
+        } catch (IOException e) {
+            bind.replyTo().tell(new BindReply.BindFailed("Cannot listen on " + name(bind.local()) + ": "
+                    + e.getMessage() + "."));
+        }
+    }
+
+    private BindReply listen(StackCommand.Bind bind) throws IOException {
+        IpAddress address = literal(bind.local());
+        if (address == null) {
+            throw new UnknownHostException("a stack listens on addresses, not on names");
+        }
+        requireLocal(address);
+        if (!shard.hasRoomForSocket()) {
+            throw new BindException("there are " + shard.config.limits().listeners()
+                    + " listening sockets already, which is the configured limit");
+        }
+        int port = bind.local().getPort();
+        if (port == 0) {
+            port = shard.ports.allocate(address, IpAddress.ANY_V4, 0, p -> shard.sockets.isBound(address, p));
+            if (port == PortAllocator.EXHAUSTED) {
+                throw new BindException("all ephemeral ports are taken");
+            }
+        } else if (shard.sockets.isBound(address, port)) {
+            throw new BindException("the port is in use by another listening socket");
+        }
+        TcpConfig tcp = SocketOptions.applied(shard.config.tcp(), bind.options());
+        ListenQueues queues = new ListenQueues(
+                shard.config.listen().synBound(bind.backlog()), shard.config.listen().acceptBound(bind.backlog()));
+        ListeningSocket socket = new ListeningSocket(address, port, tcp, queues);
+        socket.listener = spawn(new ListenerActor(shard, socket), LISTENER, socket);
+        socket.acceptor = spawn(new AcceptorActor(shard, socket), ACCEPTOR, socket);
+        shard.enter(socket);
+        return new BindReply.Bound(socketAddress(address, port), socket.acceptor.narrow());
+    }
+
+    private ActorRef<Object> spawn(Behavior<Object> behavior, Props props, ListeningSocket socket) {
+        ActorRef<Object> ref = context.spawnAnonymous(behavior, props);
+        context.watchWith(ref, new StackInput.SocketGone(socket));
+        ref.tell(new Attach(socket.queues()));
+        return ref;
+    }
+
+    // ---- connect ----
+
+    void onConnect(StackCommand.Connect connect, boolean stopping) {
+        if (stopping) {
+            fail(connect, new IOException("the stack is being terminated"));
+            return;
+        }
+        IpAddress remote = literal(connect.remote());
+        try {
+            if (remote == null) {
+                throw new UnknownHostException("a stack connects to addresses, not to names");
+            }
+            open(connect, remote);
+        } catch (IOException e) {
+            fail(connect, e);
+        }
+    }
+
+    private void open(StackCommand.Connect connect, IpAddress remote) throws IOException {
+        int remotePort = connect.remote().getPort();
+        if (remotePort == 0 || remote.isUnspecified() || remote.isMulticast() || remote.equals(IpAddress.BROADCAST)) {
+            throw new BindException("Cannot assign requested address");
+        }
+        Path path = shard.ip.pathTo(remote);
+        if (path == null) {
+            throw new NoRouteToHostException("Network is unreachable");
+        }
+        IpAddress local = localAddress(connect, remote, path);
+        int port = localPort(connect, local, remote, remotePort);
+        if (!shard.hasRoomForConnection()) {
+            throw new IOException("there are " + shard.config.limits().connections()
+                    + " connections already, which is the configured limit");
+        }
+        long now = shard.now();
+        FourTuple tuple = new FourTuple(local, port, remote, remotePort);
+        TcpConnection connection = TcpConnection.connect(
+                tuple,
+                shard.isns.next(tuple, now),
+                shard.timestampOffsets.of(tuple),
+                path.properties(),
+                SocketOptions.applied(shard.config.tcp(), connect.options()),
+                shard.counters,
+                now);
+        ConnectionEntry entry = new ConnectionEntry(connection, path);
+        spawn(entry, ConnectionActor.opening(shard, entry, connect));
+    }
+
+    private IpAddress localAddress(StackCommand.Connect connect, IpAddress remote, Path path) throws IOException {
+        if (connect.local().isEmpty()) {
+            return path.source();
+        }
+        IpAddress wanted = literal(connect.local().get());
+        if (wanted == null) {
+            throw new UnknownHostException("the local address must be an address, not a name");
+        }
+        if (wanted.isUnspecified()) {
+            return path.source();
+        }
+        requireLocal(wanted);
+        if (wanted.isV4() != remote.isV4()) {
+            throw new BindException("the local address is of the other IP version");
+        }
+        return wanted;
+    }
+
+    private int localPort(StackCommand.Connect connect, IpAddress local, IpAddress remote, int remotePort)
+            throws IOException {
+        int wanted = connect.local().map(InetSocketAddress::getPort).orElse(0);
+        if (wanted == 0) {
+            int port = shard.ports.allocate(
+                    local, remote, remotePort, p -> shard.isInUse(local, p, remote, remotePort));
+            if (port == PortAllocator.EXHAUSTED) {
+                throw new BindException("all ephemeral ports to this target are taken");
+            }
+            return port;
+        }
+        if (shard.isInUse(local, wanted, remote, remotePort)) {
+            throw new BindException("Address already in use");
+        }
+        return wanted;
+    }
+
+    private static void fail(StackCommand.Connect connect, IOException cause) {
+        connect.replyTo().tell(new ConnectReply.ConnectFailed(Failures.ofConnect(connect.remote(), cause)));
+    }
+
+    // ---- both ----
+
+    private void requireLocal(IpAddress address) throws BindException {
+        if (!address.isUnspecified() && !shard.ip.isLocal(address)) {
+            throw new BindException("the stack does not have this address");
+        }
+    }
+
+    /** The address, when it is resolved or a literal; else null. */
+    private static IpAddress literal(InetSocketAddress address) {
+        if (!address.isUnresolved()) {
+            return IpAddress.of(address.getAddress());
+        }
+        try {
+            return IpAddress.parse(address.getHostString());
+        } catch (IllegalArgumentException e) {
+            return null;
+        }
+    }
+
+    private static String name(InetSocketAddress address) {
+        IpAddress literal = literal(address);
+        return literal == null
+                ? address.getHostString() + ":" + address.getPort()
+                : literal.toString(address.getPort());
+    }
+}

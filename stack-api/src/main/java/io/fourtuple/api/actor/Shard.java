@@ -1,0 +1,345 @@
+package io.fourtuple.api.actor;
+
+import com.typesafe.config.Config;
+import io.fourtuple.api.StackConfig;
+import io.fourtuple.core.Clock;
+import io.fourtuple.core.Counter;
+import io.fourtuple.core.Counters;
+import io.fourtuple.core.demux.Demux;
+import io.fourtuple.core.demux.ListenerTable;
+import io.fourtuple.core.ip.IpHost;
+import io.fourtuple.core.ip.Path;
+import io.fourtuple.core.tcp.HalfOpen;
+import io.fourtuple.core.tcp.IsnGenerator;
+import io.fourtuple.core.tcp.PortAllocator;
+import io.fourtuple.core.tcp.Reset;
+import io.fourtuple.core.tcp.Rfc6056PortAllocator;
+import io.fourtuple.core.tcp.Rfc6528IsnGenerator;
+import io.fourtuple.core.tcp.TcpState;
+import io.fourtuple.core.tcp.TimeWaitRecord;
+import io.fourtuple.core.tcp.TimestampOffsets;
+import io.fourtuple.core.time.Deadline;
+import io.fourtuple.core.time.TimerQueue;
+import io.fourtuple.core.wire.FourTuple;
+import io.fourtuple.core.wire.IpAddress;
+import io.fourtuple.core.wire.OutboundSegment;
+import io.fourtuple.core.wire.SendReason;
+import io.fourtuple.core.wire.TcpFlags;
+import io.fourtuple.core.wire.TcpSegment;
+import io.fourtuple.nic.Nic;
+import io.fourtuple.nic.loop.EventLoop;
+import io.fourtuple.nic.loop.LoopTimer;
+import java.util.random.RandomGenerator;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+
+/**
+ * What the actors of one shard share because they run on one thread: IP, the table of 4-tuples, the table of listening
+ * sockets, the timer queue, the counters and the way out. Nothing here is synchronised and nothing may be touched by
+ * any other thread, except the counters, which others may read.
+ *
+ * <p>Three groups: {@linkplain #transmit sending}, {@linkplain #enter the table of flows}, {@linkplain #schedule
+ * time}.
+ */
+final class Shard {
+    final StackConfig config;
+    final Counters counters = new Counters();
+    final IpHost ip;
+    final Demux<FlowEntry> flows;
+    final ListenerTable<ListeningSocket> sockets = new ListenerTable<>();
+    final TimerQueue<FlowEntry> timers = new TimerQueue<>();
+    final IsnGenerator isns;
+    final TimestampOffsets timestampOffsets;
+    final PortAllocator ports;
+    /** Filled and transmitted within one call, by whoever's turn it is. */
+    final OutboundSegment out = new OutboundSegment();
+
+    /** How long the owner of an established connection may take to register, in nanoseconds; 0 for ever. */
+    final long registerTimeout;
+
+    private final ActorRef<Object> stack;
+    private final Clock clock;
+    private final LoopTimer timer;
+    /** When the loop's timer fires: at or before the earliest deadline, never after it. */
+    private long armedFor = Deadline.NONE;
+    private boolean timersDueTold;
+    private boolean ingressTold;
+    private int connections;
+    private int timeWaits;
+    private int listening;
+
+    /** On the loop's thread. {@code random} gives the secrets of hashes and numbers. */
+    Shard(StackConfig config, Nic nic, ActorContext<Object> context, RandomGenerator random) {
+        this.config = config;
+        stack = context.getSelf();
+        registerTimeout = registerTimeout(context.getSystem().settings().config());
+        EventLoop loop = EventLoop.current();
+        clock = loop.clock();
+        timer = loop.timer(this::tellTimersDue);
+        ip = new IpHost(config.ip(), nic.link(), nic.sink(), counters, random);
+        flows = new Demux<>(random.nextLong());
+        isns = new Rfc6528IsnGenerator(random.nextLong(), random.nextLong());
+        timestampOffsets = new TimestampOffsets(random.nextLong(), random.nextLong());
+        ports = new Rfc6056PortAllocator(
+                random.nextLong(), random.nextLong(), config.ports().first(), config.ports().last());
+    }
+
+    /** The same key as for Pekko's own Tcp, so that a program finds the behaviour it has configured. */
+    private static long registerTimeout(Config config) {
+        String key = "pekko.io.tcp.register-timeout";
+        return config.getString(key).equals("infinite") ? 0 : config.getDuration(key).toNanos();
+    }
+
+    // ---- sending ----
+
+    /** Sends {@link #out} for a connection. A loss is counted below, and TCP makes up for it. */
+    void transmit(Path path, FourTuple tuple, long now) {
+        ip.transmit(path, tuple, out, now);
+    }
+
+    /** Sends {@link #out} for a record or for nobody, which count nothing themselves. */
+    void transmitAlone(Path path, FourTuple tuple, long now) {
+        switch (out.reason) {
+            case RTO -> {
+                counters.increment(Counter.TCP_RETRANS_SEGS);
+                counters.increment(Counter.TCP_EXT_SYN_RETRANS);
+            }
+            case RESET -> {
+                counters.increment(Counter.TCP_OUT_SEGS);
+                counters.increment(Counter.TCP_OUT_RSTS);
+            }
+            case CHALLENGE_ACK -> {
+                counters.increment(Counter.TCP_OUT_SEGS);
+                counters.increment(Counter.TCP_EXT_CHALLENGE_ACK);
+            }
+            case HANDSHAKE, DATA, ACK, DELAYED_ACK, WINDOW_UPDATE, FAST_RETRANSMIT, WINDOW_PROBE, KEEP_ALIVE ->
+                    counters.increment(Counter.TCP_OUT_SEGS);
+        }
+        transmit(path, tuple, now);
+    }
+
+    /** Answers a segment that belongs to no connection with a reset, unless it is one (RFC 9293 §3.10.7.1). */
+    void reset(FourTuple tuple, TcpSegment segment) {
+        if (Reset.answer(segment, out)) {
+            sendReset(tuple);
+        }
+    }
+
+    /** Resets a connection from its numbers alone. */
+    void reset(FourTuple tuple, int sndNxt, int rcvNxt) {
+        out.clear();
+        out.flags = TcpFlags.RST | TcpFlags.ACK;
+        out.seq = sndNxt;
+        out.ack = rcvNxt;
+        out.reason = SendReason.RESET;
+        sendReset(tuple);
+    }
+
+    private void sendReset(FourTuple tuple) {
+        Path path = ip.pathTo(tuple.remote());
+        if (path != null) {
+            transmitAlone(path, tuple, now());
+        }
+    }
+
+    // ---- the table of flows ----
+
+    /** Whether another connection may have an actor. */
+    boolean hasRoomForConnection() {
+        return connections < config.limits().connections();
+    }
+
+    /** How many connections are in the table. */
+    int connections() {
+        return connections;
+    }
+
+    /** Enters a connection in place of whatever has its tuple, which the caller has put an end to. */
+    void enter(ConnectionEntry entry) {
+        flows.put(entry);
+        connections++;
+    }
+
+    /** Takes a connection out; false when it is not in. Its timer stays. */
+    boolean leave(ConnectionEntry entry) {
+        boolean wasIn = flows.remove(entry);
+        if (wasIn) {
+            connections--;
+        }
+        return wasIn;
+    }
+
+    /** Puts an end to a connection whose actor has ended without doing so: its peer gets a reset. */
+    void abandon(ConnectionEntry entry) {
+        timers.cancel(entry);
+        if (!leave(entry)) {
+            return;
+        }
+        reset(entry.tuple(), entry.sndNxt, entry.rcvNxt);
+        counters.increment(Counter.TCP_ESTAB_RESETS);
+        TcpState state = entry.connection().state();
+        if (state == TcpState.ESTABLISHED || state == TcpState.CLOSE_WAIT) {
+            counters.add(Counter.TCP_CURR_ESTAB, -1);
+        }
+    }
+
+    /** Puts a record in the place of a connection in TIME-WAIT, if there is room for one. */
+    void enterTimeWait(ConnectionEntry entry, long now) {
+        if (!leave(entry)) {
+            return;
+        }
+        if (timeWaits >= config.limits().timeWait()) {
+            counters.increment(Counter.TCP_EXT_TIME_WAIT_OVERFLOW);
+            return;
+        }
+        TimeWaitEntry record = new TimeWaitEntry(TimeWaitRecord.of(entry.connection(), now));
+        flows.put(record);
+        timeWaits++;
+        counters.increment(Counter.TCP_EXT_TW);
+        schedule(record, record.record.deadline());
+    }
+
+    /** Ends TIME-WAIT. */
+    void leave(TimeWaitEntry entry) {
+        timers.cancel(entry);
+        if (flows.remove(entry)) {
+            timeWaits--;
+        }
+    }
+
+    /** Enters a half-open connection; it has its slot of the SYN queue. */
+    void enter(HalfOpenEntry entry) {
+        flows.put(entry);
+        entry.socket.add(entry);
+        schedule(entry, entry.record.deadline());
+    }
+
+    /** Takes a half-open connection out, with its timer and its slot. */
+    void leave(HalfOpenEntry entry) {
+        timers.cancel(entry);
+        if (flows.remove(entry)) {
+            entry.socket.remove(entry);
+            entry.socket.queues().syn().giveBack();
+        }
+    }
+
+    /** What a segment of a half-open connection means. True when the connection is complete: make it. */
+    boolean handle(HalfOpenEntry entry, TcpSegment segment, long now) {
+        HalfOpen.Verdict verdict = entry.record.handleSegment(segment, out, now);
+        switch (verdict) {
+            case COMPLETE -> {
+                return true;
+            }
+            case REPLY -> {
+                transmitAlone(entry.path, entry.tuple(), now);
+                schedule(entry, entry.record.deadline());
+            }
+            case IGNORE -> schedule(entry, entry.record.deadline());
+            case REMOVE -> {
+                counters.increment(Counter.TCP_EXT_EMBRYONIC_RSTS);
+                leave(entry);
+            }
+        }
+        return false;
+    }
+
+    // ---- listening sockets ----
+
+    /** Whether another socket may listen. */
+    boolean hasRoomForSocket() {
+        return listening < config.limits().listeners();
+    }
+
+    /** Enters a listening socket; false when its address and port are taken. */
+    boolean enter(ListeningSocket socket) {
+        boolean added = sockets.add(socket.address(), socket.port(), socket);
+        if (added) {
+            listening++;
+        }
+        return added;
+    }
+
+    /** Takes a listening socket out; its half-open connections are reset. False when that was done already. */
+    boolean close(ListeningSocket socket) {
+        if (socket.closed) {
+            return false;
+        }
+        socket.closed = true;
+        sockets.remove(socket.address(), socket.port());
+        listening--;
+        for (HalfOpenEntry entry = socket.anyHalfOpen(); entry != null; entry = socket.anyHalfOpen()) {
+            leave(entry);
+            entry.record.fillReset(out);
+            sendReset(entry.tuple());
+        }
+        return true;
+    }
+
+    /** Whether a new connection cannot have this local end, because it exists or would take a listener's segments. */
+    boolean isInUse(IpAddress local, int port, IpAddress remote, int remotePort) {
+        return sockets.isBound(local, port) || flows.find(new FourTuple(local, port, remote, remotePort)) != null;
+    }
+
+    // ---- time ----
+
+    /** The time, in nanoseconds of the loop's clock. */
+    long now() {
+        return clock.nanoTime();
+    }
+
+    /** Sets the deadline of a flow, in place of the one it has. */
+    void schedule(FlowEntry entry, long deadline) {
+        timers.schedule(entry, deadline);
+        wakeAt(deadline);
+    }
+
+    /** Makes sure that {@link StackInput.TimersDue} comes not later than this. */
+    void wakeAt(long deadline) {
+        if (deadline != Deadline.NONE && (armedFor == Deadline.NONE || deadline - armedFor < 0)) {
+            armedFor = deadline;
+            timer.arm(deadline);
+        }
+    }
+
+    /** After everything due was seen to: waits for the next deadline. */
+    void rearm() {
+        timersDueTold = false;
+        armedFor = Deadline.NONE;
+        wakeAt(Deadline.earlier(timers.nextDeadline(), ip.deadline()));
+    }
+
+    /** Has the stack actor look at what came in without a frame. For everybody but itself, after sending. */
+    void tellIngress() {
+        if (!ingressTold && ip.hasIngress()) {
+            ingressTold = true;
+            stack.tell(StackInput.IngressPending.INSTANCE);
+        }
+    }
+
+    /** The stack actor is looking. */
+    void noteIngressSeen() {
+        ingressTold = false;
+    }
+
+    /** Gives a segment back to the stack actor: its connection has left the tuple. */
+    void redeliver(FourTuple tuple, TcpSegment segment) {
+        stack.tell(new StackInput.Redeliver(tuple, segment));
+    }
+
+    /** Tells the stack actor that the owner closes a socket. */
+    void tell(StackInput.CloseSocket close) {
+        stack.tell(close);
+    }
+
+    /** No more timers. */
+    void stopTimers() {
+        timer.disarm();
+    }
+
+    private void tellTimersDue() {
+        if (!timersDueTold) {
+            timersDueTold = true;
+            stack.tell(StackInput.TimersDue.INSTANCE);
+        }
+    }
+}

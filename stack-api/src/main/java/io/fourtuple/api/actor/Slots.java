@@ -1,0 +1,46 @@
+package io.fourtuple.api.actor;
+
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** A bounded number of places that any thread may take and give back. */
+final class Slots {
+    private final int bound;
+    private final AtomicInteger taken = new AtomicInteger();
+
+    Slots(int bound) {
+        if (bound < 1) {
+            throw new IllegalArgumentException("a queue holds at least 1, not " + bound);
+        }
+        this.bound = bound;
+    }
+
+    /** How many there are. */
+    int bound() {
+        return bound;
+    }
+
+    /** How many are taken now, 0 to {@link #bound()}. */
+    int taken() {
+        return taken.get();
+    }
+
+    /** Takes one; false when none is free. */
+    boolean tryTake() {
+        int now = taken.get();
+        while (now < bound) {
+            int witness = taken.compareAndExchange(now, now + 1);
+            if (witness == now) {
+                return true;
+            }
+            now = witness;
+        }
+        return false;
+    }
+
+    /** Gives one back that was taken. */
+    void giveBack() {
+        if (taken.decrementAndGet() < 0) {
+            throw new IllegalStateException("more slots given back than were taken");
+        }
+    }
+}

@@ -1,0 +1,67 @@
+package io.fourtuple.api.actor;
+
+import io.fourtuple.api.observe.SocketRow;
+import io.fourtuple.api.observe.StackSnapshot;
+import io.fourtuple.core.Counter;
+import io.fourtuple.core.tcp.TcpInfo;
+import io.fourtuple.core.wire.FourTuple;
+import io.fourtuple.core.wire.IpAddress;
+import io.fourtuple.nic.Nic;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Takes {@link StackSnapshot}s. On the loop, between two messages. */
+final class Snapshots {
+    private Snapshots() {}
+
+    static StackSnapshot take(Shard shard, Nic nic) {
+        List<SocketRow> rows = new ArrayList<>(shard.flows.size() + 1);
+        shard.sockets.forEach(socket -> rows.add(row(socket)));
+        long now = shard.now();
+        shard.flows.forEach(flow -> rows.add(row(flow, now)));
+        Map<Counter, Long> counters = new EnumMap<>(Counter.class);
+        for (Counter counter : Counter.values()) {
+            counters.put(counter, shard.counters.get(counter));
+        }
+        return new StackSnapshot(shard.config.name(), rows, counters, nic.name(), nic.statistics());
+    }
+
+    private static SocketRow row(ListeningSocket socket) {
+        ListenQueues queues = socket.queues();
+        return new SocketRow(
+                SocketRow.LISTEN,
+                queues.accept().taken(),
+                queues.accept().bound(),
+                socket.address(),
+                socket.port(),
+                socket.address().isV4() ? IpAddress.ANY_V4 : IpAddress.ANY_V6,
+                0,
+                queues.syn().taken(),
+                queues.syn().bound(),
+                Optional.empty());
+    }
+
+    private static SocketRow row(FlowEntry flow, long now) {
+        return switch (flow) {
+            case ConnectionEntry entry -> {
+                TcpInfo info = entry.connection().info(now);
+                yield row(
+                        flow.tuple(),
+                        info.state().label(),
+                        info.receiveQueue(),
+                        (long) info.unacknowledged() + info.unsent(),
+                        Optional.of(info));
+            }
+            case HalfOpenEntry _ -> row(flow.tuple(), SocketRow.SYN_RECV, 0, 0, Optional.empty());
+            case TimeWaitEntry _ -> row(flow.tuple(), SocketRow.TIME_WAIT, 0, 0, Optional.empty());
+        };
+    }
+
+    private static SocketRow row(FourTuple tuple, String state, long recvQ, long sendQ, Optional<TcpInfo> info) {
+        return new SocketRow(
+                state, recvQ, sendQ, tuple.local(), tuple.localPort(), tuple.remote(), tuple.remotePort(), 0, 0, info);
+    }
+}

@@ -1,0 +1,350 @@
+package io.fourtuple.api.actor;
+
+import io.fourtuple.api.StackConfig;
+import io.fourtuple.api.protocol.Accepted;
+import io.fourtuple.api.protocol.ConnectionCommand;
+import io.fourtuple.api.protocol.StackCommand;
+import io.fourtuple.api.protocol.Unbound;
+import io.fourtuple.core.Counter;
+import io.fourtuple.core.ip.Frame;
+import io.fourtuple.core.ip.Ingress;
+import io.fourtuple.core.ip.Path;
+import io.fourtuple.core.tcp.HalfOpen;
+import io.fourtuple.core.tcp.TcpConnection;
+import io.fourtuple.core.time.Deadline;
+import io.fourtuple.core.wire.FourTuple;
+import io.fourtuple.core.wire.TcpFlags;
+import io.fourtuple.core.wire.TcpSegment;
+import io.fourtuple.nic.Nic;
+import io.fourtuple.nic.NicActor;
+import io.fourtuple.nic.NicActor.FrameBatch;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import org.apache.pekko.Done;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.DispatcherSelector;
+import org.apache.pekko.actor.typed.ExtensibleBehavior;
+import org.apache.pekko.actor.typed.PostStop;
+import org.apache.pekko.actor.typed.Signal;
+import org.apache.pekko.actor.typed.TypedActorContext;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+
+/**
+ * The actor of one shard, which for now is one stack: every frame, command and deadline comes here first.
+ *
+ * <pre>
+ *   FrameBatch ─▶ IP ─▶ 4-tuple ─▶ connection     told its segments, one message for each batch
+ *                              ├─▶ half-open      handled here, from the record
+ *                              ├─▶ TIME-WAIT      handled here, from the record
+ *                              └─▶ none           SYN: told the listener through its SYN queue; else reset
+ * </pre>
+ *
+ * <p>Connections are its children, so that they outlive their listening socket. It watches each: one that has ended
+ * without leaving the table has failed, and its peer gets a reset from the numbers in its entry.
+ */
+public final class StackActor extends ExtensibleBehavior<Object> {
+    /** How many deadlines are seen to before somebody else has a turn. */
+    private static final int TIMERS_PER_TURN = 256;
+
+    private final ActorContext<Object> context;
+    private final Shard shard;
+    private final Nic nic;
+    private final ActorRef<NicActor.Command> nicActor;
+    private final Runnable onStopped;
+    private final Opens opens;
+    private final List<ConnectionEntry> collecting = new ArrayList<>();
+    private final List<ActorRef<Done>> stoppers = new ArrayList<>();
+    private boolean stopping;
+
+    private StackActor(
+            ActorContext<Object> context, StackConfig config, Nic nic, RandomGenerator random, Runnable onStopped) {
+        this.context = context;
+        this.nic = nic;
+        this.onStopped = onStopped;
+        shard = new Shard(config, nic, context, random);
+        opens = new Opens(context, shard);
+        nicActor = context.spawn(
+                NicActor.create(nic, context.getSelf()), "nic", DispatcherSelector.sameAsParent());
+        context.watchWith(nicActor, StackInput.NicGone.INSTANCE);
+        shard.rearm();
+    }
+
+    /**
+     * A stack. To be spawned on the loop dispatcher that {@code config} names.
+     *
+     * @param config how it is set up
+     * @param nic its network interface, which it owns
+     * @param onStopped run at its end, whatever the reason, on its loop
+     */
+    public static Behavior<Object> create(StackConfig config, Nic nic, Runnable onStopped) {
+        return create(config, nic, new SecureRandom(), onStopped);
+    }
+
+    /** The same with a given source of randomness, which makes secrets predictable: for simulations. */
+    public static Behavior<Object> create(StackConfig config, Nic nic, RandomGenerator random, Runnable onStopped) {
+        return Behaviors.setup(context -> new StackActor(context, config, nic, random, onStopped));
+    }
+
+    @Override
+    public Behavior<Object> receive(TypedActorContext<Object> ctx, Object message) {
+        return switch (message) {
+            case FrameBatch batch -> {
+                onFrames(batch.frames());
+                yield this;
+            }
+            case StackInput input -> onInput(input);
+            case StackCommand command -> onCommand(command);
+            default -> Behaviors.unhandled();
+        };
+    }
+
+    @Override
+    public Behavior<Object> receiveSignal(TypedActorContext<Object> ctx, Signal signal) {
+        if (signal instanceof PostStop) {
+            shard.stopTimers();
+            stoppers.forEach(stopper -> stopper.tell(Done.getInstance()));
+            onStopped.run();
+            return this;
+        }
+        return Behaviors.unhandled();
+    }
+
+    // ---- what comes in ----
+
+    private void onFrames(List<Frame> frames) {
+        long now = shard.now();
+        for (int i = 0, count = frames.size(); i < count; i++) {
+            Ingress ingress = shard.ip.receive(frames.get(i), now);
+            if (ingress != null) {
+                onIngress(ingress, now);
+            }
+        }
+        finishIngress(now);
+    }
+
+    /** Sees to what came in without a frame, then tells connections what was collected for them. */
+    private void finishIngress(long now) {
+        shard.noteIngressSeen();
+        for (Ingress ingress = shard.ip.pollIngress(now); ingress != null; ingress = shard.ip.pollIngress(now)) {
+            onIngress(ingress, now);
+        }
+        for (int i = 0, count = collecting.size(); i < count; i++) {
+            collecting.get(i).tellCollected();
+        }
+        collecting.clear();
+        shard.wakeAt(shard.ip.deadline());
+    }
+
+    private void onIngress(Ingress ingress, long now) {
+        switch (ingress) {
+            case Ingress.Tcp tcp -> onSegment(tcp.tuple(), tcp.segment(), now);
+            case Ingress.Icmp icmp -> {
+                if (shard.flows.find(icmp.tuple()) instanceof ConnectionEntry entry) {
+                    entry.actor.tell(new ConnectionInput.Icmp(icmp.error(), icmp.seq()));
+                }
+            }
+        }
+    }
+
+    private void onSegment(FourTuple tuple, TcpSegment segment, long now) {
+        switch (shard.flows.find(tuple)) {
+            case ConnectionEntry entry -> {
+                if (entry.collect(segment)) {
+                    collecting.add(entry);
+                }
+            }
+            case HalfOpenEntry entry -> {
+                if (shard.handle(entry, segment, now)) {
+                    complete(entry, segment, now);
+                }
+            }
+            case TimeWaitEntry entry -> onTimeWait(entry, segment, now);
+            case null -> onNoFlow(tuple, segment);
+        }
+    }
+
+    private void onTimeWait(TimeWaitEntry entry, TcpSegment segment, long now) {
+        switch (entry.record.handleSegment(segment, shard.out, now)) {
+            case IGNORE -> shard.schedule(entry, entry.record.deadline());
+            case REPLY -> {
+                Path path = shard.ip.pathTo(entry.tuple().remote());
+                if (path != null) {
+                    shard.transmitAlone(path, entry.tuple(), now);
+                }
+                shard.schedule(entry, entry.record.deadline());
+            }
+            case REMOVE -> shard.leave(entry);
+            case REOPEN -> {
+                shard.leave(entry);
+                shard.counters.increment(Counter.TCP_EXT_TW_RECYCLED);
+                onNoFlow(entry.tuple(), segment);
+            }
+        }
+    }
+
+    private void onNoFlow(FourTuple tuple, TcpSegment segment) {
+        if ((segment.flags() & (TcpFlags.SYN | TcpFlags.ACK | TcpFlags.RST)) == TcpFlags.SYN) {
+            ListeningSocket socket = shard.sockets.find(tuple.local(), tuple.localPort());
+            if (socket != null) {
+                socket.listener.tell(new SynArrived(shard, tuple, segment));
+                return;
+            }
+            shard.counters.increment(Counter.TCP_EXT_NO_LISTENER);
+        }
+        shard.reset(tuple, segment);
+    }
+
+    /** The final ACK: takes a slot of the accept queue, and only then makes the connection. */
+    private void complete(HalfOpenEntry half, TcpSegment ack, long now) {
+        ListeningSocket socket = half.socket;
+        Slots slots = socket.queues().accept();
+        if (!shard.hasRoomForConnection() || !slots.tryTake()) {
+            // Nothing is answered and the record stays: its SYN-ACK is sent again and the peer's ACK comes again.
+            shard.counters.increment(Counter.TCP_EXT_LISTEN_OVERFLOWS);
+            shard.counters.increment(Counter.TCP_EXT_LISTEN_DROPS);
+            shard.schedule(half, half.record.deadline());
+            return;
+        }
+        TcpConnection connection = half.record.complete(ack, shard.counters, now);
+        ConnectionEntry entry = new ConnectionEntry(connection, half.path);
+        entry.waitingIn = socket;
+        shard.leave(half);
+        opens.spawn(entry, ConnectionActor.accepted(shard, entry));
+        FourTuple tuple = entry.tuple();
+        socket.acceptor.tell(new Established(entry, new Accepted(
+                entry.actor.narrow(),
+                Opens.socketAddress(tuple.local(), tuple.localPort()),
+                Opens.socketAddress(tuple.remote(), tuple.remotePort()))));
+    }
+
+    // ---- what the actors of this stack tell ----
+
+    private Behavior<Object> onInput(StackInput input) {
+        switch (input) {
+            case StackInput.TimersDue _ -> onTimersDue();
+            case StackInput.IngressPending _ -> finishIngress(shard.now());
+            case StackInput.Redeliver(FourTuple tuple, TcpSegment segment) -> {
+                long now = shard.now();
+                onSegment(tuple, segment, now);
+                finishIngress(now);
+            }
+            case StackInput.ConnectionGone(ConnectionEntry entry) -> shard.abandon(entry);
+            case StackInput.SocketGone(ListeningSocket socket) -> onSocketGone(socket);
+            case StackInput.CloseSocket close -> {
+                close(close.socket());
+                close.replyTo().tell(Unbound.INSTANCE);
+            }
+            case StackInput.GraceOver _ -> forEachConnection(ConnectionCommand.Abort.INSTANCE);
+            case StackInput.NicGone _ -> {
+                if (!stopping) {
+                    context.getLog().error("the NIC {} of stack {} is gone: the stack ends", nic.name(),
+                            shard.config.name());
+                }
+                return Behaviors.stopped();
+            }
+        }
+        return stopWhenDone();
+    }
+
+    private void onTimersDue() {
+        long now = shard.now();
+        if (Deadline.isDue(shard.ip.deadline(), now)) {
+            shard.ip.handleTimeout(now);
+        }
+        for (int i = 0; i < TIMERS_PER_TURN; i++) {
+            switch (shard.timers.pollDue(now)) {
+                case ConnectionEntry entry -> entry.actor.tell(ConnectionInput.TimerDue.INSTANCE);
+                case HalfOpenEntry entry -> onHalfOpenTimeout(entry, now);
+                case TimeWaitEntry entry -> shard.leave(entry);
+                case null -> i = TIMERS_PER_TURN;
+            }
+        }
+        finishIngress(now);
+        shard.rearm(); // a deadline that is still due makes the timer fire at once
+    }
+
+    private void onHalfOpenTimeout(HalfOpenEntry entry, long now) {
+        HalfOpen.Verdict verdict = entry.record.handleTimeout(shard.out, now);
+        switch (verdict) {
+            case REPLY -> {
+                shard.transmitAlone(entry.path, entry.tuple(), now);
+                shard.schedule(entry, entry.record.deadline());
+            }
+            case REMOVE -> {
+                shard.counters.increment(Counter.TCP_ATTEMPT_FAILS);
+                shard.leave(entry);
+            }
+            case IGNORE, COMPLETE -> shard.schedule(entry, entry.record.deadline());
+        }
+    }
+
+    private void onSocketGone(ListeningSocket socket) {
+        if (socket.closed) {
+            return;
+        }
+        context.getLog().error("an actor of the listening socket {} has failed: the socket is closed", socket);
+        close(socket);
+        List<ConnectionEntry> waiting = new ArrayList<>();
+        shard.flows.forEach(flow -> {
+            if (flow instanceof ConnectionEntry entry && entry.waitingIn == socket) {
+                waiting.add(entry);
+            }
+        });
+        waiting.forEach(entry -> entry.actor.tell(ConnectionCommand.Abort.INSTANCE));
+    }
+
+    private void close(ListeningSocket socket) {
+        if (shard.close(socket)) {
+            context.stop(socket.listener);
+            context.stop(socket.acceptor);
+        }
+    }
+
+    // ---- what the program asks ----
+
+    private Behavior<Object> onCommand(StackCommand command) {
+        switch (command) {
+            case StackCommand.Bind bind -> opens.onBind(bind, stopping);
+            case StackCommand.Connect connect -> opens.onConnect(connect, stopping);
+            case StackCommand.GetSnapshot ask -> ask.replyTo().tell(Snapshots.take(shard, nic));
+            case StackCommand.Stop stop -> {
+                stoppers.add(stop.replyTo());
+                return stop();
+            }
+        }
+        finishIngress(shard.now());
+        return this;
+    }
+
+    private Behavior<Object> stop() {
+        if (!stopping) {
+            stopping = true;
+            List<ListeningSocket> all = new ArrayList<>();
+            shard.sockets.forEach(all::add);
+            all.forEach(this::close);
+            forEachConnection(ConnectionInput.StackEnds.INSTANCE);
+            context.scheduleOnce(
+                    shard.config.terminateTimeout(), context.getSelf(), StackInput.GraceOver.INSTANCE);
+        }
+        return stopWhenDone();
+    }
+
+    private void forEachConnection(Object message) {
+        shard.flows.forEach(flow -> {
+            if (flow instanceof ConnectionEntry entry) {
+                entry.actor.tell(message);
+            }
+        });
+    }
+
+    private Behavior<Object> stopWhenDone() {
+        if (stopping && shard.connections() == 0) {
+            context.stop(nicActor); // and then this actor: NicGone
+        }
+        return this;
+    }
+}

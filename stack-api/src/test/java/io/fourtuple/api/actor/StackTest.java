@@ -1,0 +1,183 @@
+package io.fourtuple.api.actor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fourtuple.api.actor.TwoStacks.Connection;
+import io.fourtuple.api.actor.TwoStacks.Listening;
+import io.fourtuple.api.protocol.ConnectReply;
+import io.fourtuple.api.protocol.StackCommand;
+import io.fourtuple.core.Counter;
+import java.net.BindException;
+import java.net.ConnectException;
+import java.net.InetSocketAddress;
+import java.net.NoRouteToHostException;
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
+import org.apache.pekko.stream.StreamTcpException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class StackTest {
+    private static final Optional<Duration> NO_TIMEOUT = Optional.empty();
+
+    private final TwoStacks stacks = new TwoStacks();
+
+    @AfterEach
+    void stop() {
+        stacks.close();
+    }
+
+    private Throwable failFrom(String local, int port, InetSocketAddress target) {
+        TestProbe<ConnectReply> replies = stacks.kit.createTestProbe();
+        stacks.client.ref().tell(new StackCommand.Connect(
+                target, Optional.of(new InetSocketAddress(local, port)), List.of(), NO_TIMEOUT, replies.ref()));
+        return replies.expectMessageClass(ConnectReply.ConnectFailed.class, TwoStacks.PATIENCE).cause();
+    }
+
+    @Test
+    void shouldNameTheTargetThatRefuses() {
+        assertThat(stacks.failToConnect(new InetSocketAddress(TwoStacks.SERVER, 9), NO_TIMEOUT))
+                .isInstanceOf(StreamTcpException.class)
+                .hasMessage("Tcp command [Connect(10.77.0.2:9)] failed because of java.net.ConnectException:"
+                        + " Connection refused")
+                .hasCauseInstanceOf(ConnectException.class);
+        assertThat(TwoStacks.count(stacks.server, Counter.TCP_OUT_RSTS)).isEqualTo(1);
+        assertThat(TwoStacks.snapshot(stacks.client).sockets()).isEmpty();
+    }
+
+    @Test
+    void shouldFailWhenThereIsNoRoute() {
+        assertThat(stacks.failToConnect(new InetSocketAddress("192.0.2.1", 80), NO_TIMEOUT))
+                .isInstanceOf(StreamTcpException.class)
+                .hasMessageContaining("192.0.2.1:80")
+                .hasCauseInstanceOf(NoRouteToHostException.class);
+    }
+
+    @Test
+    void shouldFailWhenTheNeighbourDoesNotAnswer() {
+        assertThat(stacks.failToConnect(new InetSocketAddress("10.77.0.99", 80), NO_TIMEOUT))
+                .hasMessageContaining("10.77.0.99:80")
+                .hasCauseInstanceOf(NoRouteToHostException.class);
+    }
+
+    @Test
+    void shouldFailWhenTheCallerHasWaitedLongEnough() {
+        assertThat(stacks.failToConnect(
+                        new InetSocketAddress("10.77.0.99", 80), Optional.of(Duration.ofMillis(20))))
+                .isInstanceOf(StreamTcpException.class)
+                .hasMessageContaining("10.77.0.99:80")
+                .hasCauseInstanceOf(SocketTimeoutException.class);
+        assertThat(TwoStacks.snapshot(stacks.client).sockets()).isEmpty();
+    }
+
+    @Test
+    void shouldNotLookUpNames() {
+        assertThat(stacks.failToConnect(InetSocketAddress.createUnresolved("no.such.host.invalid", 80), NO_TIMEOUT))
+                .hasMessageContaining("no.such.host.invalid:80")
+                .hasCauseInstanceOf(UnknownHostException.class);
+    }
+
+    @Test
+    void shouldConnectToAnUnresolvedLiteral() {
+        stacks.listen(7, 5);
+
+        stacks.connect(InetSocketAddress.createUnresolved(TwoStacks.SERVER, 7)).write("literally");
+    }
+
+    @Test
+    void shouldConnectFromTheAddressAndPortAskedFor() {
+        Listening listening = stacks.listen(7, 5);
+        TestProbe<ConnectReply> replies = stacks.kit.createTestProbe();
+        InetSocketAddress local = new InetSocketAddress(TwoStacks.CLIENT, 4000);
+        stacks.client.ref().tell(new StackCommand.Connect(
+                listening.address, Optional.of(local), List.of(), NO_TIMEOUT, replies.ref()));
+
+        assertThat(replies.expectMessageClass(ConnectReply.Connected.class, TwoStacks.PATIENCE).local())
+                .isEqualTo(local);
+        assertThat(failFrom(TwoStacks.CLIENT, 4000, listening.address))
+                .hasCauseInstanceOf(BindException.class)
+                .hasMessageContaining("Address already in use");
+    }
+
+    @Test
+    void shouldNotConnectFromAnAddressThatIsNotOurs() {
+        assertThat(failFrom("10.77.0.9", 0, new InetSocketAddress(TwoStacks.SERVER, 7)))
+                .hasCauseInstanceOf(BindException.class)
+                .hasMessageContaining("does not have this address");
+    }
+
+    @Test
+    void shouldGiveUpAnOpenWhoseCallerIsGone() {
+        TestProbe<ConnectReply> caller = stacks.tryConnect(new InetSocketAddress("10.77.0.99", 80), NO_TIMEOUT);
+        stacks.eventually(() -> assertThat(TwoStacks.sockets(stacks.client, "SYN-SENT")).isEqualTo(1));
+
+        caller.stop();
+
+        stacks.eventually(() -> assertThat(TwoStacks.snapshot(stacks.client).sockets()).isEmpty());
+    }
+
+    @Test
+    void shouldCloseConnectionsInOrderWhenItIsTerminated() throws Exception {
+        Listening listening = stacks.listen(7, 5);
+        Connection client = stacks.connect(listening.address);
+        Connection server = listening.accept();
+        server.write("last");
+
+        var terminated = stacks.server.terminate().toCompletableFuture();
+
+        assertThat(client.read(4)).isEqualTo("last");
+        client.expectPeerClosed();
+        server.expectClosed();
+        client.close();
+        client.expectClosed();
+        terminated.get(TwoStacks.PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    }
+
+    @Test
+    void shouldResetWhatIsLeftWhenTheGraceIsOver() throws Exception {
+        Listening listening = stacks.listen(7, 5);
+        Connection client = stacks.connect(listening.address);
+        listening.accept();
+
+        stacks.server.terminate().toCompletableFuture().get(TwoStacks.PATIENCE.toSeconds(), TimeUnit.SECONDS);
+
+        client.expectPeerClosed();
+        assertThat(client.expectFailed()).hasMessageContaining("Connection reset by peer");
+    }
+
+    @Test
+    void shouldTerminateTwice() throws Exception {
+        stacks.server.terminate();
+
+        stacks.server.terminate().toCompletableFuture().get(TwoStacks.PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        stacks.server.terminate().toCompletableFuture().get(TwoStacks.PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    }
+
+    @Test
+    void shouldLetAnotherStackOfTheSystemLive() throws Exception {
+        stacks.server.terminate().toCompletableFuture().get(TwoStacks.PATIENCE.toSeconds(), TimeUnit.SECONDS);
+
+        assertThat(TwoStacks.snapshot(stacks.client).stack()).isEqualTo("client");
+    }
+
+    @Test
+    void shouldCountEveryFrameOnce() {
+        Listening listening = stacks.listen(7, 5);
+        stacks.connect(listening.address).write("x");
+        listening.accept().read(1);
+
+        var snapshot = TwoStacks.snapshot(stacks.server);
+
+        long terminal = snapshot.counters().entrySet().stream()
+                .filter(entry -> entry.getKey().isTerminal())
+                .mapToLong(Map.Entry::getValue)
+                .sum();
+        assertThat(terminal).isEqualTo(snapshot.counter(Counter.LINK_IN_FRAMES));
+    }
+}

@@ -241,8 +241,8 @@ final class BindStage
         private Flow<ByteString, ByteString, NotUsed> flow(Accepted accepted) {
             IncomingConnectionStage stage = new IncomingConnectionStage(
                     accepted, settings.halfClose(), notMaterialized::decrementAndGet);
-            // Detached: reads ahead by one, so that completion is seen without demand.
-            Flow<ByteString, ByteString, NotUsed> flow = Flow.fromGraph(stage).detach();
+            // Not detached: the peer's FIN is told without demand, and reading ahead would take more than the window.
+            Flow<ByteString, ByteString, NotUsed> flow = Flow.fromGraph(stage);
             return settings.idleTimeout()
                     .map(timeout -> flow.join(IdleTimeout.of(timeout, accepted.remote())))
                     .orElse(flow);

@@ -357,8 +357,8 @@ public class Tcp implements Extension {
                 list(options),
                 halfClose,
                 Objects.requireNonNull(connectTimeout, "connectTimeout"));
-        // Detached: reads ahead by one, so that completion is seen without demand.
-        Flow<ByteString, ByteString, CompletionStage<OutgoingConnection>> flow = Flow.fromGraph(stage).detach();
+        // Not detached: the peer's FIN is told without demand, and reading ahead would take more than the window.
+        Flow<ByteString, ByteString, CompletionStage<OutgoingConnection>> flow = Flow.fromGraph(stage);
         return idleTimeout.map(timeout -> flow.join(IdleTimeout.of(timeout, remoteAddress))).orElse(flow);
     }
 

@@ -1,19 +1,26 @@
 package io.fourtuple.core;
 
-/** What is counted, under the names of Linux ({@code nstat}, RFC 4022, RFC 4293) where Linux has one. */
+/**
+ * What is counted, under the names of Linux ({@code nstat}, RFC 4022, RFC 4293) where Linux has one.
+ *
+ * <p>Every frame received ends in exactly one place, and each such place has its own counter, a <em>terminal</em> one:
+ * the sum of all {@linkplain #isTerminal() terminal} counters is {@link #LINK_IN_FRAMES}. For this to hold, a counter
+ * of one kind of error leaves out what another one counts: {@link #TCP_IN_ERRS} has no checksum errors, which Linux
+ * counts twice. {@link #IP_IN_DELIVERS} and {@link #TCP_IN_SEGS} are stations on the way, not ends.
+ */
 public enum Counter {
     /** Frames that carried an IP packet, good or bad. */
     IP_IN_RECEIVES("Ip", "InReceives"),
     /** Dropped: bad IP header: version, length, checksum. */
-    IP_IN_HDR_ERRORS("Ip", "InHdrErrors"),
+    IP_IN_HDR_ERRORS("Ip", "InHdrErrors", Kind.TERMINAL),
     /** Dropped: not addressed to this host. */
-    IP_IN_ADDR_ERRORS("Ip", "InAddrErrors"),
+    IP_IN_ADDR_ERRORS("Ip", "InAddrErrors", Kind.TERMINAL),
     /** Dropped: the frame ended before the packet. */
-    IP_IN_TRUNCATED_PKTS("Ip", "InTruncatedPkts"),
+    IP_IN_TRUNCATED_PKTS("Ip", "InTruncatedPkts", Kind.TERMINAL),
     /** Dropped: no such protocol here. */
-    IP_IN_UNKNOWN_PROTOS("Ip", "InUnknownProtos"),
+    IP_IN_UNKNOWN_PROTOS("Ip", "InUnknownProtos", Kind.TERMINAL),
     /** Dropped for want of room. */
-    IP_IN_DISCARDS("Ip", "InDiscards"),
+    IP_IN_DISCARDS("Ip", "InDiscards", Kind.TERMINAL),
     /** Packets handed to TCP or ICMP. */
     IP_IN_DELIVERS("Ip", "InDelivers"),
     /** Packets that TCP and ICMP asked to send. */
@@ -23,23 +30,25 @@ public enum Counter {
     /** Not sent: no room, or the neighbour did not answer. */
     IP_OUT_DISCARDS("Ip", "OutDiscards"),
     /** Dropped: a fragment; reassembly is not there yet. */
-    IP_REASM_REQDS("Ip", "ReasmReqds"),
+    IP_REASM_REQDS("Ip", "ReasmReqds", Kind.TERMINAL),
     /** ICMP and ICMPv6 messages received. */
     ICMP_IN_MSGS("Icmp", "InMsgs"),
     /** Dropped: malformed ICMP. */
-    ICMP_IN_ERRORS("Icmp", "InErrors"),
+    ICMP_IN_ERRORS("Icmp", "InErrors", Kind.TERMINAL),
     /** Dropped: bad ICMP checksum. */
-    ICMP_IN_CSUM_ERRORS("Icmp", "InCsumErrors"),
+    ICMP_IN_CSUM_ERRORS("Icmp", "InCsumErrors", Kind.TERMINAL),
     /** Destination unreachable and packet too big, received. */
-    ICMP_IN_DEST_UNREACHS("Icmp", "InDestUnreachs"),
+    ICMP_IN_DEST_UNREACHS("Icmp", "InDestUnreachs", Kind.TERMINAL),
     /** Time exceeded received. */
-    ICMP_IN_TIME_EXCDS("Icmp", "InTimeExcds"),
+    ICMP_IN_TIME_EXCDS("Icmp", "InTimeExcds", Kind.TERMINAL),
+    /** Parameter problem received. */
+    ICMP_IN_PARM_PROBS("Icmp", "InParmProbs", Kind.TERMINAL),
     /** Echo requests received. */
-    ICMP_IN_ECHOS("Icmp", "InEchos"),
+    ICMP_IN_ECHOS("Icmp", "InEchos", Kind.TERMINAL),
     /** Neighbour discovery messages received. */
-    ICMP_IN_NEIGHBOR_MESSAGES("Icmp", "InNeighborMessages"),
+    ICMP_IN_NEIGHBOR_MESSAGES("Icmp", "InNeighborMessages", Kind.TERMINAL),
     /** Other messages received and ignored. */
-    ICMP_IN_IGNORED("Icmp", "InIgnored"),
+    ICMP_IN_IGNORED("Icmp", "InIgnored", Kind.TERMINAL),
     /** ICMP and ICMPv6 messages sent. */
     ICMP_OUT_MSGS("Icmp", "OutMsgs"),
     /** Echo replies sent. */
@@ -47,11 +56,11 @@ public enum Counter {
     /** ICMP messages not sent because of the rate limit. */
     ICMP_OUT_RATE_LIMITED("Icmp", "OutRateLimited"),
     /** ARP requests received. */
-    ARP_IN_REQUESTS("Arp", "InRequests"),
+    ARP_IN_REQUESTS("Arp", "InRequests", Kind.TERMINAL),
     /** ARP replies received. */
-    ARP_IN_REPLIES("Arp", "InReplies"),
+    ARP_IN_REPLIES("Arp", "InReplies", Kind.TERMINAL),
     /** Dropped: malformed ARP. */
-    ARP_IN_ERRORS("Arp", "InErrors"),
+    ARP_IN_ERRORS("Arp", "InErrors", Kind.TERMINAL),
     /** ARP requests and neighbour solicitations sent. */
     ARP_OUT_REQUESTS("Arp", "OutRequests"),
     /** ARP replies and neighbour advertisements sent. */
@@ -60,15 +69,15 @@ public enum Counter {
     ARP_FAILED("Arp", "Failed"),
     /** Neighbour entries evicted for want of room. */
     ARP_TABLE_FULL("Arp", "TableFull"),
-    /** Frames received from the NIC. */
+    /** Frames received from the NIC, and packets to ourselves that were looped back without it. */
     LINK_IN_FRAMES("Link", "InFrames"),
     /** Dropped: shorter than a link-layer header. */
-    LINK_IN_ERRORS("Link", "InErrors"),
+    LINK_IN_ERRORS("Link", "InErrors", Kind.TERMINAL),
     /** Dropped: for another station. */
-    LINK_IN_OTHER_HOST("Link", "InOtherHost"),
+    LINK_IN_OTHER_HOST("Link", "InOtherHost", Kind.TERMINAL),
     /** Dropped: neither ARP nor IP. */
-    LINK_IN_UNKNOWN_PROTOS("Link", "InUnknownProtos"),
-    /** Frames handed to the NIC. */
+    LINK_IN_UNKNOWN_PROTOS("Link", "InUnknownProtos", Kind.TERMINAL),
+    /** Frames handed to the NIC, and packets looped back. */
     LINK_OUT_FRAMES("Link", "OutFrames"),
     /** Frames the NIC did not take. */
     LINK_OUT_DROPS("Link", "OutDrops"),
@@ -81,19 +90,21 @@ public enum Counter {
     /** Connections that ended by a reset. */
     TCP_ESTAB_RESETS("Tcp", "EstabResets"),
     /** Connections in ESTABLISHED or CLOSE-WAIT now. */
-    TCP_CURR_ESTAB("Tcp", "CurrEstab"),
+    TCP_CURR_ESTAB("Tcp", "CurrEstab", Kind.GAUGE),
     /** Segments received, bad ones included. */
     TCP_IN_SEGS("Tcp", "InSegs"),
     /** Segments sent, without retransmissions. */
     TCP_OUT_SEGS("Tcp", "OutSegs"),
     /** Segments sent again. */
     TCP_RETRANS_SEGS("Tcp", "RetransSegs"),
+    /** Segments that were whole and for us, handed to connections and listeners. */
+    TCP_IN_DELIVERS("Tcp", "InDelivers", Kind.TERMINAL),
     /** Dropped: malformed TCP header. */
-    TCP_IN_ERRS("Tcp", "InErrs"),
+    TCP_IN_ERRS("Tcp", "InErrs", Kind.TERMINAL),
     /** Resets sent. */
     TCP_OUT_RSTS("Tcp", "OutRsts"),
     /** Dropped: bad TCP checksum. */
-    TCP_IN_CSUM_ERRORS("Tcp", "InCsumErrors"),
+    TCP_IN_CSUM_ERRORS("Tcp", "InCsumErrors", Kind.TERMINAL),
     /** SYN cookies sent. */
     TCP_EXT_SYNCOOKIES_SENT("TcpExt", "SyncookiesSent"),
     /** Valid SYN cookies received. */
@@ -193,12 +204,27 @@ public enum Counter {
     /** Segments discarded after the connection had gone. */
     TCP_EXT_DEFERRED("TcpExt", "TCPDeferred");
 
+    private enum Kind {
+        /** Counts events. */
+        EVENT,
+        /** Counts frames received that ended here. */
+        TERMINAL,
+        /** Goes down too. */
+        GAUGE
+    }
+
     private final String group;
     private final String label;
+    private final Kind kind;
 
     Counter(String group, String label) {
+        this(group, label, Kind.EVENT);
+    }
+
+    Counter(String group, String label, Kind kind) {
         this.group = group;
         this.label = label;
+        this.kind = kind;
     }
 
     /** Its table: {@code Ip}, {@code Icmp}, {@code Arp}, {@code Link}, {@code Tcp} or {@code TcpExt}. */
@@ -213,6 +239,11 @@ public enum Counter {
 
     /** True when the value can go down. */
     public boolean isGauge() {
-        return this == TCP_CURR_ESTAB;
+        return kind == Kind.GAUGE;
+    }
+
+    /** True when it counts received frames that ended here: one of these goes up by one for each frame. */
+    public boolean isTerminal() {
+        return kind == Kind.TERMINAL;
     }
 }

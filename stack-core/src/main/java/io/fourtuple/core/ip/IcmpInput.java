@@ -1,0 +1,210 @@
+package io.fourtuple.core.ip;
+
+import io.fourtuple.core.Counter;
+import io.fourtuple.core.Counters;
+import io.fourtuple.core.tcp.IcmpError;
+import io.fourtuple.core.wire.IcmpMessage;
+import io.fourtuple.core.wire.IpAddress;
+import io.fourtuple.core.wire.IpHeader;
+import io.fourtuple.core.wire.Ipv6Header;
+import io.fourtuple.core.wire.Ipv6Problem;
+import io.fourtuple.core.wire.MacAddress;
+import io.fourtuple.core.wire.Malformed;
+import java.util.function.Function;
+
+/**
+ * What happens to ICMP, ICMPv6 and neighbour discovery messages, and what we say in ICMP ourselves. Answers to
+ * strangers are limited in rate, all kinds together; neighbour discovery is not: it never comes from beyond the link.
+ */
+final class IcmpInput {
+    /** RFC 791: every link carries packets of this size. An ICMP error that asks for less is not believed. */
+    private static final int LEAST_V4_MTU = 68;
+    /** Where "next header" stands in an IPv6 header. */
+    private static final int NEXT_HEADER_OFFSET = 6;
+
+    private static final IpAddress ALL_NODES = IpAddress.of(0xff02L << 48, 1);
+
+    private final LinkProperties link;
+    private final LocalAddresses local;
+    private final RoutingTable routes;
+    private final PacketOutput output;
+    private final TokenBucket tokens;
+    private final Counters counters;
+    private final Function<IpAddress, Path> pathTo;
+
+    IcmpInput(
+            LinkProperties link,
+            LocalAddresses local,
+            RoutingTable routes,
+            PacketOutput output,
+            TokenBucket tokens,
+            Counters counters,
+            Function<IpAddress, Path> pathTo) {
+        this.link = link;
+        this.local = local;
+        this.routes = routes;
+        this.output = output;
+        this.tokens = tokens;
+        this.counters = counters;
+        this.pathTo = pathTo;
+    }
+
+    /** A message under {@code header}, which has been accepted. */
+    Ingress receive(byte[] bytes, IpHeader header, IcmpMessage message, long now) {
+        counters.increment(Counter.ICMP_IN_MSGS);
+        return switch (message) {
+            case IcmpMessage.EchoRequest request -> {
+                answer(bytes, header, request, now);
+                yield drop(Counter.ICMP_IN_ECHOS);
+            }
+            case IcmpMessage.Failure failure -> receive(failure);
+            case IcmpMessage.NeighborSolicitation solicitation -> {
+                receive(header, solicitation, now);
+                yield drop(Counter.ICMP_IN_NEIGHBOR_MESSAGES);
+            }
+            case IcmpMessage.NeighborAdvertisement advertisement -> {
+                receive(advertisement, now);
+                yield drop(Counter.ICMP_IN_NEIGHBOR_MESSAGES);
+            }
+            case IcmpMessage.EchoReply reply -> drop(Counter.ICMP_IN_IGNORED);
+            case IcmpMessage.Ignored ignored -> drop(Counter.ICMP_IN_IGNORED);
+            case Malformed malformed -> drop(malformed.counter());
+        };
+    }
+
+    /** RFC 1122 §3.2.2.6, RFC 4443 §4.2: answered unless it was sent to a group, which would amplify. */
+    private void answer(byte[] bytes, IpHeader header, IcmpMessage.EchoRequest request, long now) {
+        if (local.contains(header.destination()) && mayAnswer(header.source(), now)) {
+            counters.increment(Counter.ICMP_OUT_ECHO_REPS);
+            send(header.source(), IcmpPackets.echoReply(bytes, header, request), now);
+        }
+    }
+
+    /** RFC 8200 §4: the answer to an option or a header that we do not know. */
+    void answer(Ipv6Problem problem, byte[] bytes, long now) {
+        IpAddress destination = problem.destination();
+        boolean toGroup = problem.evenIfMulticast() && local.isJoined(destination);
+        Path path = local.isMartianSource(problem.source()) ? null : pathTo.apply(problem.source());
+        if ((local.isOnLink(destination) || toGroup) && path != null && mayAnswer(problem.source(), now)) {
+            send(problem.source(), IcmpPackets.parameterProblem(toGroup ? path.source() : destination, bytes, problem),
+                    now);
+        }
+    }
+
+    /** RFC 1122 §3.2.2.1, RFC 4443 §3.4: whoever speaks a protocol that we do not have is told so. */
+    void answerUnknownProtocol(byte[] bytes, IpHeader header, long now) {
+        IpAddress us = header.destination();
+        boolean answerable = local.isOnLink(us) && header.protocol() != Ipv6Header.NO_NEXT_HEADER;
+        if (answerable && header.isV4() && mayAnswer(header.source(), now)) {
+            send(header.source(), IcmpPackets.protocolUnreachable(bytes, header), now);
+        } else if (answerable && hasNoExtensions(header) && mayAnswer(header.source(), now)) {
+            Ipv6Problem problem = new Ipv6Problem(header.source(), us, header.offset(), header.end(),
+                    Ipv6Problem.UNKNOWN_NEXT_HEADER, NEXT_HEADER_OFFSET, false);
+            send(header.source(), IcmpPackets.parameterProblem(us, bytes, problem), now);
+        }
+    }
+
+    private static boolean hasNoExtensions(IpHeader header) {
+        return !header.isV4() && header.payloadOffset() - header.offset() == Ipv6Header.LENGTH;
+    }
+
+    private boolean mayAnswer(IpAddress source, long now) {
+        if (local.isNoHost(source)) {
+            return false;
+        }
+        if (!tokens.tryTake(now)) {
+            counters.increment(Counter.ICMP_OUT_RATE_LIMITED);
+            return false;
+        }
+        return true;
+    }
+
+    private void send(IpAddress destination, byte[] packet, long now) {
+        Path path = pathTo.apply(destination);
+        if (path == null || path.isLoopback()) {
+            counters.increment(Counter.IP_OUT_NO_ROUTES);
+            return;
+        }
+        counters.increment(Counter.ICMP_OUT_MSGS);
+        output.transmit(path, packet, now);
+    }
+
+    /** RFC 5927: what is quoted has to be ours. Whether it is in flight, TCP knows. */
+    private Ingress receive(IcmpMessage.Failure failure) {
+        counters.increment(counterOf(failure.cause()));
+        IcmpMessage.Quote quote = failure.quote().orElse(null);
+        if (quote == null || !local.isOnLink(quote.tuple().local())) {
+            return null;
+        }
+        boolean tooBig = failure.cause() == IcmpMessage.Cause.TOO_BIG;
+        if (tooBig && !isBelievable(failure.mtu(), quote.tuple().local().isV4())) {
+            return null;
+        }
+        return new Ingress.Icmp(quote.tuple(), quote.seq(), new IcmpError(kindOf(failure.cause()), failure.mtu()));
+    }
+
+    /** RFC 8201 §4: below the least MTU of IPv6 it is nonsense; RFC 1191 §4: 0 is how old routers do not say. */
+    private static boolean isBelievable(int mtu, boolean v4) {
+        return v4 ? mtu == 0 || mtu >= LEAST_V4_MTU : mtu >= Ipv6Header.MINIMUM_MTU;
+    }
+
+    private static Counter counterOf(IcmpMessage.Cause cause) {
+        return switch (cause) {
+            case UNREACHABLE, PROTOCOL_UNREACHABLE, PORT_UNREACHABLE -> Counter.ICMP_IN_DEST_UNREACHS;
+            case PROHIBITED, TOO_BIG -> Counter.ICMP_IN_DEST_UNREACHS;
+            case TIME_EXCEEDED -> Counter.ICMP_IN_TIME_EXCDS;
+            case PARAMETER_PROBLEM -> Counter.ICMP_IN_PARM_PROBS;
+        };
+    }
+
+    /** The classes of RFC 9293 §3.9.2.2. */
+    private static IcmpError.Kind kindOf(IcmpMessage.Cause cause) {
+        return switch (cause) {
+            case UNREACHABLE, TIME_EXCEEDED, PARAMETER_PROBLEM -> IcmpError.Kind.UNREACHABLE;
+            case PROTOCOL_UNREACHABLE, PORT_UNREACHABLE, PROHIBITED -> IcmpError.Kind.REFUSED;
+            case TOO_BIG -> IcmpError.Kind.PACKET_TOO_BIG;
+        };
+    }
+
+    /** RFC 4861 §7.2.3 and §7.2.4. */
+    private void receive(IpHeader header, IcmpMessage.NeighborSolicitation solicitation, long now) {
+        IpAddress target = solicitation.target();
+        if (!local.isOnLink(target) || link.medium() == LinkProperties.Medium.IP) {
+            return;
+        }
+        IpAddress source = header.source();
+        boolean nameless = source.isUnspecified();
+        MacAddress mac = solicitation.sourceMac().orElse(null);
+        if (!nameless && mac != null && routes.isOnLink(source)) {
+            output.neighbors().heard(source, mac, false, true, true, now);
+        }
+        IpAddress destination = nameless ? ALL_NODES : source;
+        byte[] answer = IcmpPackets.advertisement(target, destination, !nameless, link.mac());
+        counters.increment(Counter.ARP_OUT_REPLIES);
+        counters.increment(Counter.ICMP_OUT_MSGS);
+        if (nameless) {
+            output.transmit(answer, MacAddress.ofMulticast(destination));
+        } else if (mac != null) {
+            output.transmit(answer, mac);
+        } else {
+            Path path = pathTo.apply(source);
+            if (path != null) {
+                output.transmit(path, answer, now);
+            }
+        }
+    }
+
+    /** RFC 4861 §7.2.5; one that nobody waits for makes no entry. */
+    private void receive(IcmpMessage.NeighborAdvertisement advertisement, long now) {
+        MacAddress mac = advertisement.targetMac().orElse(null);
+        if (mac != null && !local.isOnLink(advertisement.target())) {
+            output.neighbors().heard(
+                    advertisement.target(), mac, advertisement.solicited(), advertisement.override(), false, now);
+        }
+    }
+
+    private Ingress drop(Counter counter) {
+        counters.increment(counter);
+        return null;
+    }
+}

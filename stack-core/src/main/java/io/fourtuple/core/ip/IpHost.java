@@ -1,0 +1,218 @@
+package io.fourtuple.core.ip;
+
+import io.fourtuple.core.Counter;
+import io.fourtuple.core.Counters;
+import io.fourtuple.core.tcp.PathProperties;
+import io.fourtuple.core.wire.ArpPacket;
+import io.fourtuple.core.wire.ArpResult;
+import io.fourtuple.core.wire.Bytes;
+import io.fourtuple.core.wire.EthernetHeader;
+import io.fourtuple.core.wire.FourTuple;
+import io.fourtuple.core.wire.IpAddress;
+import io.fourtuple.core.wire.IpHeader;
+import io.fourtuple.core.wire.Ipv4Header;
+import io.fourtuple.core.wire.Ipv6Header;
+import io.fourtuple.core.wire.MacAddress;
+import io.fourtuple.core.wire.Malformed;
+import io.fourtuple.core.wire.OutboundSegment;
+import io.fourtuple.core.wire.TcpCodec;
+import java.util.random.RandomGenerator;
+
+/**
+ * IP on one link and to ourselves: the façade of this package, and the host of RFC 1122 and RFC 8504.
+ *
+ * <ul>
+ *   <li>In: {@link #receive} takes a frame, answers what is not TCP's business (ARP, neighbour discovery, ping) through
+ *       the sink, and returns what is. {@link #pollIngress} has what came without a frame.
+ *   <li>Out: {@link #pathTo} finds the way to an address, {@link #transmit} sends a segment on it.
+ *   <li>Time: {@link #deadline}, {@link #handleTimeout}.
+ * </ul>
+ *
+ * <p>Not there yet: reassembly (fragments are dropped and counted), duplicate address detection, router discovery.
+ *
+ * <p>Confined to its shard's thread. Times are nanoseconds of the driver's clock.
+ */
+public final class IpHost {
+    private static final int LARGEST_PACKET = 65_535;
+    private static final int LARGEST_TCP_HEADER = TcpCodec.HEADER_LENGTH + TcpCodec.MAX_OPTIONS_LENGTH;
+
+    private final LinkProperties link;
+    private final Counters counters;
+    private final LocalAddresses local;
+    private final RoutingTable routes;
+    private final PacketOutput output;
+    private final PacketInput input;
+    private final Loopback loopback;
+    private final PathProperties v4;
+    private final PathProperties v6;
+    private final PathProperties loopbackV4;
+    private final PathProperties loopbackV6;
+
+    /**
+     * A host that nobody knows of yet.
+     *
+     * @param sink takes the frames
+     * @param counters of the shard
+     * @param random seeded by the caller; spreads requests to neighbours in time
+     * @throws IllegalArgumentException with one sentence, when a route's gateway is not on the link
+     */
+    public IpHost(
+            IpConfig config, LinkProperties link, FrameSink sink, Counters counters, RandomGenerator random) {
+        this.link = link;
+        this.counters = counters;
+        local = new LocalAddresses(config.addresses(), link);
+        routes = new RoutingTable(local, config.routes(), link.medium());
+        output = new PacketOutput(config.neighbors(), link, sink, counters, routes, random);
+        loopback = new Loopback(config.loopbackQueue(), counters);
+        TokenBucket tokens = new TokenBucket(config.icmpRate());
+        IcmpInput icmp = new IcmpInput(link, local, routes, output, tokens, counters, this::pathTo);
+        input = new PacketInput(local, icmp, counters);
+        v4 = properties(Ipv4Header.LENGTH, link.maxSegmentedBytes());
+        v6 = properties(Ipv6Header.LENGTH, link.maxSegmentedBytes());
+        loopbackV4 = properties(Ipv4Header.LENGTH, LARGEST_PACKET);
+        loopbackV6 = properties(Ipv6Header.LENGTH, LARGEST_PACKET);
+    }
+
+    private PathProperties properties(int ipHeader, int maxSegmentedBytes) {
+        int mss = link.mtu() - ipHeader - TcpCodec.HEADER_LENGTH;
+        int segmented = Math.min(maxSegmentedBytes, LARGEST_PACKET) - ipHeader - LARGEST_TCP_HEADER;
+        return new PathProperties(mss, Math.max(mss, segmented));
+    }
+
+    /**
+     * Takes one frame in. What is not for TCP is answered or dropped here. Raises exactly one
+     * {@linkplain Counter#isTerminal() terminal} counter.
+     *
+     * @return what the frame carried for TCP, or null
+     */
+    public Ingress receive(Frame frame, long now) {
+        counters.increment(Counter.LINK_IN_FRAMES);
+        byte[] bytes = frame.bytes();
+        return link.medium() == LinkProperties.Medium.ETHERNET
+                ? receiveEthernet(frame, bytes, now)
+                : receiveLayer3(frame, bytes, now);
+    }
+
+    private Ingress receiveEthernet(Frame frame, byte[] bytes, long now) {
+        if (!EthernetHeader.isComplete(bytes)) {
+            return input.drop(Counter.LINK_IN_ERRORS);
+        }
+        long destination = (long) Bytes.uint16(bytes, 0) << 32 | (Bytes.int32(bytes, 2) & 0xffff_ffffL);
+        boolean group = (bytes[0] & 1) != 0;
+        if (!group && destination != link.mac().bits()) {
+            return input.drop(Counter.LINK_IN_OTHER_HOST);
+        }
+        if ((bytes[6] & 1) != 0) {
+            return input.drop(Counter.LINK_IN_ERRORS); // no station has a group address
+        }
+        return switch (EthernetHeader.type(bytes)) {
+            case EthernetHeader.TYPE_IPV4 -> input.receiveV4(frame, EthernetHeader.LENGTH, group, now);
+            case EthernetHeader.TYPE_IPV6 -> input.receiveV6(frame, EthernetHeader.LENGTH, group, now);
+            case EthernetHeader.TYPE_ARP -> receiveArp(bytes, now);
+            default -> input.drop(Counter.LINK_IN_UNKNOWN_PROTOS);
+        };
+    }
+
+    private Ingress receiveLayer3(Frame frame, byte[] bytes, long now) {
+        return switch (IpHeader.version(bytes, 0)) {
+            case 4 -> input.receiveV4(frame, 0, false, now);
+            case 6 -> input.receiveV6(frame, 0, false, now);
+            default -> input.drop(bytes.length == 0 ? Counter.LINK_IN_ERRORS : Counter.LINK_IN_UNKNOWN_PROTOS);
+        };
+    }
+
+    private Ingress receiveArp(byte[] bytes, long now) {
+        ArpResult result = ArpPacket.parse(bytes, EthernetHeader.LENGTH);
+        return switch (result) {
+            case ArpPacket packet -> receiveArp(packet, now);
+            case Malformed malformed -> input.drop(malformed.counter());
+        };
+    }
+
+    /** RFC 826, "Packet Reception": the sender is noted if it is known, or if it asks for us; then it is answered. */
+    private Ingress receiveArp(ArpPacket packet, long now) {
+        boolean request = packet.operation() == ArpPacket.REQUEST;
+        boolean toUs = local.isOnLink(packet.targetIp());
+        IpAddress sender = packet.senderIp();
+        // RFC 5227 §2.1.1: a probe comes from 0.0.0.0 and says nothing of its sender. Our own address is not to be
+        // learnt from a stranger.
+        if (!local.isMartianSource(sender) && routes.isOnLink(sender)) {
+            output.neighbors().heard(sender, packet.senderMac(), !request && toUs, true, request && toUs, now);
+        }
+        if (request && toUs) {
+            MacAddress asker = packet.senderMac();
+            IpAddress us = packet.targetIp();
+            output.transmit(new ArpPacket(ArpPacket.REPLY, link.mac(), us, asker, sender), asker);
+        }
+        return input.drop(request ? Counter.ARP_IN_REQUESTS : Counter.ARP_IN_REPLIES);
+    }
+
+    /**
+     * What came without a frame: packets to ourselves, and failures of neighbours for each segment that waited for one.
+     * Call it after {@link #receive}, {@link #transmit} and {@link #handleTimeout} until it returns null; answers to
+     * packets to ourselves go round again, so a loop needs a budget.
+     */
+    public Ingress pollIngress(long now) {
+        Ingress failure = output.failures().poll();
+        if (failure != null) {
+            return failure;
+        }
+        for (Frame frame = loopback.poll(); frame != null; frame = loopback.poll()) {
+            counters.increment(Counter.LINK_IN_FRAMES);
+            Ingress ingress = input.receiveLoopback(frame, now);
+            if (ingress != null) {
+                return ingress;
+            }
+        }
+        return null;
+    }
+
+    /** Whether {@link #pollIngress} may have something. */
+    public boolean hasIngress() {
+        return !output.failures().isEmpty() || !loopback.isEmpty();
+    }
+
+    /**
+     * The way to a remote address, or null when there is none: no route, or not the address of one host.
+     *
+     * @param remote may be ours
+     */
+    public Path pathTo(IpAddress remote) {
+        if (local.isNoHost(remote)) {
+            return null;
+        }
+        boolean isV4 = remote.isV4();
+        if (local.contains(remote)) {
+            return new Path(remote, remote, isV4 ? loopbackV4 : loopbackV6, true);
+        }
+        RoutingTable.Entry route = routes.find(remote);
+        return route == null ? null : new Path(route.source(), route.nextHop(remote), isV4 ? v4 : v6, false);
+    }
+
+    /** True for an address of ours, loop-back included. */
+    public boolean isLocal(IpAddress address) {
+        return local.contains(address);
+    }
+
+    /**
+     * Sends a segment. A bounded number of packets waits while a neighbour's address is being found out.
+     *
+     * @param path to {@code tuple.remote()}
+     * @param tuple whose local address becomes the source
+     * @param segment read before this returns
+     * @return false when the segment is lost, which has been counted
+     */
+    public boolean transmit(Path path, FourTuple tuple, OutboundSegment segment, long now) {
+        return path.isLoopback() ? loopback.transmit(tuple, segment) : output.transmit(path, tuple, segment, now);
+    }
+
+    /** When {@link #handleTimeout} is due, or {@link io.fourtuple.core.time.Deadline#NONE}. */
+    public long deadline() {
+        return output.neighbors().deadline();
+    }
+
+    /** Asks neighbours again that have not answered, and gives up who never did: then poll {@link #pollIngress}. */
+    public void handleTimeout(long now) {
+        output.neighbors().handleTimeout(now);
+    }
+}

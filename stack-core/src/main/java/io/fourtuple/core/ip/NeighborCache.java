@@ -1,0 +1,237 @@
+package io.fourtuple.core.ip;
+
+import io.fourtuple.core.Counter;
+import io.fourtuple.core.Counters;
+import io.fourtuple.core.time.Deadline;
+import io.fourtuple.core.time.TimerQueue;
+import io.fourtuple.core.wire.IpAddress;
+import io.fourtuple.core.wire.MacAddress;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.random.RandomGenerator;
+
+/**
+ * Who has which link-layer address: RFC 826 for IPv4 and RFC 4861 §7 for IPv6, with the reachability states of the
+ * latter for both (RFC 1122 §2.3.2.1 asks for something of the kind).
+ *
+ * <pre>
+ *               first use                     answer
+ *   (nothing) ------------> INCOMPLETE ----------------------> REACHABLE <---+
+ *       |                    ^   | no answer                       |         |
+ *       |                    |   v                         old and | used    | answer
+ *       |                    | (nothing)                           v         |
+ *       |                    +------------- no answer -----------PROBE ------+
+ *       | somebody asks us                                         ^
+ *       +--------------------> STALE ----------- used -------------+
+ * </pre>
+ *
+ * <p>Bounded (attack: a stranger on the link who pretends to be many): a new entry takes the place of one that was not
+ * sent to since the hand of a clock last passed it, so a host in use stays. No entry is made from an answer that nobody
+ * asked for.
+ */
+final class NeighborCache {
+    /** How the cache speaks to the link. */
+    interface Link {
+        /** Sends a request for {@code neighbor}: to itself when {@code unicast}, else to everybody who may be it. */
+        void solicit(Neighbor neighbor, boolean unicast);
+
+        /** Sends a packet that has waited. */
+        void transmit(Neighbor neighbor, Neighbor.Waiting waiting);
+
+        /** A packet waited in vain. */
+        void discard(Neighbor.Waiting waiting, boolean failed);
+    }
+
+    private final IpConfig.Neighbors config;
+    private final Link link;
+    private final Counters counters;
+    private final RandomGenerator random;
+    private final Map<IpAddress, Neighbor> byAddress = new HashMap<>();
+    private final Neighbor[] slots;
+    private final TimerQueue<Neighbor> timers = new TimerQueue<>();
+    private int hand;
+    private int waitingBytes;
+
+    NeighborCache(IpConfig.Neighbors config, Link link, Counters counters, RandomGenerator random) {
+        this.config = config;
+        this.link = link;
+        this.counters = counters;
+        this.random = random;
+        slots = new Neighbor[config.cacheSize()];
+    }
+
+    int size() {
+        return byAddress.size();
+    }
+
+    /** The entry of {@code address}, which is asked for when there is none. */
+    Neighbor resolve(IpAddress address, long now) {
+        Neighbor neighbor = byAddress.get(address);
+        if (neighbor == null) {
+            neighbor = create(address);
+            askEverybody(neighbor, now);
+        }
+        return neighbor;
+    }
+
+    /** A packet was sent to {@code neighbor}: it is asked again if what is known of it is too old to rely on. */
+    void noteUse(Neighbor neighbor, long now) {
+        neighbor.used = true;
+        boolean old = switch (neighbor.state) {
+            case INCOMPLETE, PROBE -> false; // is being asked
+            case REACHABLE -> now - neighbor.reachableUntil >= 0;
+            case STALE -> true;
+        };
+        if (old) {
+            neighbor.state = Neighbor.State.PROBE;
+            neighbor.attempts = 0;
+            ask(neighbor, true, now);
+        }
+    }
+
+    /**
+     * Keeps a packet until {@code neighbor} has answered. When there are too many, the neighbour's oldest makes room
+     * (RFC 1122 §2.3.2.2: the latest packet is the one to save); when all neighbours' are too large, this one goes.
+     *
+     * @return false when it went
+     */
+    boolean enqueue(Neighbor neighbor, Neighbor.Waiting waiting) {
+        if (neighbor.queue.size() == config.queueLength()) {
+            link.discard(dequeue(neighbor), false);
+        }
+        if (waitingBytes + waiting.packet().length > config.queueBytes()) {
+            link.discard(waiting, false);
+            return false;
+        }
+        waitingBytes += waiting.packet().length;
+        return neighbor.queue.add(waiting);
+    }
+
+    /**
+     * Somebody says that {@code address} is at {@code mac}.
+     *
+     * @param mac not a group address
+     * @param answer whether this answers a request of ours: then the neighbour hears us, too
+     * @param override whether it may replace another MAC address (RFC 4861 §7.2.5; always in ARP)
+     * @param create whether an entry may be made: when this is a request to us, which we are going to answer
+     */
+    void heard(IpAddress address, MacAddress mac, boolean answer, boolean override, boolean create, long now) {
+        Neighbor neighbor = byAddress.get(address);
+        if (neighbor == null) {
+            if (create) {
+                neighbor = create(address);
+                neighbor.mac = mac;
+                neighbor.state = Neighbor.State.STALE;
+            }
+            return;
+        }
+        switch (neighbor.state) {
+            case INCOMPLETE -> {
+                neighbor.mac = mac;
+                settle(neighbor, answer, now);
+                while (!neighbor.queue.isEmpty()) {
+                    link.transmit(neighbor, dequeue(neighbor));
+                }
+            }
+            case REACHABLE, STALE, PROBE -> {
+                boolean same = neighbor.mac.equals(mac);
+                if (!same && !override) {
+                    if (neighbor.state == Neighbor.State.REACHABLE) {
+                        neighbor.state = Neighbor.State.STALE;
+                    }
+                } else if (!same || answer) {
+                    neighbor.mac = mac;
+                    settle(neighbor, answer, now);
+                }
+            }
+        }
+    }
+
+    long deadline() {
+        return timers.nextDeadline();
+    }
+
+    /** Sends the requests that are due, and gives up who has not answered. */
+    void handleTimeout(long now) {
+        for (Neighbor due = timers.pollDue(now); due != null; due = timers.pollDue(now)) {
+            boolean exhausted = due.attempts >= config.attempts();
+            if (due.state == Neighbor.State.PROBE && !exhausted) {
+                ask(due, true, now);
+            } else if (due.state == Neighbor.State.PROBE) {
+                askEverybody(due, now); // it may have got another link-layer address
+            } else if (!exhausted) {
+                ask(due, false, now);
+            } else {
+                counters.increment(Counter.ARP_FAILED);
+                remove(due, true);
+            }
+        }
+    }
+
+    private void settle(Neighbor neighbor, boolean answer, long now) {
+        neighbor.attempts = 0;
+        timers.cancel(neighbor);
+        neighbor.state = answer ? Neighbor.State.REACHABLE : Neighbor.State.STALE;
+        if (answer) { // RFC 4861 §6.3.2: between half and one and a half, so that hosts do not ask in step
+            neighbor.reachableUntil = now + (long) (config.reachableTime() * (0.5 + random.nextDouble()));
+        }
+    }
+
+    private void askEverybody(Neighbor neighbor, long now) {
+        neighbor.state = Neighbor.State.INCOMPLETE;
+        neighbor.attempts = 0;
+        ask(neighbor, false, now);
+    }
+
+    private void ask(Neighbor neighbor, boolean unicast, long now) {
+        neighbor.attempts++;
+        timers.schedule(neighbor, Deadline.after(now, config.retryInterval()));
+        link.solicit(neighbor, unicast);
+    }
+
+    private Neighbor create(IpAddress address) {
+        if (byAddress.size() == slots.length) {
+            makeRoom();
+        }
+        Neighbor neighbor = new Neighbor(address);
+        neighbor.slot = byAddress.size();
+        slots[neighbor.slot] = neighbor;
+        byAddress.put(address, neighbor);
+        return neighbor;
+    }
+
+    /** The clock algorithm: who was used since the hand passed gets a second chance. */
+    private void makeRoom() {
+        while (true) {
+            hand = (hand + 1) % slots.length;
+            Neighbor candidate = slots[hand];
+            if (!candidate.used) {
+                counters.increment(Counter.ARP_TABLE_FULL);
+                remove(candidate, false);
+                return;
+            }
+            candidate.used = false;
+        }
+    }
+
+    private void remove(Neighbor neighbor, boolean failed) {
+        timers.cancel(neighbor);
+        byAddress.remove(neighbor.address);
+        Neighbor last = slots[byAddress.size()];
+        slots[byAddress.size()] = null;
+        if (last != neighbor) {
+            slots[neighbor.slot] = last;
+            last.slot = neighbor.slot;
+        }
+        neighbor.slot = -1;
+        while (!neighbor.queue.isEmpty()) {
+            link.discard(dequeue(neighbor), failed);
+        }
+    }
+
+    private Neighbor.Waiting dequeue(Neighbor neighbor) {
+        Neighbor.Waiting waiting = neighbor.queue.remove();
+        waitingBytes -= waiting.packet().length;
+        return waiting;
+    }
+}

@@ -1,0 +1,145 @@
+package io.fourtuple.core.ip;
+
+import io.fourtuple.core.Counter;
+import io.fourtuple.core.Counters;
+import io.fourtuple.core.wire.FourTuple;
+import io.fourtuple.core.wire.IcmpMessage;
+import io.fourtuple.core.wire.IcmpV4;
+import io.fourtuple.core.wire.IcmpV6;
+import io.fourtuple.core.wire.IpAddress;
+import io.fourtuple.core.wire.IpHeader;
+import io.fourtuple.core.wire.IpResult;
+import io.fourtuple.core.wire.Ipv4Header;
+import io.fourtuple.core.wire.Ipv6Header;
+import io.fourtuple.core.wire.Ipv6Problem;
+import io.fourtuple.core.wire.Malformed;
+import io.fourtuple.core.wire.TcpCodec;
+import io.fourtuple.core.wire.TcpSegment;
+
+/**
+ * What happens to a received IP packet: checked in the order of RFC 1122 §3.2.1 and RFC 8200, then given to TCP or
+ * ICMP. Each way out of here raises one terminal counter.
+ */
+final class PacketInput {
+    private final LocalAddresses local;
+    private final IcmpInput icmp;
+    private final Counters counters;
+
+    PacketInput(LocalAddresses local, IcmpInput icmp, Counters counters) {
+        this.local = local;
+        this.icmp = icmp;
+        this.counters = counters;
+    }
+
+    /** The frame ends here. */
+    Ingress drop(Counter counter) {
+        counters.increment(counter);
+        return null;
+    }
+
+    /** @param group whether the frame was sent to more than one station */
+    Ingress receiveV4(Frame frame, int offset, boolean group, long now) {
+        counters.increment(Counter.IP_IN_RECEIVES);
+        return receive(frame, Ipv4Header.parse(frame.bytes(), offset), group, now);
+    }
+
+    /** @param group whether the frame was sent to more than one station */
+    Ingress receiveV6(Frame frame, int offset, boolean group, long now) {
+        counters.increment(Counter.IP_IN_RECEIVES);
+        return receive(frame, Ipv6Header.parse(frame.bytes(), offset), group, now);
+    }
+
+    /** A packet of our own to ourselves: whatever its addresses are, we wrote them. */
+    Ingress receiveLoopback(Frame frame, long now) {
+        counters.increment(Counter.IP_IN_RECEIVES);
+        byte[] bytes = frame.bytes();
+        IpResult result = IpHeader.version(bytes, 0) == 4 ? Ipv4Header.parse(bytes, 0) : Ipv6Header.parse(bytes, 0);
+        return switch (result) {
+            case IpHeader header -> deliver(frame, header, now);
+            case Malformed malformed -> drop(malformed.counter());
+            case Ipv6Problem problem -> drop(Counter.IP_IN_HDR_ERRORS);
+        };
+    }
+
+    private Ingress receive(Frame frame, IpResult result, boolean group, long now) {
+        return switch (result) {
+            case IpHeader header -> receive(frame, header, group, now);
+            case Malformed malformed -> drop(malformed.counter());
+            case Ipv6Problem problem -> {
+                if (!group || problem.evenIfMulticast()) { // RFC 4443 §2.4 e
+                    icmp.answer(problem, frame.bytes(), now);
+                }
+                yield drop(Counter.IP_IN_HDR_ERRORS);
+            }
+        };
+    }
+
+    private Ingress receive(Frame frame, IpHeader header, boolean group, long now) {
+        if (!isAcceptable(header, group)) {
+            return drop(Counter.IP_IN_ADDR_ERRORS);
+        }
+        return deliver(frame, header, now);
+    }
+
+    /**
+     * RFC 1122 §3.2.1.3: for us, and from somebody who can be answered. TCP has no use for groups (RFC 9293
+     * §3.9.2.3), so that only ICMPv6 gets through to one, and only to one that we belong to.
+     */
+    private boolean isAcceptable(IpHeader header, boolean group) {
+        IpAddress destination = header.destination();
+        if (local.isOnLink(destination)) {
+            // RFC 1122 §3.3.6: a frame to everybody must not carry a packet to one host.
+            return !group && !local.isMartianSource(header.source());
+        }
+        boolean icmpToGroup = header.protocol() == IcmpV6.PROTOCOL && local.isJoined(destination);
+        // RFC 4861 §4.3: a host that has no address yet asks with the unspecified one.
+        return icmpToGroup && (header.source().isUnspecified() || !local.isMartianSource(header.source()));
+    }
+
+    private Ingress deliver(Frame frame, IpHeader header, long now) {
+        if (header.fragment()) {
+            return drop(Counter.IP_REASM_REQDS);
+        }
+        return switch (header.protocol()) {
+            case TcpCodec.PROTOCOL -> deliverTcp(frame, header);
+            case IcmpV4.PROTOCOL -> header.isV4()
+                    ? deliverIcmp(frame.bytes(), header, IcmpV4.parse(frame.bytes(), header), now)
+                    : dropUnknownProtocol(frame.bytes(), header, now);
+            case IcmpV6.PROTOCOL -> header.isV4()
+                    ? dropUnknownProtocol(frame.bytes(), header, now)
+                    : deliverIcmp(frame.bytes(), header, IcmpV6.parse(frame.bytes(), header), now);
+            default -> dropUnknownProtocol(frame.bytes(), header, now);
+        };
+    }
+
+    private Ingress deliverTcp(Frame frame, IpHeader header) {
+        counters.increment(Counter.IP_IN_DELIVERS);
+        counters.increment(Counter.TCP_IN_SEGS);
+        byte[] bytes = frame.bytes();
+        if (!frame.checksumVerified() && !header.isTcpChecksumValid(bytes)) {
+            return drop(header.payloadLength() < TcpCodec.HEADER_LENGTH
+                    ? Counter.TCP_IN_ERRS
+                    : Counter.TCP_IN_CSUM_ERRORS);
+        }
+        TcpSegment segment = TcpCodec.parse(bytes, header.payloadOffset(), header.payloadLength(), frame.gsoSize(),
+                header.congestionExperienced());
+        if (segment == null) {
+            return drop(Counter.TCP_IN_ERRS);
+        }
+        counters.increment(Counter.TCP_IN_DELIVERS);
+        int offset = header.payloadOffset();
+        FourTuple tuple = new FourTuple(header.destination(), TcpCodec.destinationPort(bytes, offset), header.source(),
+                TcpCodec.sourcePort(bytes, offset));
+        return new Ingress.Tcp(tuple, segment);
+    }
+
+    private Ingress deliverIcmp(byte[] bytes, IpHeader header, IcmpMessage message, long now) {
+        counters.increment(Counter.IP_IN_DELIVERS);
+        return icmp.receive(bytes, header, message, now);
+    }
+
+    private Ingress dropUnknownProtocol(byte[] bytes, IpHeader header, long now) {
+        icmp.answerUnknownProtocol(bytes, header, now);
+        return drop(Counter.IP_IN_UNKNOWN_PROTOS);
+    }
+}

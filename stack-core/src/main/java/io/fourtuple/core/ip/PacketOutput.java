@@ -1,0 +1,257 @@
+package io.fourtuple.core.ip;
+
+import io.fourtuple.core.Counter;
+import io.fourtuple.core.Counters;
+import io.fourtuple.core.tcp.IcmpError;
+import io.fourtuple.core.wire.ArpPacket;
+import io.fourtuple.core.wire.Checksum;
+import io.fourtuple.core.wire.EthernetHeader;
+import io.fourtuple.core.wire.FourTuple;
+import io.fourtuple.core.wire.IpAddress;
+import io.fourtuple.core.wire.IpHeader;
+import io.fourtuple.core.wire.Ipv4Header;
+import io.fourtuple.core.wire.Ipv6Header;
+import io.fourtuple.core.wire.MacAddress;
+import io.fourtuple.core.wire.OutboundSegment;
+import io.fourtuple.core.wire.TcpCodec;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.random.RandomGenerator;
+
+/**
+ * Writes packets into frames of the NIC, in one pass from the link-layer header to the last octet of payload, or keeps
+ * them until the neighbour's address is known.
+ *
+ * <pre>
+ *  | Ethernet 14 | IPv4 20 or IPv6 40 | TCP 20–60 | payload |
+ *  0             start                tcpStart
+ * </pre>
+ */
+final class PacketOutput implements NeighborCache.Link {
+    /** RFC 1122 §3.2.1.7, RFC 8200: what IANA recommends and Linux uses. */
+    static final int HOP_LIMIT = 64;
+
+    private static final int NO_TRAFFIC_CLASS = 0;
+    private static final int NO_FLOW_LABEL = 0;
+
+    private final LinkProperties link;
+    private final FrameSink sink;
+    private final Counters counters;
+    private final RoutingTable routes;
+    private final NeighborCache neighbors;
+    private final boolean ethernet;
+    private final TransmitOffload offload = new TransmitOffload();
+    /** What became of packets that waited, for {@link IpHost#pollIngress}. Bounded by the packets that may wait. */
+    private final Queue<Ingress> failures = new ArrayDeque<>();
+
+    PacketOutput(
+            IpConfig.Neighbors config,
+            LinkProperties link,
+            FrameSink sink,
+            Counters counters,
+            RoutingTable routes,
+            RandomGenerator random) {
+        this.link = link;
+        this.sink = sink;
+        this.counters = counters;
+        this.routes = routes;
+        ethernet = link.medium() == LinkProperties.Medium.ETHERNET;
+        neighbors = new NeighborCache(config, this, counters, random);
+    }
+
+    NeighborCache neighbors() {
+        return neighbors;
+    }
+
+    Queue<Ingress> failures() {
+        return failures;
+    }
+
+    /** Sends a TCP segment; false when it is lost, which has been counted. */
+    boolean transmit(Path path, FourTuple tuple, OutboundSegment segment, long now) {
+        counters.increment(Counter.IP_OUT_REQUESTS);
+        if (!ethernet) {
+            ByteBuffer frame = sink.frame();
+            writeSegment(frame, tuple, segment, link.checksumOffload(), offload.clear());
+            return send(frame.position());
+        }
+        Neighbor neighbor = neighborOf(path, now);
+        if (neighbor.state == Neighbor.State.INCOMPLETE) {
+            return enqueue(neighbor, tuple, segment);
+        }
+        ByteBuffer frame = sink.frame();
+        writeEthernetHeader(frame, neighbor.mac, tuple.local().isV4());
+        writeSegment(frame, tuple, segment, link.checksumOffload(), offload.clear());
+        boolean taken = send(frame.position());
+        neighbors.noteUse(neighbor, now); // may ask it again, which needs the NIC's frame
+        return taken;
+    }
+
+    /** Sends a complete IP packet that is no TCP segment; false when it is lost, which has been counted. */
+    boolean transmit(Path path, byte[] packet, long now) {
+        counters.increment(Counter.IP_OUT_REQUESTS);
+        Neighbor.Waiting waiting = new Neighbor.Waiting(packet, null, null, 0);
+        if (packet.length > link.mtu()) {
+            discard(waiting, false); // a host does not fragment (RFC 8200 §4.5); neither do we for IPv4
+            return false;
+        }
+        if (!ethernet) {
+            return send(null, waiting);
+        }
+        Neighbor neighbor = neighborOf(path, now);
+        if (neighbor.state == Neighbor.State.INCOMPLETE) {
+            neighbor.used = true;
+            return neighbors.enqueue(neighbor, waiting);
+        }
+        boolean taken = send(neighbor, waiting);
+        neighbors.noteUse(neighbor, now);
+        return taken;
+    }
+
+    /** Answers an ARP request or solicits by one: {@code destination} is the Ethernet one. */
+    void transmit(ArpPacket packet, MacAddress destination) {
+        boolean request = packet.operation() == ArpPacket.REQUEST;
+        counters.increment(request ? Counter.ARP_OUT_REQUESTS : Counter.ARP_OUT_REPLIES);
+        ByteBuffer frame = sink.frame();
+        EthernetHeader.write(frame, destination, link.mac(), EthernetHeader.TYPE_ARP);
+        packet.write(frame);
+        offload.clear();
+        send(frame.position());
+    }
+
+    /** Sends a complete IP packet to a station, whatever the neighbour cache says. */
+    void transmit(byte[] packet, MacAddress destination) {
+        counters.increment(Counter.IP_OUT_REQUESTS);
+        ByteBuffer frame = sink.frame();
+        writeEthernetHeader(frame, destination, IpHeader.version(packet, 0) == 4);
+        frame.put(packet);
+        offload.clear();
+        send(frame.position());
+    }
+
+    /**
+     * Writes IP header, TCP header and payload at the position of {@code target}.
+     *
+     * @param partial whether somebody else completes the checksum, or nobody looks at it
+     * @param work receives what the NIC has still to do, with positions of {@code target}
+     */
+    static void writeSegment(
+            ByteBuffer target, FourTuple tuple, OutboundSegment segment, boolean partial, TransmitOffload work) {
+        int length = TcpCodec.HEADER_LENGTH + segment.optionsLength() + segment.payloadLength;
+        IpAddress source = tuple.local();
+        IpAddress destination = tuple.remote();
+        boolean v4 = source.isV4();
+        if (v4) {
+            Ipv4Header.write(target, source, destination, length, TcpCodec.PROTOCOL, HOP_LIMIT, NO_TRAFFIC_CLASS);
+        } else {
+            Ipv6Header.write(target, source, destination, length, TcpCodec.PROTOCOL, HOP_LIMIT, NO_TRAFFIC_CLASS,
+                    NO_FLOW_LABEL);
+        }
+        int tcpStart = target.position();
+        TcpCodec.write(segment, tuple.localPort(), tuple.remotePort(), target);
+        int sum = Checksum.pseudoHeader(source, destination, TcpCodec.PROTOCOL, length);
+        if (partial) {
+            target.putShort(tcpStart + TcpCodec.CHECKSUM_OFFSET, (short) Checksum.fold(sum));
+            work.checksum = true;
+            work.checksumStart = tcpStart;
+            work.checksumOffset = TcpCodec.CHECKSUM_OFFSET;
+        } else {
+            int checksum = Checksum.finish(sum + Checksum.sum(target, tcpStart, length));
+            target.putShort(tcpStart + TcpCodec.CHECKSUM_OFFSET, (short) checksum);
+        }
+        if (segment.segmentSize > 0 && segment.payloadLength > segment.segmentSize) {
+            work.segmentSize = segment.segmentSize;
+            work.headerLength = target.position() - segment.payloadLength;
+            work.ipv6 = !v4;
+        }
+    }
+
+    @Override
+    public void solicit(Neighbor neighbor, boolean unicast) {
+        IpAddress asked = neighbor.address;
+        RoutingTable.Entry route = routes.find(asked);
+        if (route == null) {
+            throw new IllegalStateException("nobody asks for " + asked + ", which is not on the link");
+        }
+        IpAddress source = route.source();
+        if (asked.isV4()) {
+            ArpPacket request = new ArpPacket(ArpPacket.REQUEST, link.mac(), source, MacAddress.NONE, asked);
+            transmit(request, unicast ? neighbor.mac : MacAddress.BROADCAST);
+            return;
+        }
+        IpAddress destination = unicast ? asked : asked.solicitedNode();
+        counters.increment(Counter.ARP_OUT_REQUESTS);
+        counters.increment(Counter.ICMP_OUT_MSGS);
+        byte[] packet = IcmpPackets.solicitation(source, destination, asked, link.mac());
+        transmit(packet, unicast ? neighbor.mac : MacAddress.ofMulticast(destination));
+    }
+
+    @Override
+    public void transmit(Neighbor neighbor, Neighbor.Waiting waiting) {
+        send(neighbor, waiting);
+    }
+
+    @Override
+    public void discard(Neighbor.Waiting waiting, boolean failed) {
+        counters.increment(Counter.IP_OUT_DISCARDS);
+        if (failed && waiting.tuple() != null) {
+            failures.add(new Ingress.Icmp(
+                    waiting.tuple(), waiting.seq(), new IcmpError(IcmpError.Kind.NEIGHBOR_FAILED, 0)));
+        }
+    }
+
+    private Neighbor neighborOf(Path path, long now) {
+        Neighbor neighbor = path.neighbor();
+        if (neighbor == null || neighbor.isGone()) {
+            neighbor = neighbors.resolve(path.nextHop(), now);
+            path.remember(neighbor);
+        }
+        return neighbor;
+    }
+
+    private boolean enqueue(Neighbor neighbor, FourTuple tuple, OutboundSegment segment) {
+        neighbor.used = true;
+        int headers = ipHeaderLength(tuple.local()) + TcpCodec.HEADER_LENGTH + segment.optionsLength();
+        ByteBuffer packet = ByteBuffer.allocate(headers + segment.payloadLength);
+        TransmitOffload work = new TransmitOffload();
+        writeSegment(packet, tuple, segment, link.checksumOffload(), work);
+        return neighbors.enqueue(neighbor, new Neighbor.Waiting(packet.array(), work, tuple, segment.seq));
+    }
+
+    private boolean send(Neighbor neighbor, Neighbor.Waiting waiting) {
+        ByteBuffer frame = sink.frame();
+        int start = 0;
+        if (neighbor != null) {
+            writeEthernetHeader(frame, neighbor.mac, neighbor.address.isV4());
+            start = frame.position();
+        }
+        frame.put(waiting.packet());
+        offload.clear();
+        TransmitOffload work = waiting.offload();
+        if (work != null) {
+            offload.checksum = work.checksum;
+            offload.checksumStart = work.checksum ? start + work.checksumStart : 0;
+            offload.checksumOffset = work.checksumOffset;
+            offload.segmentSize = work.segmentSize;
+            offload.headerLength = work.segmentSize > 0 ? start + work.headerLength : 0;
+            offload.ipv6 = work.ipv6;
+        }
+        return send(frame.position());
+    }
+
+    private boolean send(int length) {
+        boolean taken = sink.transmit(length, offload);
+        counters.increment(taken ? Counter.LINK_OUT_FRAMES : Counter.LINK_OUT_DROPS);
+        return taken;
+    }
+
+    private void writeEthernetHeader(ByteBuffer frame, MacAddress destination, boolean v4) {
+        int type = v4 ? EthernetHeader.TYPE_IPV4 : EthernetHeader.TYPE_IPV6;
+        EthernetHeader.write(frame, destination, link.mac(), type);
+    }
+
+    static int ipHeaderLength(IpAddress address) {
+        return address.isV4() ? Ipv4Header.LENGTH : Ipv6Header.LENGTH;
+    }
+}

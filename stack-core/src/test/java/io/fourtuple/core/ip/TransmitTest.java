@@ -1,0 +1,245 @@
+package io.fourtuple.core.ip;
+
+import static io.fourtuple.core.ip.HostFixture.CONFIG;
+import static io.fourtuple.core.ip.HostFixture.OUR_MAC;
+import static io.fourtuple.core.ip.HostFixture.PEER;
+import static io.fourtuple.core.ip.HostFixture.PEER_MAC;
+import static io.fourtuple.core.ip.HostFixture.PEER_V6;
+import static io.fourtuple.core.ip.HostFixture.TUPLE;
+import static io.fourtuple.core.ip.HostFixture.TUPLE_V6;
+import static io.fourtuple.core.ip.HostFixture.US;
+import static io.fourtuple.core.ip.HostFixture.US_V6;
+import static io.fourtuple.core.ip.HostFixture.arpReply;
+import static io.fourtuple.core.ip.HostFixture.ip;
+import static io.fourtuple.core.ip.HostFixture.segment;
+import static io.fourtuple.core.ip.HostFixture.syn;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.fourtuple.core.Counter;
+import io.fourtuple.core.wire.Bytes;
+import io.fourtuple.core.wire.Checksum;
+import io.fourtuple.core.wire.EthernetHeader;
+import io.fourtuple.core.wire.FourTuple;
+import io.fourtuple.core.wire.IpAddress;
+import io.fourtuple.core.wire.IpHeader;
+import io.fourtuple.core.wire.OutboundSegment;
+import io.fourtuple.core.wire.TcpCodec;
+import io.fourtuple.core.wire.TcpSegment;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** How segments are written into frames, which way they take, and the packets to ourselves. */
+class TransmitTest {
+    private static final LinkProperties OFFLOADING =
+            new LinkProperties(LinkProperties.Medium.ETHERNET, OUR_MAC, 1500, true, 65_535);
+
+    private HostFixture net = new HostFixture().withKnownPeer();
+
+    @Test
+    void shouldWriteACompleteFrameWithoutOffloads() {
+        for (FourTuple tuple : List.of(TUPLE, TUPLE_V6)) {
+            assertThat(net.transmit(tuple, segment(101))).isTrue(); // an odd length
+            FakeLink.Sent sent = net.takeSent();
+            byte[] frame = sent.bytes();
+            IpHeader header = ip(frame);
+
+            assertThat(EthernetHeader.source(frame)).isEqualTo(OUR_MAC);
+            assertThat(EthernetHeader.destination(frame)).isEqualTo(PEER_MAC);
+            assertThat(header.source()).isEqualTo(tuple.local());
+            assertThat(header.destination()).isEqualTo(tuple.remote());
+            assertThat(header.hopLimit()).isEqualTo(64);
+            assertThat(header.end()).isEqualTo(frame.length);
+            assertThat(header.isTcpChecksumValid(frame)).isTrue();
+            assertThat(TcpCodec.sourcePort(frame, header.payloadOffset())).isEqualTo(7);
+            assertThat(TcpCodec.destinationPort(frame, header.payloadOffset())).isEqualTo(40_000);
+            TcpSegment segment =
+                    TcpCodec.parse(frame, header.payloadOffset(), header.payloadLength(), 0, false);
+            assertThat(segment.payloadLength()).isEqualTo(101);
+            assertThat(segment.array()[segment.payloadOffset() + 100]).isEqualTo((byte) 1100);
+            assertThat(sent.checksum()).isFalse();
+            assertThat(sent.segmentSize()).isZero();
+        }
+    }
+
+    /** RFC 6864 §4.1: "don't fragment" set, so the identification means nothing and is 0. */
+    @Test
+    void shouldNeverAllowFragmentation() {
+        net.transmit(TUPLE, segment(1));
+        byte[] frame = net.takeSent().bytes();
+        assertThat(Bytes.int32(frame, 14 + 4)).isEqualTo(0x0000_4000);
+    }
+
+    @Test
+    void shouldLeaveTheChecksumToANicThatOffersIt() {
+        net = new HostFixture(CONFIG, OFFLOADING).withKnownPeer();
+        for (FourTuple tuple : List.of(TUPLE, TUPLE_V6)) {
+            net.transmit(tuple, segment(100));
+            FakeLink.Sent sent = net.takeSent();
+            int tcp = 14 + (tuple.local().isV4() ? 20 : 40);
+
+            assertThat(sent.checksum()).isTrue();
+            assertThat(sent.checksumStart()).isEqualTo(tcp);
+            assertThat(sent.checksumOffset()).isEqualTo(16);
+            assertThat(Bytes.uint16(sent.bytes(), tcp + 16))
+                    .isEqualTo(Checksum.fold(Checksum.pseudoHeader(tuple.local(), tuple.remote(), 6, 120)));
+            assertThat(sent.segmentSize()).isZero();
+            assertThat(ip(finishedByNic(sent)).isTcpChecksumValid(finishedByNic(sent))).isTrue();
+        }
+    }
+
+    @Test
+    void shouldLayOutASuperFrameAsVirtioWantsIt() {
+        net = new HostFixture(CONFIG, OFFLOADING).withKnownPeer();
+        for (FourTuple tuple : List.of(TUPLE, TUPLE_V6)) {
+            OutboundSegment segment = segment(60_000);
+            segment.timestamps = true;
+            segment.segmentSize = 1448;
+            net.transmit(tuple, segment);
+            FakeLink.Sent sent = net.takeSent();
+            int tcp = 14 + (tuple.local().isV4() ? 20 : 40);
+
+            assertThat(sent.bytes()).hasSize(tcp + 32 + 60_000);
+            assertThat(sent.segmentSize()).isEqualTo(1448);
+            assertThat(sent.headerLength()).isEqualTo(tcp + 32);
+            assertThat(sent.ipv6()).isEqualTo(!tuple.local().isV4());
+            assertThat(sent.checksum()).isTrue();
+            assertThat(ip(sent.bytes()).payloadLength()).isEqualTo(32 + 60_000);
+            assertThat(Bytes.uint16(sent.bytes(), tcp + 16))
+                    .isEqualTo(Checksum.fold(Checksum.pseudoHeader(tuple.local(), tuple.remote(), 6, 60_032)));
+        }
+    }
+
+    @Test
+    void shouldNotAskForSegmentationOfOneSegment() {
+        net = new HostFixture(CONFIG, OFFLOADING).withKnownPeer();
+        OutboundSegment segment = segment(1448);
+        segment.segmentSize = 1448;
+        net.transmit(TUPLE, segment);
+        assertThat(net.takeSent().segmentSize()).isZero();
+    }
+
+    @Test
+    void shouldShiftTheOffloadOfAFrameThatWaited() {
+        net = new HostFixture(CONFIG, OFFLOADING);
+        OutboundSegment segment = segment(5000);
+        segment.segmentSize = 1460;
+        net.transmit(TUPLE, segment);
+        net.takeArp();
+        net.receive(arpReply());
+        FakeLink.Sent sent = net.takeSent();
+        assertThat(sent.checksumStart()).isEqualTo(34);
+        assertThat(sent.headerLength()).isEqualTo(54);
+        assertThat(sent.segmentSize()).isEqualTo(1460);
+        assertThat(ip(finishedByNic(sent)).isTcpChecksumValid(finishedByNic(sent))).isTrue();
+    }
+
+    @Test
+    void shouldSayWhatFitsIntoASegment() {
+        assertThat(net.host.pathTo(PEER).properties().mss()).isEqualTo(1460);
+        assertThat(net.host.pathTo(PEER).properties().maxPayload()).isEqualTo(1460);
+        assertThat(net.host.pathTo(PEER_V6).properties().mss()).isEqualTo(1440);
+        HostFixture offloading = new HostFixture(CONFIG, OFFLOADING);
+        assertThat(offloading.host.pathTo(PEER).properties().mss()).isEqualTo(1460);
+        assertThat(offloading.host.pathTo(PEER).properties().maxPayload()).isEqualTo(65_535 - 20 - 60);
+        assertThat(offloading.host.pathTo(PEER_V6).properties().maxPayload()).isEqualTo(65_535 - 40 - 60);
+    }
+
+    @Test
+    void shouldCountWhatTheNicDoesNotTake() {
+        net.link.full = true;
+        assertThat(net.transmit(TUPLE, segment(1))).isFalse();
+        net.assertCount(Counter.LINK_OUT_DROPS, 1);
+    }
+
+    @Test
+    void shouldHaveNoPathToWhatIsNoHostOrHasNoRoute() {
+        for (String nowhere : List.of("0.0.0.0", "255.255.255.255", "224.0.0.1", "10.77.0.255", "::", "ff02::1",
+                "2001:db8::1")) {
+            assertThat(net.host.pathTo(IpAddress.parse(nowhere))).as(nowhere).isNull();
+        }
+    }
+
+    @Test
+    void shouldPreferTheLongestPrefixAndTheAddressOfTheSameNetwork() {
+        IpConfig config = IpConfig.defaults()
+                .withAddresses(List.of(
+                        InterfaceAddress.parse("10.77.0.2/16"),
+                        InterfaceAddress.parse("10.78.0.2/24"),
+                        InterfaceAddress.parse("fd77::2/64")))
+                .withRoutes(List.of(
+                        new Route(Prefix.parse("0.0.0.0/0"), IpAddress.parse("10.77.0.254")),
+                        new Route(Prefix.parse("192.0.2.0/24"), IpAddress.parse("10.78.0.254")),
+                        new Route(Prefix.parse("::/0"), IpAddress.parse("fe80::1"))));
+        HostFixture routed = new HostFixture(config, HostFixture.ETHERNET);
+        assertThat(source(routed, "10.77.9.9")).isEqualTo("10.77.0.2");
+        assertThat(source(routed, "10.78.0.9")).isEqualTo("10.78.0.2");
+        assertThat(source(routed, "192.0.2.1")).isEqualTo("10.78.0.2");
+        assertThat(source(routed, "198.51.100.1")).isEqualTo("10.77.0.2");
+        assertThat(source(routed, "fd77::9")).isEqualTo("fd77::2");
+        assertThat(source(routed, "2001:db8::1")).isEqualTo("fd77::2"); // no link-local source (RFC 6724 rule 2)
+        assertThat(source(routed, "fe80::9")).isEqualTo("fe80::ff:fe00:2");
+    }
+
+    private static String source(HostFixture host, String remote) {
+        return host.host.pathTo(IpAddress.parse(remote)).source().toString();
+    }
+
+    @Test
+    void shouldRefuseAGatewayThatIsNotOnTheLink() {
+        IpConfig wrong = CONFIG.withRoutes(
+                List.of(new Route(Prefix.parse("0.0.0.0/0"), IpAddress.parse("192.168.1.1"))));
+        assertThatThrownBy(() -> new HostFixture(wrong, HostFixture.ETHERNET))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("192.168.1.1")
+                .hasMessageContaining("not on the link");
+    }
+
+    @Test
+    void shouldLoopPacketsToOurselvesBack() {
+        for (IpAddress ours : List.of(US, US_V6, IpAddress.parse("127.0.0.1"), IpAddress.parse("::1"))) {
+            FourTuple tuple = new FourTuple(ours, 40_000, ours, 7);
+            assertThat(net.host.isLocal(ours)).isTrue();
+            assertThat(net.host.pathTo(ours).source()).isEqualTo(ours);
+            assertThat(net.transmit(tuple, syn())).isTrue();
+            assertThat(net.host.hasIngress()).isTrue();
+            Ingress.Tcp ingress = (Ingress.Tcp) net.host.pollIngress(net.now);
+            assertThat(ingress.tuple()).isEqualTo(tuple.reversed());
+            assertThat(ingress.segment().options().mss()).isEqualTo(1460);
+            assertThat(net.host.pollIngress(net.now)).isNull();
+        }
+        net.assertNothingSent();
+        net.assertCount(Counter.TCP_IN_DELIVERS, 4);
+    }
+
+    @Test
+    void shouldLoopASuperSegmentBackAsOne() {
+        OutboundSegment segment = segment(50_000);
+        segment.segmentSize = 1460;
+        FourTuple tuple = new FourTuple(US, 40_000, US, 7);
+        assertThat(net.host.pathTo(US).properties().maxPayload()).isGreaterThan(60_000);
+        net.transmit(tuple, segment);
+        TcpSegment looped = ((Ingress.Tcp) net.host.pollIngress(net.now)).segment();
+        assertThat(looped.payloadLength()).isEqualTo(50_000);
+        assertThat(looped.gsoSize()).isEqualTo(1460);
+    }
+
+    @Test
+    void shouldBoundPacketsToOurselves() {
+        HostFixture bounded = new HostFixture(CONFIG.withLoopbackQueue(3), HostFixture.ETHERNET);
+        FourTuple tuple = new FourTuple(US, 40_000, US, 7);
+        for (int i = 0; i < 3; i++) {
+            assertThat(bounded.transmit(tuple, syn())).isTrue();
+        }
+        assertThat(bounded.transmit(tuple, syn())).isFalse();
+        assertThat(bounded.counters.get(Counter.LINK_OUT_DROPS)).isEqualTo(1);
+    }
+
+    /** Does what a NIC with checksum offload does. */
+    private static byte[] finishedByNic(FakeLink.Sent sent) {
+        byte[] frame = sent.bytes().clone();
+        int sum = Checksum.sum(frame, sent.checksumStart(), frame.length - sent.checksumStart());
+        Bytes.putUint16(frame, sent.checksumStart() + sent.checksumOffset(), Checksum.finish(sum));
+        return frame;
+    }
+}

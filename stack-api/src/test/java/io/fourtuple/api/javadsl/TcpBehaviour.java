@@ -161,7 +161,7 @@ abstract class TcpBehaviour {
         CompletableFuture<ByteString> heard = new CompletableFuture<>();
         Sink<ByteString, ?> listen = concatenated().mapMaterializedValue(all -> all.thenAccept(heard::complete));
         InetSocketAddress server = serve(true, Flow.fromSinkAndSource(listen, Source.single(bytes("bye"))));
-        Client client = new Client(connect(server));
+        Client client = opened(connect(server));
         assertThat(await(client.in.pull())).contains(bytes("bye"));
         assertThat(await(client.in.pull())).isEmpty();
         client.out.offer(bytes("one more "));
@@ -176,7 +176,7 @@ abstract class TcpBehaviour {
         Sink<ByteString, ?> listen = Sink.<ByteString>ignore()
                 .mapMaterializedValue(done -> done.thenAccept(serverEnded::complete));
         InetSocketAddress server = serve(false, Flow.fromSinkAndSource(listen, Source.single(bytes("bye"))));
-        Client client = new Client(connect(server));
+        Client client = opened(connect(server));
         assertThat(await(client.in.pull())).contains(bytes("bye"));
         assertThat(await(client.in.pull())).isEmpty();
         await(serverEnded); // although the client has not closed its half
@@ -185,7 +185,7 @@ abstract class TcpBehaviour {
     @Test
     void shouldCompleteTheServerWhenTheClientCancelsAndCompletes() throws Exception {
         Server server = new Server(true);
-        Client client = new Client(connect(server.address));
+        Client client = opened(connect(server.address));
         Handled handled = server.accept();
         client.in.cancel();
         client.out.offer(bytes("last"));
@@ -197,7 +197,7 @@ abstract class TcpBehaviour {
     @Test
     void shouldResetThePeerWhenUpstreamFails() throws Exception {
         Server server = new Server(false);
-        Client client = new Client(connect(server.address));
+        Client client = opened(connect(server.address));
         Handled handled = server.accept();
         client.out.offer(bytes("a"));
         assertThat(await(handled.in.pull())).contains(bytes("a"));
@@ -209,7 +209,7 @@ abstract class TcpBehaviour {
     @Test
     void shouldResetThePeerWhenDownstreamFails() throws Exception {
         Server server = new Server(false);
-        Client client = new Client(connect(server.address).map(element -> {
+        Client client = opened(connect(server.address).map(element -> {
             throw new IllegalStateException("on purpose");
         }));
         Handled handled = server.accept();
@@ -222,7 +222,10 @@ abstract class TcpBehaviour {
     void shouldResetThePeerWhenTheStreamIsTornDown() throws Exception {
         Server server = new Server(false);
         Materializer materializer = Materializer.createMaterializer(kit.system());
-        Source.<ByteString>maybe().via(connect(server.address)).to(Sink.ignore()).run(materializer);
+        await(Source.<ByteString>maybe()
+                .viaMat(connect(server.address), Keep.right())
+                .to(Sink.ignore())
+                .run(materializer));
         Handled handled = server.accept();
         materializer.shutdown();
         assertThatThrownBy(() -> await(handled.in.pull())).isInstanceOf(StreamTcpException.class);
@@ -231,7 +234,7 @@ abstract class TcpBehaviour {
     @Test
     void shouldFailBothSidesWhenAConnectionIsIdle() throws Exception {
         Server server = new Server(false);
-        Client client = new Client(sockets.connect(
+        Client client = opened(sockets.connect(
                 server.address, Optional.empty(), true, Optional.empty(), Optional.of(Duration.ofMillis(200))));
         Handled handled = server.accept();
         assertThatThrownBy(() -> await(client.in.pull()))
@@ -244,7 +247,7 @@ abstract class TcpBehaviour {
     void shouldFailAnIdleConnectionOfTheServer() throws Exception {
         Server server = new Server(sockets.bind(
                 sockets.serverHost(), 0, 100, false, Optional.of(Duration.ofMillis(200))));
-        Client client = new Client(connect(server.address));
+        Client client = opened(connect(server.address));
         Handled handled = server.accept();
         assertThatThrownBy(() -> await(handled.in.pull())).isInstanceOf(TcpIdleTimeoutException.class);
         assertThatThrownBy(() -> await(client.in.pull())).isInstanceOf(StreamTcpException.class);
@@ -255,7 +258,7 @@ abstract class TcpBehaviour {
     @Test
     void shouldTellBothSidesTheSameAddresses() throws Exception {
         Server server = new Server(false);
-        Client client = new Client(connect(server.address));
+        Client client = opened(connect(server.address));
         Handled handled = server.accept();
         Outgoing outgoing = await(client.opened);
         assertThat(outgoing.remoteAddress()).isEqualTo(server.address);
@@ -306,7 +309,7 @@ abstract class TcpBehaviour {
     @Test
     void shouldHandleAConnectionOnceAndGiveBackWhatTheHandlerMaterialisesTo() throws Exception {
         SinkQueueWithCancel<Incoming> accepted = listen(false);
-        Client client = new Client(connect(bindings.getLast().localAddress()));
+        Client client = opened(connect(bindings.getLast().localAddress()));
         Incoming incoming = await(accepted.pull()).orElseThrow();
         CompletionStage<ByteString> first = incoming.handleWith(
                 Flow.fromSinkAndSourceMat(Sink.<ByteString>head(), Source.<ByteString>maybe(), Keep.left()));
@@ -321,7 +324,7 @@ abstract class TcpBehaviour {
     @Test
     void shouldLeaveConnectionsAloneWhenItUnbinds() throws Exception {
         Server server = new Server(false);
-        Client client = new Client(connect(server.address));
+        Client client = opened(connect(server.address));
         Handled handled = server.accept();
         await(server.binding.unbind().get());
         await(server.binding.unbound());
@@ -346,9 +349,9 @@ abstract class TcpBehaviour {
     @Test
     void shouldLeaveTheOthersWhenOneConnectionEnds() throws Exception {
         Server server = new Server(false);
-        Client first = new Client(connect(server.address));
+        Client first = opened(connect(server.address));
         Handled firstHandled = server.accept();
-        Client second = new Client(connect(server.address));
+        Client second = opened(connect(server.address));
         Handled secondHandled = server.accept();
         first.out.fail(new IllegalStateException("on purpose"));
         assertThatThrownBy(() -> await(firstHandled.in.pull())).isInstanceOf(StreamTcpException.class);
@@ -367,7 +370,7 @@ abstract class TcpBehaviour {
         bindings.add(binding);
         byte[] data = new byte[100_000];
         new Random(3).nextBytes(data);
-        Client client = new Client(sockets.connectWithTls(binding.localAddress(), tls::clientEngine));
+        Client client = opened(sockets.connectWithTls(binding.localAddress(), tls::clientEngine));
         chunks(data, 9_999).forEach(client.out::offer);
         ByteString echoed = ByteString.emptyByteString();
         while (echoed.length() < data.length) {
@@ -396,6 +399,13 @@ abstract class TcpBehaviour {
 
     private Flow<ByteString, ByteString, CompletionStage<Outgoing>> connect(InetSocketAddress server) {
         return sockets.connect(server, Optional.empty(), true, Optional.empty(), Optional.empty());
+    }
+
+    /** Connects. Until that is done, to cancel or to fail would only give the attempt up. */
+    private Client opened(Flow<ByteString, ByteString, CompletionStage<Outgoing>> flow) throws Exception {
+        Client client = new Client(flow);
+        await(client.opened);
+        return client;
     }
 
     /** A listening socket whose connections the test takes one by one. */

@@ -37,7 +37,9 @@ import org.slf4j.LoggerFactory;
  * An executor on a loop ({@link LoopExecutor}) holds it: the thread starts with the first task and ends when nobody
  * holds the loop and no task is left. It starts again with the next task. Pekko shuts the executor of a dispatcher
  * without actors down and asks for a new one when there are actors again; the loop object is the same throughout.
- * Timers and descriptors do not hold the thread: when it ends they are dropped, with a warning.
+ * Timers and descriptors do not hold the thread: when it ends they are dropped, with a warning. A thread without tasks,
+ * timers and descriptors also ends after {@link LoopConfig#keepAlive}, held or not, and comes back in the same way: an
+ * executor that somebody forgot to shut down costs no thread.
  */
 public final class EventLoop implements Executor {
     private static final Logger LOG = LoggerFactory.getLogger(EventLoop.class);
@@ -69,6 +71,7 @@ public final class EventLoop implements Executor {
     private final LoopProgress progress = new LoopProgress();
     private final long descriptorNanos;
     private final long busyNanos;
+    private final long keepAliveNanos;
     private EpollWaiter epoll;
     private long nextDescriptorCheck;
 
@@ -90,6 +93,7 @@ public final class EventLoop implements Executor {
         this.clock = clock;
         this.descriptorNanos = config.descriptorInterval().toNanos();
         this.busyNanos = config.busyPoll().toNanos();
+        this.keepAliveNanos = config.keepAlive().toNanos();
     }
 
     /**
@@ -225,10 +229,7 @@ public final class EventLoop implements Executor {
             boolean ends = false;
             while (!ends) {
                 if (!runRound()) {
-                    ends = isUnused();
-                    if (!ends) {
-                        idle();
-                    }
+                    ends = isUnused() || !idle();
                 }
             }
             leave();
@@ -248,15 +249,18 @@ public final class EventLoop implements Executor {
     private void leave() {
         LoopWatchdog.unwatch(this);
         CURRENT.remove();
-        int registered = epoll == null ? 0 : epoll.registered();
-        if (registered + timers.size() > 0) {
-            LOG.warn("{} ends with {} descriptors and {} timers that nobody took back: dropped", this, registered,
+        if (registered() + timers.size() > 0) {
+            LOG.warn("{} ends with {} descriptors and {} timers that nobody took back: dropped", this, registered(),
                     timers.size());
         }
         timers.clear();
         waiter.close();
         epoll = null;
         thread = null;
+    }
+
+    private int registered() {
+        return epoll == null ? 0 : epoll.registered();
     }
 
     private boolean isUnused() {
@@ -281,20 +285,23 @@ public final class EventLoop implements Executor {
         return ran > 0 || !tasks.isEmpty();
     }
 
-    /** Waits until there may be something to do. */
-    private void idle() {
+    /** Waits until there may be something to do; false when nothing has come for so long that the thread may end. */
+    private boolean idle() {
         long now = clock.nanoTime();
         if (busyNanos > 0 && isWorkFoundBefore(now + busyNanos)) {
-            return;
+            return true;
         }
         // An interrupt that a task left behind would keep the thread from sleeping.
         Thread.interrupted();
+        boolean isAwaited = timers.size() + registered() > 0;
+        long deadline = isAwaited ? timers.nextDeadline() : Deadline.after(now, keepAliveNanos);
         state.set(ASLEEP);
         VarHandle.fullFence();
         if (foreignTasks.isEmpty()) {
-            sleepUntil(timers.nextDeadline());
+            sleepUntil(deadline);
         }
         state.set(RUNNING);
+        return isAwaited || !foreignTasks.isEmpty() || !Deadline.isDue(deadline, clock.nanoTime());
     }
 
     private void sleepUntil(long deadline) {

@@ -253,6 +253,32 @@ class EventLoopTest {
     }
 
     @Test
+    void shouldEndAThreadThatIdlesAndStartAnotherForTheNextTask() throws InterruptedException {
+        EventLoop idle = new EventLoop("idle", LoopConfig.DEFAULT.withKeepAlive(Duration.ofMillis(2)), this::newThread);
+        LoopExecutor facade = new LoopExecutor(idle);
+        for (int i = 0; i < 20; i++) {
+            CompletableFuture<Thread> ran = new CompletableFuture<>();
+            facade.execute(() -> ran.complete(Thread.currentThread()));
+            assertThat(ran.join().join(Duration.ofSeconds(10))).isTrue();
+        }
+        facade.shutdown();
+        assertThat(facade.awaitTermination(10, SECONDS)).isTrue();
+        assertThat(threads.size()).isGreaterThanOrEqualTo(20);
+    }
+
+    @Test
+    void shouldKeepAnIdleThreadForItsTimer() {
+        EventLoop waiting =
+                new EventLoop("waiting", LoopConfig.DEFAULT.withKeepAlive(Duration.ofMillis(1)), this::newThread);
+        LoopExecutor facade = new LoopExecutor(waiting);
+        CompletableFuture<Boolean> rang = new CompletableFuture<>();
+        facade.execute(() -> waiting.timer(() -> rang.complete(true)).arm(waiting.clock().nanoTime() + 20_000_000));
+
+        assertThat(rang.join()).isTrue();
+        facade.shutdown();
+    }
+
+    @Test
     void shouldFindWorkByBusyPolling() throws InterruptedException {
         EventLoop busy = new EventLoop("busy",
                 LoopConfig.DEFAULT.withBusyPoll(Duration.ofMillis(1)), this::newThread);

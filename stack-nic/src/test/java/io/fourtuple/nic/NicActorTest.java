@@ -1,0 +1,200 @@
+package io.fourtuple.nic;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fourtuple.core.ip.Frame;
+import io.fourtuple.core.ip.TransmitOffload;
+import io.fourtuple.nic.loop.EventLoop;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.stream.IntStream;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.DispatcherSelector;
+import org.apache.pekko.actor.typed.Props;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class NicActorTest {
+    private static final DispatcherSelector ON_LOOP = DispatcherSelector.fromConfig("fourtuple.loop-dispatcher");
+
+    private final ActorSystem<Void> system = ActorSystem.create(Behaviors.empty(), "nics");
+    private int spawned;
+    private final LinkedBlockingQueue<NicActor.FrameBatch> batches = new LinkedBlockingQueue<>();
+    private final ActorRef<NicActor.FrameBatch> stack = system.systemActorOf(Behaviors.receiveMessage(batch -> {
+        batches.add(batch);
+        return Behaviors.same();
+    }), "stack", ON_LOOP);
+
+    @AfterEach
+    void terminate() {
+        system.terminate();
+        system.getWhenTerminated().toCompletableFuture().join();
+    }
+
+    @Test
+    void shouldTellTheStackWhatComesFromAnotherThread() throws InterruptedException {
+        MemoryWire wire = new MemoryWire(MemoryWire.Config.DEFAULT.withQueueFrames(100_000));
+        spawn(NicActor.create(wire.right(), stack));
+        send(wire.left(), 0, 10_000);
+
+        assertThat(take(10_000)).isEqualTo(range(10_000));
+    }
+
+    @Test
+    void shouldReadAtMost32FramesAtATime() throws InterruptedException {
+        MemoryWire wire = new MemoryWire(MemoryWire.Config.DEFAULT);
+        send(wire.left(), 0, 70);
+        spawn(NicActor.create(wire.right(), stack));
+
+        assertThat(List.of(batches.take(), batches.take(), batches.take())).extracting(batch -> batch.frames().size())
+                .containsExactly(32, 32, 6);
+    }
+
+    @Test
+    void shouldReadDelayedFramesWhenTheyAreDue() throws InterruptedException {
+        MemoryWire wire = new MemoryWire(MemoryWire.Config.DEFAULT.withDelay(Duration.ofMillis(5)));
+        spawn(NicActor.create(wire.right(), stack));
+        long start = System.nanoTime();
+        send(wire.left(), 0, 3);
+
+        assertThat(take(3)).isEqualTo(range(3));
+        assertThat(System.nanoTime() - start).isGreaterThanOrEqualTo(5_000_000);
+    }
+
+    @Test
+    void shouldServeBothEndsOnOneLoop() throws InterruptedException {
+        int rounds = 20_000;
+        MemoryWire wire = new MemoryWire(MemoryWire.Config.DEFAULT);
+        CountDownLatch done = new CountDownLatch(rounds);
+        spawn(NicActor.create(wire.left(), system.systemActorOf(echo(wire.left(), done), "left", ON_LOOP)));
+        spawn(NicActor.create(wire.right(), system.systemActorOf(echo(wire.right(), done), "right", ON_LOOP)));
+        CompletableFuture<Boolean> started = new CompletableFuture<>();
+        system.systemActorOf(Behaviors.setup(_ -> {
+            send(wire.left(), 0, 1);
+            started.complete(true);
+            return Behaviors.stopped();
+        }), "starter", ON_LOOP);
+        started.join();
+        done.await();
+
+        assertThat(wire.left().statistics().rxFrames() + wire.right().statistics().rxFrames())
+                .isGreaterThanOrEqualTo(rounds);
+    }
+
+    @Test
+    void shouldLetTheStackWorkOffABatchBeforeReadingTheNext() throws InterruptedException {
+        MemoryWire wire = new MemoryWire(MemoryWire.Config.DEFAULT.withQueueFrames(10_000));
+        send(wire.left(), 0, 10_000);
+        List<Long> ahead = new ArrayList<>();
+        CountDownLatch done = new CountDownLatch(10_000);
+        long[] handled = new long[1];
+        ActorRef<NicActor.FrameBatch> slow = system.systemActorOf(Behaviors.receiveMessage(batch -> {
+            handled[0] += batch.frames().size();
+            ahead.add(wire.right().statistics().rxFrames() - handled[0]);
+            batch.frames().forEach(_ -> done.countDown());
+            return Behaviors.same();
+        }), "slow", ON_LOOP);
+        spawn(NicActor.create(wire.right(), slow));
+        done.await();
+
+        assertThat(ahead).allMatch(frames -> frames <= 2 * NicActor.MAX_BATCH);
+    }
+
+    @Test
+    void shouldWrapBatchesForAStackWithMessagesOfItsOwn() throws InterruptedException {
+        LinkedBlockingQueue<String> got = new LinkedBlockingQueue<>();
+        ActorRef<String> named = system.systemActorOf(Behaviors.receiveMessage(text -> {
+            got.add(text);
+            return Behaviors.same();
+        }), "named", ON_LOOP);
+        MemoryWire wire = new MemoryWire(MemoryWire.Config.DEFAULT);
+        spawn(NicActor.create(wire.right(), named, batch -> batch.frames().size() + " frames"));
+        send(wire.left(), 0, 1);
+
+        assertThat(got.take()).isEqualTo("1 frames");
+    }
+
+    @Test
+    void shouldCloseItsNicWhenItStops() throws InterruptedException {
+        MemoryWire wire = new MemoryWire(MemoryWire.Config.DEFAULT);
+        ActorRef<NicActor.Command> actor = spawn(NicActor.create(wire.right(), stack));
+        CountDownLatch stopped = new CountDownLatch(1);
+        watch(actor, stopped);
+        actor.tell(new NicActor.Stop());
+        stopped.await();
+
+        assertThat(send(wire.left(), 0, 1)).isZero();
+    }
+
+    @Test
+    void shouldFailAndCloseItsNicOffTheLoop() throws InterruptedException {
+        MemoryWire wire = new MemoryWire(MemoryWire.Config.DEFAULT);
+        ActorRef<NicActor.Command> actor =
+                system.systemActorOf(NicActor.create(wire.right(), stack), "misplaced", Props.empty());
+        CountDownLatch stopped = new CountDownLatch(1);
+        watch(actor, stopped);
+        stopped.await();
+
+        assertThat(send(wire.left(), 0, 1)).isZero();
+    }
+
+    private void watch(ActorRef<NicActor.Command> actor, CountDownLatch stopped) {
+        system.systemActorOf(Behaviors.<Void>setup(context -> {
+            context.watch(actor);
+            return Behaviors.receiveSignal((_, _) -> {
+                stopped.countDown();
+                return Behaviors.stopped();
+            });
+        }), "watcher", Props.empty());
+    }
+
+    private static Behavior<NicActor.FrameBatch> echo(Nic nic, CountDownLatch done) {
+        return Behaviors.receiveMessage(batch -> {
+            assertThat(EventLoop.current().isCurrent()).isTrue();
+            for (Frame frame : batch.frames()) {
+                if (done.getCount() > 0) {
+                    done.countDown();
+                    send(nic, ByteBuffer.wrap(frame.bytes()).getInt(20), 1);
+                }
+            }
+            return Behaviors.same();
+        });
+    }
+
+    private ActorRef<NicActor.Command> spawn(Behavior<NicActor.Command> behavior) {
+        return system.systemActorOf(behavior, "nic" + ++spawned, ON_LOOP);
+    }
+
+    private List<Integer> take(int count) throws InterruptedException {
+        List<Integer> numbers = new ArrayList<>();
+        while (numbers.size() < count) {
+            for (Frame frame : batches.take().frames()) {
+                numbers.add(ByteBuffer.wrap(frame.bytes()).getInt(20));
+            }
+        }
+        return numbers;
+    }
+
+    private static int send(Nic nic, int from, int count) {
+        int taken = 0;
+        for (int i = from; i < from + count; i++) {
+            nic.sink().frame().putInt(20, i);
+            taken += nic.sink().transmit(60, new TransmitOffload()) ? 1 : 0;
+        }
+        return taken;
+    }
+
+    private static List<Integer> range(int count) {
+        return IntStream.range(0, count).boxed().toList();
+    }
+}

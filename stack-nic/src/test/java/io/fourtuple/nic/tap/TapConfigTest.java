@@ -1,0 +1,75 @@
+package io.fourtuple.nic.tap;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import io.fourtuple.core.ip.TransmitOffload;
+import io.fourtuple.core.wire.MacAddress;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class TapConfigTest {
+    private static final MacAddress MAC = MacAddress.parse("02:00:00:00:77:02");
+
+    @Test
+    void shouldSayWhatIsWrongWithAName() {
+        assertThatIllegalArgumentException().isThrownBy(() -> TapConfig.of("a-name-of-16-oct", MAC))
+                .withMessageContaining("1 to 15 octets").withMessageContaining("choose another");
+        assertThatIllegalArgumentException().isThrownBy(() -> TapConfig.of("", MAC));
+        assertThatIllegalArgumentException().isThrownBy(() -> TapConfig.of("a/b", MAC));
+        assertThatIllegalArgumentException().isThrownBy(() -> TapConfig.of("a b", MAC));
+        assertThatIllegalArgumentException().isThrownBy(() -> TapConfig.of("tap%d", MAC));
+        assertThat(TapConfig.of("fifteen-octets0", MAC).name()).hasSize(15);
+    }
+
+    @Test
+    void shouldTakeOnlyAddressesOfStations() {
+        assertThatIllegalArgumentException().isThrownBy(() -> TapConfig.of("ft0", MacAddress.BROADCAST));
+        assertThatIllegalArgumentException().isThrownBy(() -> TapConfig.of("ft0", MacAddress.NONE));
+        Random random = new Random(1);
+        for (int i = 0; i < 1000; i++) {
+            MacAddress drawn = TapConfig.randomMac(random);
+            assertThat(drawn.isMulticast()).isFalse();
+            assertThat(drawn.bits() >>> 41 & 1).as("locally administered").isOne();
+        }
+    }
+
+    @Test
+    void shouldNameTheCommandsForTheKernelsEnd() {
+        assertThat(new HostEnd("ft0", "10.77.0.1/24").commands())
+                .containsExactly("ip address replace 10.77.0.1/24 dev ft0", "ip link set ft0 up");
+        assertThat(new HostEnd("ft0", "fd77::1/64").commands())
+                .containsExactly("ip address replace fd77::1/64 dev ft0 nodad", "ip link set ft0 up");
+        String[] mistakes = {"10.77.0.1", "10.77.0.1/33", "fd77::1/129", "10.77.0/24", "10.77.0.1/x", "/"};
+        for (String wrong : mistakes) {
+            assertThatIllegalArgumentException().as(wrong).isThrownBy(() -> new HostEnd("ft0", wrong));
+        }
+    }
+
+    @Test
+    void shouldLeaveNothingOfTheLastHeaderInTheNext() {
+        TransmitOffload offload = new TransmitOffload();
+        offload.checksum = true;
+        offload.checksumStart = 34;
+        offload.checksumOffset = 16;
+        offload.segmentSize = 1448;
+        offload.headerLength = 66;
+        offload.ipv6 = true;
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment header = arena.allocate(VirtioHeader.SIZE, 8);
+            header.fill((byte) 0xff);
+            VirtioHeader.write(header, offload);
+            assertThat(VirtioHeader.isChecksumVerified(header)).isTrue();
+            assertThat(VirtioHeader.gsoSize(header)).isEqualTo(1448);
+            assertThat(header.get(ValueLayout.JAVA_BYTE, 1)).isEqualTo((byte) 4);
+            assertThat(header.get(ValueLayout.JAVA_SHORT, 2)).isEqualTo((short) 66);
+            assertThat(header.get(ValueLayout.JAVA_SHORT, 6)).isEqualTo((short) 34);
+            assertThat(header.get(ValueLayout.JAVA_SHORT, 8)).isEqualTo((short) 16);
+            VirtioHeader.write(header, offload.clear());
+            assertThat(header.toArray(ValueLayout.JAVA_BYTE)).containsOnly(0);
+        }
+    }
+}

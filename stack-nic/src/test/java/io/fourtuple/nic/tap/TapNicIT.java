@@ -1,0 +1,218 @@
+package io.fourtuple.nic.tap;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.fourtuple.core.wire.MacAddress;
+import io.fourtuple.nic.NetworkNamespace;
+import io.fourtuple.nic.NetworkNamespace.Outcome;
+import io.fourtuple.nic.Nic;
+import io.fourtuple.nic.NicActor;
+import io.fourtuple.nic.NicException;
+import io.fourtuple.nic.pcapng.CapturedPacket;
+import io.fourtuple.nic.pcapng.CapturingNic;
+import io.fourtuple.nic.pcapng.Direction;
+import io.fourtuple.nic.pcapng.PcapngReader;
+import io.fourtuple.nic.pcapng.PcapngWriter;
+import io.fourtuple.nic.pcapng.Tshark;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.DispatcherSelector;
+import org.apache.pekko.actor.typed.Props;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A TAP whose other end is a kernel in a network namespace. */
+@Timeout(120)
+class TapNicIT {
+    private static final DispatcherSelector ON_LOOP = DispatcherSelector.fromConfig("fourtuple.loop-dispatcher");
+    private static final MacAddress MAC = MacAddress.parse("02:00:00:00:77:02");
+    private static final String KERNEL = "10.77.9.1/24";
+    private static final String US = "10.77.9.2";
+    private static final String DEVICE = "ftit0";
+
+    private NetworkNamespace namespace;
+    private ActorSystem<Void> system;
+
+    @BeforeAll
+    static void needRoot() {
+        Optional<String> obstacle = NetworkNamespace.obstacle();
+        obstacle.ifPresent(why -> System.out.println("TapNicIT skipped: " + why));
+        assumeTrue(obstacle.isEmpty());
+    }
+
+    @BeforeEach
+    void makeNamespace() {
+        namespace = NetworkNamespace.create();
+        system = ActorSystem.create(Behaviors.empty(), "taps");
+    }
+
+    @AfterEach
+    void removeNamespace() {
+        system.terminate();
+        system.getWhenTerminated().toCompletableFuture().join();
+        namespace.close();
+    }
+
+    @Test
+    void shouldCarryPings() {
+        TapNic nic = TapNic.open(TapConfig.of(DEVICE, MAC));
+        attach(nic, nic, new TinyHost(MAC, nic, true));
+
+        Outcome ping = namespace.run("ping", "-c", "3", "-i", "0.2", "-s", "1200", "-W", "5", US);
+
+        assertThat(ping.text()).contains("3 received");
+        assertThat(nic.statistics().rxFrames()).isGreaterThanOrEqualTo(4);
+        assertThat(nic.statistics().txFrames()).isGreaterThanOrEqualTo(4);
+    }
+
+    @Test
+    void shouldExchangeSuperFramesAndCaptureThem(@TempDir Path directory) throws Exception {
+        Path file = directory.resolve("tap.pcapng");
+        TapNic tap = TapNic.open(TapConfig.of(DEVICE, MAC));
+        CapturingNic nic = new CapturingNic(tap, PcapngWriter.create(file, PcapngWriter.UNLIMITED));
+        TinyHost host = new TinyHost(MAC, nic, true);
+        ActorRef<NicActor.Command> actor = attach(tap, nic, host);
+
+        String hash = requestAndHash();
+
+        assertThat(hash).isEqualTo(sha256(TinyHost.response()));
+        assertThat(host.done.get(10, SECONDS)).isEqualTo(TinyHost.REQUEST);
+        stop(actor);
+        assertThat(host.longest).isGreaterThan(16 * 1024);
+        assertThat(host.gsoSize).isEqualTo(1460);
+        assertThat(host.allVerified).isTrue();
+        assertThat(tap.statistics().txDropped()).isZero();
+        List<CapturedPacket> packets = PcapngReader.read(file);
+        assertThat(packets).extracting(CapturedPacket::interfaceName).containsOnly(DEVICE);
+        assertThat(packets).anySatisfy(packet -> {
+            assertThat(packet.direction()).isEqualTo(Direction.OUTBOUND);
+            assertThat(packet.bytes()).hasSize(54 + TinyHost.RESPONSE);
+            assertThat(packet.comment()).contains("1448");
+        });
+        Tshark.assertIntact(file, packets.size());
+    }
+
+    @Test
+    void shouldWorkWithoutOffloads() throws Exception {
+        TapNic nic = TapNic.open(TapConfig.of(DEVICE, MAC).withOffload(false));
+        assertThat(nic.link().checksumOffload()).isFalse();
+        assertThat(nic.link().maxSegmentedBytes()).isZero();
+        TinyHost host = new TinyHost(MAC, nic, false);
+        attach(nic, nic, host);
+
+        namespace.run("ping", "-c", "1", "-W", "5", US);
+        namespace.run("timeout", "10", "bash", "-c",
+                "exec 3<>/dev/tcp/" + US + "/5001; head -c 100000 /dev/zero >&3");
+
+        assertThat(nic.statistics().meanRxDataFrame()).isLessThanOrEqualTo(1514);
+        assertThat(host.longest).isBetween(1000, 1514);
+        assertThat(host.gsoSize).isZero();
+    }
+
+    @Test
+    void shouldAttachToATapOfSomebodyElseWithOneQueueOrSeveral() {
+        for (List<String> queues : List.of(List.<String>of(), List.of("multi_queue"))) {
+            Outcome added = ip("ip tuntap add dev " + DEVICE + " mode tap " + String.join(" ", queues) + " vnet_hdr");
+            assertThat(added.status()).as(added.text()).isZero();
+            try (TapNic nic = TapNic.open(TapConfig.of(DEVICE, MAC))) {
+                assertThat(nic.link().mtu()).isEqualTo(1500);
+            }
+            assertThat(ip("ip link show " + DEVICE).status()).as("still there").isZero();
+            ip("ip link delete " + DEVICE);
+        }
+    }
+
+    @Test
+    void shouldSetAndReadTheMtu() {
+        try (TapNic nic = TapNic.open(TapConfig.of(DEVICE, MAC).withMtu(9000))) {
+            assertThat(nic.link().mtu()).isEqualTo(9000);
+            assertThat(ip("ip link show " + DEVICE).text()).contains("mtu 9000");
+        }
+        assertThat(ip("ip link show " + DEVICE).status()).as("gone with its descriptor").isNotZero();
+    }
+
+    @Test
+    void shouldSayWhatToDoWhenItCannotBeHad() {
+        assertThatThrownBy(() -> TapNic.open(TapConfig.of("lo", MAC))).isInstanceOf(NicException.class)
+                .hasMessageContaining("lo exists and is no TAP").hasMessageContaining("choose another name");
+        try (TapNic nic = TapNic.open(TapConfig.of(DEVICE, MAC))) {
+            assertThatThrownBy(() -> TapNic.open(TapConfig.of(DEVICE, MAC))).isInstanceOf(NicException.class)
+                    .hasMessageContaining("in use");
+            namespace.adopt(DEVICE);
+            assertThatThrownBy(() -> nic.configureHost(KERNEL)).isInstanceOf(NicException.class)
+                    .hasMessageContaining("ip address replace " + KERNEL + " dev " + DEVICE)
+                    .hasMessageContaining("Cannot find device");
+        }
+    }
+
+    @Test
+    void shouldFailWhenTheDeviceIsRemoved() throws Exception {
+        TapNic nic = TapNic.open(TapConfig.of(DEVICE, MAC));
+        ActorRef<NicActor.Command> actor = attach(nic, nic, new TinyHost(MAC, nic, true));
+        CompletableFuture<Boolean> stopped = watch(actor);
+        namespace.ip("link", "delete", DEVICE);
+
+        assertThat(stopped.get(10, SECONDS)).isTrue();
+    }
+
+    /** Sends {@link TinyHost#REQUEST} octets over TCP and returns the hash of the answer. */
+    private String requestAndHash() {
+        Outcome client = namespace.run("timeout", "30", "bash", "-c", "exec 3<>/dev/tcp/" + US + "/5001; "
+                + "head -c " + TinyHost.REQUEST + " /dev/zero >&3; head -c " + TinyHost.RESPONSE
+                + " <&3 | sha256sum | cut -d' ' -f1");
+        return client.text().strip();
+    }
+
+    /** Moves the TAP into the namespace, sets the kernel's end up, and lets {@code host} be behind the NIC. */
+    private ActorRef<NicActor.Command> attach(TapNic tap, Nic nic, TinyHost host) {
+        namespace.adopt(tap.name());
+        for (String command : tap.hostCommands(KERNEL)) {
+            namespace.run(command.split(" "));
+        }
+        ActorRef<NicActor.FrameBatch> stack = system.systemActorOf(Behaviors.receiveMessage(batch -> {
+            batch.frames().forEach(host::receive);
+            return Behaviors.same();
+        }), "host", ON_LOOP);
+        return system.systemActorOf(NicActor.create(nic, stack), "nic", ON_LOOP);
+    }
+
+    private void stop(ActorRef<NicActor.Command> actor) throws Exception {
+        CompletableFuture<Boolean> stopped = watch(actor);
+        actor.tell(new NicActor.Stop());
+        stopped.get(10, SECONDS);
+    }
+
+    private CompletableFuture<Boolean> watch(ActorRef<NicActor.Command> actor) {
+        CompletableFuture<Boolean> stopped = new CompletableFuture<>();
+        system.systemActorOf(Behaviors.<Void>setup(context -> {
+            context.watch(actor);
+            return Behaviors.receiveSignal((_, _) -> {
+                stopped.complete(true);
+                return Behaviors.stopped();
+            });
+        }), "watcher", Props.empty());
+        return stopped;
+    }
+
+    private static Outcome ip(String command) {
+        return NetworkNamespace.await(NetworkNamespace.launch(List.of(command.strip().split(" +"))));
+    }
+
+    private static String sha256(byte[] octets) throws Exception {
+        return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(octets));
+    }
+}

@@ -3,6 +3,7 @@ package io.fourtuple.api.actor;
 import io.fourtuple.api.protocol.BindReply;
 import io.fourtuple.api.protocol.ConnectReply;
 import io.fourtuple.api.protocol.StackCommand;
+import io.fourtuple.core.Counter;
 import io.fourtuple.core.ip.Path;
 import io.fourtuple.core.tcp.PortAllocator;
 import io.fourtuple.core.tcp.TcpConfig;
@@ -14,6 +15,7 @@ import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.NoRouteToHostException;
 import java.net.UnknownHostException;
+import java.util.function.IntPredicate;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.DispatcherSelector;
@@ -25,6 +27,9 @@ final class Opens {
     private static final Props SAME_LOOP = DispatcherSelector.sameAsParent();
     private static final Props LISTENER = SAME_LOOP.withMailboxFromConfig(SynQueueMailbox.ID);
     private static final Props ACCEPTOR = SAME_LOOP.withMailboxFromConfig(AcceptQueueMailbox.ID);
+
+    /** After so many ports to one target that are not free, those in TIME-WAIT are taken as well. */
+    private static final int WILLING_TO_LOOK = 64;
 
     private final ActorContext<Object> context;
     private final Shard shard;
@@ -131,9 +136,15 @@ final class Opens {
         }
         long now = shard.now();
         FourTuple tuple = new FourTuple(local, port, remote, remotePort);
+        int iss = shard.isns.next(tuple, now);
+        if (shard.flows.find(tuple) instanceof TimeWaitEntry old) {
+            iss = old.record.reuseIss();
+            shard.leave(old);
+            shard.counters.increment(Counter.TCP_EXT_TW_RECYCLED);
+        }
         TcpConnection connection = TcpConnection.connect(
                 tuple,
-                shard.isns.next(tuple, now),
+                iss,
                 shard.timestampOffsets.of(tuple),
                 path.properties(),
                 SocketOptions.applied(shard.config.tcp(), connect.options()),
@@ -163,19 +174,47 @@ final class Opens {
 
     private int localPort(StackCommand.Connect connect, IpAddress local, IpAddress remote, int remotePort)
             throws IOException {
+        long now = shard.now();
         int wanted = connect.local().map(InetSocketAddress::getPort).orElse(0);
-        if (wanted == 0) {
-            int port = shard.ports.allocate(
-                    local, remote, remotePort, p -> shard.isInUse(local, p, remote, remotePort));
-            if (port == PortAllocator.EXHAUSTED) {
-                throw new BindException("all ephemeral ports to this target are taken");
+        if (wanted != 0) {
+            if (isTaken(new FourTuple(local, wanted, remote, remotePort), true, now)) {
+                throw new BindException("Address already in use");
             }
-            return port;
+            return wanted;
         }
-        if (shard.isInUse(local, wanted, remote, remotePort)) {
-            throw new BindException("Address already in use");
+        IntPredicate takenOrHurried = new IntPredicate() {
+            private int tried;
+
+            @Override
+            public boolean test(int port) {
+                return isTaken(new FourTuple(local, port, remote, remotePort), ++tried > WILLING_TO_LOOK, now);
+            }
+        };
+        int port = shard.ports.allocate(local, remote, remotePort, takenOrHurried);
+        if (port == PortAllocator.EXHAUSTED) { // fewer ports than it was willing to look at
+            port = shard.ports.allocate(
+                    local, remote, remotePort, p -> isTaken(new FourTuple(local, p, remote, remotePort), true, now));
         }
-        return wanted;
+        if (port == PortAllocator.EXHAUSTED) {
+            throw new BindException("all ephemeral ports to this target are taken");
+        }
+        return port;
+    }
+
+    /**
+     * Whether a new connection cannot have this tuple: because a connection has it, or a listening socket its end.
+     *
+     * @param hurried whether a TIME-WAIT record that can do so has to make room
+     */
+    private boolean isTaken(FourTuple tuple, boolean hurried, long now) {
+        if (shard.sockets.isBound(tuple.local(), tuple.localPort())) {
+            return true;
+        }
+        return switch (shard.flows.find(tuple)) {
+            case TimeWaitEntry old -> !(hurried && old.record.isReusable(now));
+            case ConnectionEntry _, HalfOpenEntry _ -> true;
+            case null -> false;
+        };
     }
 
     private static void fail(StackCommand.Connect connect, IOException cause) {

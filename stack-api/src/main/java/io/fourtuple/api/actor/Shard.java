@@ -21,7 +21,6 @@ import io.fourtuple.core.tcp.TimestampOffsets;
 import io.fourtuple.core.time.Deadline;
 import io.fourtuple.core.time.TimerQueue;
 import io.fourtuple.core.wire.FourTuple;
-import io.fourtuple.core.wire.IpAddress;
 import io.fourtuple.core.wire.OutboundSegment;
 import io.fourtuple.core.wire.SendReason;
 import io.fourtuple.core.wire.TcpFlags;
@@ -273,11 +272,6 @@ final class Shard {
             sendReset(entry.tuple());
         }
         return true;
-    }
-
-    /** Whether a new connection cannot have this local end, because it exists or would take a listener's segments. */
-    boolean isInUse(IpAddress local, int port, IpAddress remote, int remotePort) {
-        return sockets.isBound(local, port) || flows.find(new FourTuple(local, port, remote, remotePort)) != null;
     }
 
     // ---- time ----

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fourtuple.api.actor.TwoStacks.Connection;
 import io.fourtuple.api.actor.TwoStacks.Listening;
+import io.fourtuple.api.observe.SocketRow;
 import io.fourtuple.api.protocol.ConnectReply;
 import io.fourtuple.api.protocol.StackCommand;
 import io.fourtuple.core.Counter;
@@ -103,6 +104,33 @@ class StackTest {
         assertThat(failFrom(TwoStacks.CLIENT, 4000, listening.address))
                 .hasCauseInstanceOf(BindException.class)
                 .hasMessageContaining("Address already in use");
+    }
+
+    @Test
+    void shouldTakeOverAPortInTimeWaitWhenThereIsNoOther() {
+        Listening listening = stacks.listen(7, 5);
+        InetSocketAddress local = new InetSocketAddress(TwoStacks.CLIENT, 4000);
+        Connection client = connectFrom(local, listening.address);
+        Connection server = listening.accept();
+        client.close();
+        server.expectPeerClosed();
+        server.close();
+        client.expectTerminated();
+        server.expectTerminated();
+        assertThat(TwoStacks.sockets(stacks.client, SocketRow.TIME_WAIT)).isEqualTo(1);
+        assertThat(failFrom(TwoStacks.CLIENT, 4000, listening.address)).hasCauseInstanceOf(BindException.class);
+
+        stacks.eventually(() -> connectFrom(local, listening.address).write("again"));
+
+        assertThat(listening.accept().read(5)).isEqualTo("again");
+        assertThat(TwoStacks.count(stacks.client, Counter.TCP_EXT_TW_RECYCLED)).isEqualTo(1);
+    }
+
+    private Connection connectFrom(InetSocketAddress local, InetSocketAddress target) {
+        TestProbe<ConnectReply> replies = stacks.kit.createTestProbe();
+        stacks.client.ref().tell(new StackCommand.Connect(
+                target, Optional.of(local), List.of(), NO_TIMEOUT, replies.ref()));
+        return stacks.connection(replies.receiveMessage(TwoStacks.PATIENCE));
     }
 
     @Test

@@ -118,6 +118,18 @@ final class TwoStacks implements AutoCloseable {
             return all.utf8String();
         }
 
+        /** Reads once, skipping other events, and returns where the next octets go. */
+        int readInto(byte[] target, int at, Duration patience) {
+            ref.tell(ConnectionCommand.ResumeReading.INSTANCE);
+            ConnectionEvent event = events.receiveMessage(patience);
+            while (!(event instanceof ConnectionEvent.Received)) {
+                event = events.receiveMessage(patience);
+            }
+            ByteString data = ((ConnectionEvent.Received) event).data();
+            data.copyToArray(target, at, data.length());
+            return at + data.length();
+        }
+
         void closeOutput() {
             ref.tell(ConnectionCommand.CloseOutput.INSTANCE);
         }

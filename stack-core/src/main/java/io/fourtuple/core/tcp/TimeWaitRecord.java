@@ -68,6 +68,24 @@ public final class TimeWaitRecord {
         return deadline;
     }
 
+    /**
+     * Whether a new connection from here may take the tuple over already now, when there is no other: its timestamps
+     * tell its segments from old duplicates (RFC 7323 §5), which needs the timestamp clock to have moved on for sure.
+     */
+    public boolean isReusable(long nowNanos) {
+        return timestamps && nowNanos - (deadline - duration) >= REUSE_DELAY_NANOS;
+    }
+
+    /** The initial sequence number of such a connection: beyond whatever this one may still have in the network. */
+    public int reuseIss() {
+        return Seq.add(sndNxt, REUSE_GAP);
+    }
+
+    /** As {@code tcp_tw_reuse} has it. */
+    private static final long REUSE_DELAY_NANOS = 1_000_000_000L;
+    /** More than an unscaled window. */
+    private static final int REUSE_GAP = 65_537;
+
     /** TIME-WAIT in RFC 9293 §3.10.7.4. With {@link Verdict#REPLY}, {@code reply} is filled. */
     public Verdict handleSegment(TcpSegment s, OutboundSegment reply, long nowNanos) {
         if (s.has(TcpFlags.RST)) {

@@ -299,7 +299,7 @@ class EventLoopTest {
         return result.join();
     }
 
-    private static void put(SynchronousQueue<Integer> queue, int value) {
+    static void put(SynchronousQueue<Integer> queue, int value) {
         try {
             queue.put(value);
         } catch (InterruptedException e) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.fourtuple.core.Counter;
 import io.fourtuple.core.Counters;
 import io.fourtuple.core.wire.ArpPacket;
+import io.fourtuple.core.wire.Bytes;
 import io.fourtuple.core.wire.Checksum;
 import io.fourtuple.core.wire.EthernetHeader;
 import io.fourtuple.core.wire.FourTuple;
@@ -99,12 +100,11 @@ class HostFixture {
     }
 
     static byte[] tcpPayload(FourTuple tuple, OutboundSegment segment) {
-        return bytes(target -> {
-            int length = TcpCodec.write(segment, tuple.localPort(), tuple.remotePort(), target);
-            int sum = Checksum.pseudoHeader(tuple.local(), tuple.remote(), TcpCodec.PROTOCOL, length)
-                    + Checksum.sum(target.array(), 0, length);
-            target.putShort(TcpCodec.CHECKSUM_OFFSET, (short) Checksum.finish(sum));
-        });
+        byte[] payload = bytes(target -> TcpCodec.write(segment, tuple.localPort(), tuple.remotePort(), target));
+        int sum = Checksum.pseudoHeader(tuple.local(), tuple.remote(), TcpCodec.PROTOCOL, payload.length)
+                + Checksum.sum(payload, 0, payload.length);
+        Bytes.putUint16(payload, TcpCodec.CHECKSUM_OFFSET, Checksum.finish(sum));
+        return payload;
     }
 
     static byte[] arp(int operation, MacAddress senderMac, IpAddress sender, MacAddress to, IpAddress target) {

@@ -126,6 +126,8 @@ final class BindStage
         private final AtomicInteger notMaterialized = new AtomicInteger();
         /** Null while binding. */
         private ActorRef<AcceptorCommand> acceptor;
+        /** In octets, for each connection. */
+        private int writeBuffer;
         private boolean unbinding;
         private boolean released;
 
@@ -151,6 +153,7 @@ final class BindStage
 
         @Override
         public void preStart() {
+            writeBuffer = ConnectionLogic.configuredWriteBuffer(materializer());
             getStageActor(this::receive).watch(Adapter.toClassic(stack));
             AsyncCallback<BindReply> answered = createAsyncCallback(this::answered);
             AsyncCallback<Throwable> unanswered = createAsyncCallback(cause -> failBind(cause.getMessage(), cause));
@@ -240,7 +243,7 @@ final class BindStage
 
         private Flow<ByteString, ByteString, NotUsed> flow(Accepted accepted) {
             IncomingConnectionStage stage = new IncomingConnectionStage(
-                    accepted, settings.halfClose(), notMaterialized::decrementAndGet);
+                    accepted, settings.halfClose(), writeBuffer, notMaterialized::decrementAndGet);
             // Not detached: the peer's FIN is told without demand, and reading ahead would take more than the window.
             Flow<ByteString, ByteString, NotUsed> flow = Flow.fromGraph(stage);
             return settings.idleTimeout()

@@ -7,6 +7,7 @@ import org.apache.pekko.actor.ActorRef;
 import org.apache.pekko.actor.Terminated;
 import org.apache.pekko.actor.typed.javadsl.Adapter;
 import org.apache.pekko.stream.FlowShape;
+import org.apache.pekko.stream.Materializer;
 import org.apache.pekko.stream.StreamTcpException;
 import org.apache.pekko.stream.SubscriptionWithCancelException;
 import org.apache.pekko.stream.scaladsl.TcpAttributes;
@@ -67,6 +68,14 @@ abstract class ConnectionLogic extends GraphStageLogicWithLogging {
     /** Asks for the connection, or says {@link #connected} when it is there. The stage actor exists already. */
     abstract void open();
 
+    /** How many octets may be gathered for the next write where no attribute says it. */
+    abstract int defaultWriteBuffer();
+
+    /** What the configuration says. It takes microseconds to find, so one listening socket asks once for all. */
+    static int configuredWriteBuffer(Materializer materializer) {
+        return materializer.system().settings().config().getBytes(WRITE_BUFFER_SIZE).intValue();
+    }
+
     /** A message while there is no connection yet. */
     abstract void whileOpening(Object message);
 
@@ -79,7 +88,7 @@ abstract class ConnectionLogic extends GraphStageLogicWithLogging {
         writeBufferBytes = attributes()
                 .getAttribute(TcpAttributes.TcpWriteBufferSize.class)
                 .map(TcpAttributes.TcpWriteBufferSize::size)
-                .orElseGet(() -> materializer().system().settings().config().getBytes(WRITE_BUFFER_SIZE).intValue());
+                .orElseGet(this::defaultWriteBuffer);
         getStageActor(this::receive);
         open();
     }

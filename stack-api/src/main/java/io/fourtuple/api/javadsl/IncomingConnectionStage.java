@@ -17,6 +17,7 @@ import org.apache.pekko.util.ByteString;
 final class IncomingConnectionStage extends GraphStage<FlowShape<ByteString, ByteString>> {
     private final Accepted accepted;
     private final boolean halfClose;
+    private final int writeBuffer;
     private final Runnable onMaterialized;
     private final AtomicBoolean materialized = new AtomicBoolean();
     private final FlowShape<ByteString, ByteString> shape =
@@ -25,11 +26,13 @@ final class IncomingConnectionStage extends GraphStage<FlowShape<ByteString, Byt
     /**
      * Wraps a connection.
      *
+     * @param writeBuffer octets that may be gathered for the next write where no attribute says it
      * @param onMaterialized run once at most, by the thread that materialises
      */
-    IncomingConnectionStage(Accepted accepted, boolean halfClose, Runnable onMaterialized) {
+    IncomingConnectionStage(Accepted accepted, boolean halfClose, int writeBuffer, Runnable onMaterialized) {
         this.accepted = accepted;
         this.halfClose = halfClose;
+        this.writeBuffer = writeBuffer;
         this.onMaterialized = onMaterialized;
     }
 
@@ -66,6 +69,11 @@ final class IncomingConnectionStage extends GraphStage<FlowShape<ByteString, Byt
         @Override
         void open() {
             connected(accepted.connection(), false);
+        }
+
+        @Override
+        int defaultWriteBuffer() {
+            return writeBuffer;
         }
 
         @Override

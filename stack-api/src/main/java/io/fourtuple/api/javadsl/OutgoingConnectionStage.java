@@ -102,6 +102,11 @@ final class OutgoingConnectionStage
         }
 
         @Override
+        int defaultWriteBuffer() {
+            return configuredWriteBuffer(materializer());
+        }
+
+        @Override
         void whileOpening(Object message) {
             if (message instanceof ConnectReply reply) {
                 answered(reply);

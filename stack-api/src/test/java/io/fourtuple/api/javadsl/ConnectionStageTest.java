@@ -44,6 +44,7 @@ class ConnectionStageTest {
     private static final ActorTestKit KIT = ActorTestKit.create();
     private static final InetSocketAddress LOCAL = new InetSocketAddress("10.77.0.1", 7);
     private static final InetSocketAddress REMOTE = new InetSocketAddress("10.77.0.2", 40000);
+    private static final int WRITE_BUFFER = 16 * 1024;
 
     private final AtomicInteger materialized = new AtomicInteger();
     private TestProbe<ConnectionCommand> connection;
@@ -286,7 +287,8 @@ class ConnectionStageTest {
 
     private Flow<ByteString, ByteString, ?> flow(boolean halfClose) {
         Accepted accepted = new Accepted(connection.ref(), LOCAL, REMOTE);
-        return Flow.fromGraph(new IncomingConnectionStage(accepted, halfClose, materialized::incrementAndGet));
+        return Flow.fromGraph(
+                new IncomingConnectionStage(accepted, halfClose, WRITE_BUFFER, materialized::incrementAndGet));
     }
 
     /** Octets that come back through the stage prove that it has dealt with everything before them. */

@@ -2,9 +2,11 @@ package io.fourtuple.api;
 
 import com.typesafe.config.Config;
 import io.fourtuple.api.config.NicChoice;
+import io.fourtuple.core.ip.InterfaceAddress;
 import io.fourtuple.core.ip.IpConfig;
 import io.fourtuple.core.tcp.TcpConfig;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Objects;
 
 /**
@@ -177,6 +179,15 @@ public record StackConfig(
     /** The same with other addresses, routes and bounds. */
     public StackConfig withIp(IpConfig host) {
         return new StackConfig(name, nic, host, tcp, listen, ports, limits, streams, loopDispatcher, terminateTimeout);
+    }
+
+    /**
+     * The same with these addresses, each with the length of its link's prefix, such as {@code 10.77.0.2/24}.
+     *
+     * @throws IllegalArgumentException when one is not an address, with a sentence that says so
+     */
+    public StackConfig withAddresses(String... addresses) {
+        return withIp(ip.withAddresses(Arrays.stream(addresses).map(InterfaceAddress::parse).toList()));
     }
 
     /** The same with other choices for connections. */

@@ -18,15 +18,15 @@ public sealed interface NicChoice {
     /**
      * A TAP device of the Linux kernel: attached to when it exists, made when it does not.
      *
-     * @param name of the device, 1–15 characters without {@code /}, {@code :} and white space (IFNAMSIZ)
+     * @param name of the device: 1–15 letters, digits, {@code .}, {@code _} and {@code -} (IFNAMSIZ)
      */
     record Tap(String name) implements NicChoice {
-        private static final Pattern NAME = Pattern.compile("[^\\s/:%]{1,15}");
+        private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,15}");
 
         public Tap {
             if (!NAME.matcher(name).matches() || name.equals(".") || name.equals("..")) {
                 throw new IllegalArgumentException("\"" + name + "\" is not a name for a network device: "
-                        + "1 to 15 characters without white space, \"/\", \":\" and \"%\"");
+                        + "use 1 to 15 letters, digits, \".\", \"_\" and \"-\"");
             }
         }
 

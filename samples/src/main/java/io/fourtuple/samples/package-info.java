@@ -1,0 +1,2 @@
+/** Programs to run, one command each: see {@code ./run}. */
+package io.fourtuple.samples;

@@ -1,0 +1,98 @@
+package io.fourtuple.samples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import picocli.CommandLine;
+
+/** Bad input is answered with one sentence that says what to do, status 2 and no stack trace. */
+class MainTest {
+    @TempDir
+    private Path directory;
+
+    private record Outcome(int status, String out, String err) {
+        /** The one sentence on standard error. */
+        String refusal() {
+            assertThat(status).isEqualTo(2);
+            assertThat(out).isEmpty();
+            assertThat(err.lines()).hasSize(1);
+            return err;
+        }
+    }
+
+    private static Outcome run(String... arguments) {
+        StringWriter out = new StringWriter();
+        StringWriter err = new StringWriter();
+        CommandLine command = Main.commandLine().setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
+        return new Outcome(command.execute(arguments), out.toString(), err.toString());
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
+            echo --nic eth0 | there is no network interface "eth0"; use memory or tap:NAME
+            echo --nic tap:a/b | is not a name for a network device
+            echo --port seven | 'seven' is not an int
+            echo --port 0 | --port must be 1 to 65535, not 0
+            echo --publish 7007 | is not HOST:PORT:STACKPORT, such as 127.0.0.1:7007:7
+            echo --address 10.0.0.300/24 | not an IP address: "10.0.0.300/24"
+            echo --address 10.77.0.2/32 | leaves no room for the other end of the wire
+            echo --host-address 10.77.0.1/24 | --host-address is the kernel's side of a TAP device
+            echo --loud | Unknown option: '--loud'; ./run echo --help lists the options
+            echo --config missing.conf | cannot read the configuration missing.conf
+            echo --publish 192.0.2.1:0:7 | 192.0.2.1 is not an address of this machine: publish on one that is
+            echo --publish 127.0.0.1:0:7 --pcap no/such/directory/x | there is no such directory
+            ss --socket missing.sock | there is no control socket missing.sock
+            play | Unmatched argument at index 0: 'play'
+            """)
+    void shouldRefuseWithOneSentence(String arguments, String part) {
+        assertThat(run(arguments.split(" ", -1)).refusal()).contains(part).doesNotContain("Exception");
+    }
+
+    @Test
+    void shouldSayWhenThePortIsTaken() throws IOException {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            String where = "127.0.0.1:" + taken.getLocalPort();
+
+            assertThat(run("echo", "--publish", where + ":7").refusal())
+                    .startsWith("port " + where + " of this machine is in use")
+                    .contains("--publish 127.0.0.1:0:7");
+        }
+    }
+
+    @Test
+    void shouldSayWhichConfigurationKeyIsWrong() throws IOException {
+        Path file = Files.writeString(directory.resolve("my.conf"), "\nfourtuple.stack.tcp.nodelay = on\n");
+
+        assertThat(run("echo", "--config", file.toString()).refusal())
+                .startsWith("fourtuple.stack.tcp.nodelay is not a configuration key (")
+                .contains("my.conf: 2")
+                .contains("no-delay");
+    }
+
+    @Test
+    void shouldSayWhatIsWrongWithTheSyntaxOfAConfiguration() throws IOException {
+        Path file = Files.writeString(directory.resolve("my.conf"), "fourtuple.stack { nic = ");
+
+        assertThat(run("echo", "--config", file.toString()).refusal())
+                .startsWith("cannot read the configuration " + file);
+    }
+
+    @Test
+    void shouldExplainItself() {
+        Outcome help = run("echo", "--help");
+
+        assertThat(help.status()).isZero();
+        assertThat(help.err()).isEmpty();
+        assertThat(help.out()).contains("--nic", "--address", "--port", "--publish", "--pcap", "--host-address");
+    }
+}

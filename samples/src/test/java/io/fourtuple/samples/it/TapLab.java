@@ -1,0 +1,178 @@
+package io.fourtuple.samples.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fourtuple.api.Stack;
+import io.fourtuple.api.StackConfig;
+import io.fourtuple.api.javadsl.Tcp;
+import io.fourtuple.api.observe.SocketRow;
+import io.fourtuple.api.observe.StackSnapshot;
+import io.fourtuple.core.ip.InterfaceAddress;
+import io.fourtuple.core.ip.Prefix;
+import io.fourtuple.core.ip.Route;
+import io.fourtuple.core.tcp.TcpInfo;
+import io.fourtuple.core.wire.IpAddress;
+import io.fourtuple.core.wire.MacAddress;
+import io.fourtuple.nic.NetworkNamespace;
+import io.fourtuple.nic.Nic;
+import io.fourtuple.nic.NicStatistics;
+import io.fourtuple.nic.tap.TapConfig;
+import io.fourtuple.nic.tap.TapNic;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+import org.apache.pekko.NotUsed;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.stream.javadsl.Flow;
+import org.apache.pekko.stream.javadsl.Sink;
+import org.apache.pekko.util.ByteString;
+
+/** A stack on a TAP device whose kernel side is in a network namespace, and a program with kernel sockets in there. */
+final class TapLab implements AutoCloseable {
+    /** An address of the kernel's side. */
+    static final String KERNEL = "10.77.0.1";
+
+    /** An address of the stack. */
+    static final String STACK = "10.77.0.2";
+
+    /** An IPv6 address of the stack. */
+    static final String STACK6 = "fd77::2";
+
+    /** A network that the stack reaches through the kernel's side only. */
+    static final String FAR_NETWORK = "10.77.200.0/24";
+
+    /** An address in {@link #FAR_NETWORK}. */
+    static final String FAR_HOST = "10.77.200.1";
+
+    private static final long SECONDS = 20;
+    private static final AtomicInteger NUMBER = new AtomicInteger();
+
+    private final String device;
+    private final NetworkNamespace namespace = NetworkNamespace.create();
+    private final ActorSystem<Void> system;
+    private final Nic nic;
+    private final Stack stack;
+    private final KernelPeer peer;
+
+    private TapLab(UnaryOperator<TapConfig> tapChanges, UnaryOperator<StackConfig> changes, UnaryOperator<Nic> around)
+            throws IOException {
+        int number = NUMBER.incrementAndGet();
+        device = "ft" + ProcessHandle.current().pid() % 10_000_000 + "i" + number;
+        TapNic tap = TapNic.open(
+                tapChanges.apply(TapConfig.of(device, MacAddress.parse("02:77:00:00:00:02"))));
+        namespace.adopt(device);
+        namespace.ip("address", "add", KERNEL + "/24", "dev", device);
+        namespace.ip("address", "add", "fd77::1/64", "dev", device, "nodad");
+        namespace.ip("link", "set", device, "up");
+        nic = around.apply(tap);
+        system = ActorSystem.create(Behaviors.empty(), "lab" + number);
+        StackConfig defaults = StackConfig.defaults();
+        stack = Stack.start(system, changes.apply(defaults.withIp(defaults.ip()
+                .withAddresses(List.of(InterfaceAddress.parse(STACK + "/24"), InterfaceAddress.parse(STACK6 + "/64")))
+                .withRoutes(List.of(new Route(Prefix.parse(FAR_NETWORK), IpAddress.parse(KERNEL)))))), nic);
+        peer = KernelPeer.start(namespace);
+    }
+
+    static TapLab start() throws IOException {
+        return start(UnaryOperator.identity());
+    }
+
+    /** With another configuration of the stack. */
+    static TapLab start(UnaryOperator<StackConfig> changes) throws IOException {
+        return new TapLab(UnaryOperator.identity(), changes, UnaryOperator.identity());
+    }
+
+    /** On another kind of TAP. */
+    static TapLab startOnTap(UnaryOperator<TapConfig> changes) throws IOException {
+        return new TapLab(changes, UnaryOperator.identity(), UnaryOperator.identity());
+    }
+
+    /** With something around the TAP. */
+    static TapLab startAround(UnaryOperator<Nic> around) throws IOException {
+        return new TapLab(UnaryOperator.identity(), UnaryOperator.identity(), around);
+    }
+
+    /** On another kind of TAP, with something around it. */
+    static TapLab start(UnaryOperator<TapConfig> tapChanges, UnaryOperator<Nic> around) throws IOException {
+        return new TapLab(tapChanges, UnaryOperator.identity(), around);
+    }
+
+    /** Name of the TAP. */
+    String device() {
+        return device;
+    }
+
+    /** The program in the namespace. */
+    KernelPeer peer() {
+        return peer;
+    }
+
+    ActorSystem<Void> system() {
+        return system;
+    }
+
+    /** The Streams API of the stack. */
+    Tcp tcp() {
+        return Tcp.of(stack);
+    }
+
+    /** Listens, with half-close, and runs each connection with {@code flow}. */
+    Tcp.ServerBinding serve(String address, int port, Flow<ByteString, ByteString, NotUsed> flow) throws Exception {
+        return serve(address, port, connection -> connection.handleWith(flow, system));
+    }
+
+    /** Listens, with half-close, and hands each connection to {@code handler}. */
+    Tcp.ServerBinding serve(String address, int port, Consumer<Tcp.IncomingConnection> handler) throws Exception {
+        return tcp().bind(address, port, 1024, List.of(), true, Optional.empty())
+                .to(Sink.foreach(handler::accept))
+                .run(system)
+                .toCompletableFuture()
+                .get(SECONDS, TimeUnit.SECONDS);
+    }
+
+    StackSnapshot snapshot() {
+        return stack.snapshot().toCompletableFuture().orTimeout(SECONDS, TimeUnit.SECONDS).join();
+    }
+
+    /** The only connection to a port of the stack. */
+    TcpInfo connectionTo(int port) {
+        return snapshot().sockets().stream()
+                .filter(row -> row.localPort() == port)
+                .map(SocketRow::info)
+                .flatMap(Optional::stream)
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("no connection to port " + port));
+    }
+
+    NicStatistics nicStatistics() {
+        return nic.statistics();
+    }
+
+    /** Where the kernel's side is. */
+    NetworkNamespace namespace() {
+        return namespace;
+    }
+
+    /** Runs a command in the namespace, which has to succeed. Returns its output. */
+    String run(String... command) {
+        NetworkNamespace.Outcome outcome = namespace.run(command);
+        assertThat(outcome.status()).describedAs(String.join(" ", command) + ": " + outcome.text()).isZero();
+        return outcome.text();
+    }
+
+    @Override
+    public void close() throws IOException {
+        try (peer) {
+            stack.terminate().toCompletableFuture().orTimeout(SECONDS, TimeUnit.SECONDS).join();
+            system.terminate();
+            system.getWhenTerminated().toCompletableFuture().orTimeout(SECONDS, TimeUnit.SECONDS).join();
+        } finally {
+            namespace.close();
+        }
+    }
+}

@@ -16,6 +16,7 @@ import java.util.concurrent.TimeoutException;
 /** A JVM of ours in a network namespace, spoken to in lines. It ends when its standard input does. */
 final class Child implements AutoCloseable {
     private static final int END_SECONDS = 5;
+    private static final int LINES_OF_JVM = 20;
 
     private final Process process;
     private final BufferedReader from;
@@ -49,12 +50,16 @@ final class Child implements AutoCloseable {
         return process.pid();
     }
 
-    /** Waits for the line {@code READY}. */
+    /** Waits for the line {@code READY}, past a few lines that the JVM itself may print for some flags. */
     void awaitReady(Duration atMost) throws IOException {
-        String line = readLine(atMost);
-        if (!"READY".equals(line)) {
-            throw new IOException("a process of the lab says " + line + " instead of READY");
+        String line = "";
+        for (int i = 0; i < LINES_OF_JVM; i++) {
+            line = readLine(atMost);
+            if (line.equals("READY")) {
+                return;
+            }
         }
+        throw new IOException("a process of the lab says " + line + " instead of READY");
     }
 
     /** Writes a line and waits for the line that answers it. */

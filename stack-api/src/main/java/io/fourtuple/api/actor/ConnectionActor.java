@@ -404,7 +404,7 @@ final class ConnectionActor extends ExtensibleBehavior<Object> {
         }
         if (failure != null) {
             tellFailure();
-        } else if (inputEnded || (outputEnded && peerClosedTold)) {
+        } else if (inputEnded || (inputEnds && tcpDone) || (outputEnded && peerClosedTold)) {
             if (handler != null) {
                 handler.tell(ConnectionEvent.Closed.INSTANCE);
             }

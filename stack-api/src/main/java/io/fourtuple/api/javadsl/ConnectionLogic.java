@@ -47,8 +47,10 @@ abstract class ConnectionLogic extends GraphStageLogicWithLogging {
 
     /** Null until the connection is there: an outgoing one has to be established first. */
     private org.apache.pekko.actor.typed.ActorRef<ConnectionCommand> connection;
-    /** The connection has told, or been told, that it is over: nothing is left to abort when the stage stops. */
-    private boolean over;
+    /** The connection was told to end, or has ended: only its last event is still of interest. */
+    private boolean ending;
+    /** What the stage fails with when the last event has come; null to complete then. */
+    private Throwable abortedBy;
     private int writeBufferBytes;
     /** Taken from upstream and not yet part of a {@code Write}. */
     private ByteString pending = ByteString.emptyByteString();
@@ -95,7 +97,7 @@ abstract class ConnectionLogic extends GraphStageLogicWithLogging {
 
     @Override
     public final void postStop() {
-        if (connection != null && !over) {
+        if (connection != null && !ending) {
             connection.tell(ConnectionCommand.Abort.INSTANCE);
         }
         failed(new StreamTcpException("Connection failed."));
@@ -134,7 +136,7 @@ abstract class ConnectionLogic extends GraphStageLogicWithLogging {
         } else if (message instanceof ConnectionEvent event) {
             connectionTold(event);
         } else if (message instanceof Terminated) {
-            connectionEnded(new StreamTcpException("The connection actor has terminated. Stopping now."));
+            broken(new StreamTcpException("The connection actor has terminated. Stopping now."));
         } else {
             log().warning("unexpected message for a connected stage: {}", message.getClass());
         }
@@ -144,6 +146,9 @@ abstract class ConnectionLogic extends GraphStageLogicWithLogging {
     private void connectionTold(ConnectionEvent event) {
         switch (event) {
             case ConnectionEvent.Received(ByteString data) -> {
+                if (ending) {
+                    return;
+                }
                 if (isClosed(shape.out())) {
                     // TCP has no "close for reading": what nobody wants is read and dropped, so that the peer can end.
                     connection.tell(ConnectionCommand.ResumeReading.INSTANCE);
@@ -151,28 +156,44 @@ abstract class ConnectionLogic extends GraphStageLogicWithLogging {
                     push(shape.out(), data);
                 }
             }
-            case ConnectionEvent.Written _ -> written();
-            case ConnectionEvent.PeerClosed _ -> complete(shape.out());
-            case ConnectionEvent.Closed _ -> {
-                over = true;
-                completeStage();
+            case ConnectionEvent.Written _ -> {
+                if (!ending) {
+                    written();
+                }
             }
-            case ConnectionEvent.Failed(Throwable cause) -> connectionEnded(broken(cause));
+            case ConnectionEvent.PeerClosed _ -> {
+                if (!ending) {
+                    complete(shape.out());
+                }
+            }
+            case ConnectionEvent.Closed _ -> ended();
+            case ConnectionEvent.Failed(Throwable cause) -> broken(cause);
         }
     }
 
-    private void connectionEnded(StreamTcpException cause) {
-        over = true;
-        fail(cause);
+    private void ended() {
+        ending = true;
+        if (abortedBy == null) {
+            completeStage();
+        } else {
+            fail(abortedBy);
+        }
     }
 
-    private static StreamTcpException broken(Throwable cause) {
+    private void broken(Throwable cause) {
+        if (ending) {
+            ended(); // whatever the last event is, it is the answer to our command
+            return;
+        }
+        ending = true;
         if (cause instanceof StreamTcpException known) {
-            return known;
+            fail(known);
+        } else {
+            StreamTcpException failure =
+                    new StreamTcpException("The connection closed with error: " + cause.getMessage());
+            failure.initCause(cause);
+            fail(failure);
         }
-        StreamTcpException failure = new StreamTcpException("The connection closed with error: " + cause.getMessage());
-        failure.initCause(cause);
-        return failure;
     }
 
     private void write() {
@@ -212,9 +233,20 @@ abstract class ConnectionLogic extends GraphStageLogicWithLogging {
 
     /** Both directions, like {@code close(2)}: what is in the send buffer is the stack's business from now on. */
     private void close() {
-        connection.tell(ConnectionCommand.Close.INSTANCE);
-        over = true;
-        completeStage();
+        end(ConnectionCommand.Close.INSTANCE);
+    }
+
+    private void abort(Throwable cause) {
+        abortedBy = cause;
+        end(ConnectionCommand.Abort.INSTANCE);
+    }
+
+    private void end(ConnectionCommand command) {
+        connection.tell(command);
+        ending = true;
+        if (!isClosed(shape.in())) {
+            cancel(shape.in());
+        }
     }
 
     private void upstreamIsDone() {
@@ -226,12 +258,6 @@ abstract class ConnectionLogic extends GraphStageLogicWithLogging {
         } else {
             closeOutput();
         }
-    }
-
-    private void abort(Throwable cause) {
-        connection.tell(ConnectionCommand.Abort.INSTANCE);
-        over = true;
-        fail(cause);
     }
 
     private final class BytesIn extends AbstractInHandler {
@@ -263,11 +289,17 @@ abstract class ConnectionLogic extends GraphStageLogicWithLogging {
     private final class BytesOut extends AbstractOutHandler {
         @Override
         public void onPull() {
+            if (ending) {
+                return;
+            }
             connection.tell(ConnectionCommand.ResumeReading.INSTANCE);
         }
 
         @Override
         public void onDownstreamFinish(Throwable cause) {
+            if (ending) {
+                return; // the last event is on its way
+            }
             if (!(cause instanceof SubscriptionWithCancelException.NonFailureCancellation)) {
                 log().debug("Aborting the connection to {} because downstream failed: {}", remote, cause);
                 abort(cause);

@@ -174,6 +174,22 @@ class ConnectionTest {
     }
 
     @Test
+    void shouldEndWhenItIsClosedWithUnreadDataAfterTcpIsDone() {
+        Pair pair = new Pair();
+        pair.client.closeOutput();
+        pair.server.expectPeerClosed();
+        pair.server.write("unread");
+        pair.server.closeOutput();
+        pair.server.expectClosed();
+        stacks.eventually(() -> assertThat(TwoStacks.sockets(stacks.client, SocketRow.TIME_WAIT)).isEqualTo(1));
+
+        pair.client.close();
+
+        pair.client.expectClosed();
+        pair.client.expectTerminated();
+    }
+
+    @Test
     void shouldSendWhatWasWrittenBeforeTheClose() {
         Pair pair = new Pair();
         String text = "abc".repeat(100_000);

@@ -125,6 +125,7 @@ class ConnectionStageTest {
         toPeer.complete();
         stage.tell(new ConnectionEvent.Written());
         connection.expectMessageClass(Close.class);
+        stage.tell(new ConnectionEvent.Closed());
         assertThat(await(fromPeer.pull())).isEmpty();
         connection.expectTerminated(stage);
     }
@@ -176,7 +177,11 @@ class ConnectionStageTest {
         connection.expectMessageClass(ResumeReading.class);
         fromPeer.cancel();
         connection.expectMessageClass(Close.class);
+        stage.tell(new ConnectionEvent.Received(bytes("crossed")));
+        toPeer.offer(bytes("too late"));
+        stage.tell(new ConnectionEvent.Closed());
         connection.expectTerminated(stage);
+        connection.expectNoMessage(Duration.ZERO);
     }
 
     @Test
@@ -199,6 +204,7 @@ class ConnectionStageTest {
         CompletionStage<Optional<ByteString>> pull = fromPeer.pull();
         toPeer.fail(new IllegalStateException("on purpose"));
         connection.expectMessageClass(Abort.class);
+        stage.tell(new ConnectionEvent.Failed(new StreamTcpException("whatever")));
         assertThatThrownBy(() -> await(pull)).isInstanceOf(StreamTcpException.class).hasMessageContaining("aborted");
     }
 
@@ -210,6 +216,7 @@ class ConnectionStageTest {
         connection.expectMessageClass(ResumeReading.class);
         stage.tell(new ConnectionEvent.Received(bytes("poison")));
         connection.expectMessageClass(Abort.class);
+        stage.tell(new ConnectionEvent.Failed(new StreamTcpException("whatever")));
         connection.expectTerminated(stage);
     }
 
@@ -221,6 +228,18 @@ class ConnectionStageTest {
         connection.expectMessageClass(ResumeReading.class);
         materializer.shutdown();
         connection.expectMessageClass(Abort.class);
+    }
+
+    @Test
+    void shouldLetAClosingConnectionBeWhenTheStreamIsTornDown() {
+        Materializer materializer = Materializer.createMaterializer(KIT.system());
+        Source.<ByteString>empty().via(flow(false)).to(Sink.ignore()).run(materializer);
+        stage = connection.expectMessageClass(Register.class).handler();
+        connection.expectMessageClass(ResumeReading.class);
+        connection.expectMessageClass(Close.class);
+        materializer.shutdown();
+        connection.expectTerminated(stage);
+        connection.expectNoMessage(Duration.ZERO);
     }
 
     @Test

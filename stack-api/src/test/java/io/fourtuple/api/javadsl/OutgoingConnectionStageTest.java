@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fourtuple.api.protocol.ConnectReply;
 import io.fourtuple.api.protocol.ConnectionCommand;
+import io.fourtuple.api.protocol.ConnectionEvent;
 import io.fourtuple.api.protocol.StackCommand;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
@@ -16,6 +17,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
+import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.io.Inet;
 import org.apache.pekko.io.TcpSO;
 import org.apache.pekko.japi.Pair;
@@ -115,9 +117,12 @@ class OutgoingConnectionStageTest {
         run(outgoing(REMOTE, false));
         toPeer.complete();
         connect();
-        connection.expectMessageClass(ConnectionCommand.Register.class);
+        ActorRef<ConnectionEvent> stage = connection
+                .expectMessageClass(ConnectionCommand.Register.class)
+                .handler();
         connection.expectMessageClass(ConnectionCommand.ResumeReading.class);
         connection.expectMessageClass(ConnectionCommand.Close.class);
+        stage.tell(new ConnectionEvent.Closed());
         assertThat(await(fromPeer.pull())).isEmpty();
     }
 

@@ -59,7 +59,21 @@ public final class ControlServer implements AutoCloseable {
             ControlDirectory directory, Map<String, Supplier<CompletionStage<String>>> commands) {
         directory.prepare();
         directory.sockets(); // removes what processes that were killed have left
+        removeUnanswered(directory.ownSocket());
         return open(directory.ownSocket(), commands);
+    }
+
+    /** A process that was killed may have had our process id. */
+    private static void removeUnanswered(Path socket) {
+        try (SocketChannel answered = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
+            LOG.debug("there is a control socket of this process already: {}", answered);
+        } catch (IOException e) {
+            try {
+                Files.deleteIfExists(socket);
+            } catch (IOException failure) {
+                LOG.debug("cannot remove {}", socket, failure);
+            }
+        }
     }
 
     /**

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -155,6 +157,29 @@ class ControlServerTest {
         try (ControlServer server = ControlServer.open(directory(), COMMANDS)) {
             assertThat(stale).doesNotExist();
             assertThat(directory().sockets()).containsExactly(server.socket());
+        }
+    }
+
+    @Test
+    void shouldReplaceWhatAKilledProcessOfTheSameIdHasLeft() throws IOException {
+        directory().prepare();
+        ServerSocketChannel killed = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+        killed.bind(UnixDomainSocketAddress.of(directory().ownSocket()));
+        killed.close();
+        assertThat(directory().ownSocket()).exists();
+
+        try (ControlServer server = ControlServer.open(directory(), COMMANDS)) {
+            assertThat(ControlClient.ask(server.socket(), "greet")).isEqualTo("hello\nworld\n");
+        }
+    }
+
+    @Test
+    void shouldNotTakeTheSocketOfAServerThatIsRunning() {
+        try (ControlServer server = ControlServer.open(directory(), COMMANDS)) {
+            assertThatThrownBy(() -> ControlServer.open(directory(), COMMANDS))
+                    .isInstanceOf(ControlException.class)
+                    .message().startsWith("cannot listen on the control socket");
+            assertThat(ControlClient.ask(server.socket(), "greet")).isEqualTo("hello\nworld\n");
         }
     }
 

@@ -56,8 +56,8 @@ class TwoHostsTransferTest {
     /** Octet {@code n} of a stream, computable at both ends so that 64 MiB need not be kept. */
     private static byte octet(long seed, long n) {
         long x = (n >>> 3) * 0x9e3779b97f4a7c15L + seed;
-        x = (x ^ x >>> 29) * 0xbf58476d1ce4e5b9L;
-        return (byte) (x >>> (n & 7) * 8);
+        x = (x ^ (x >>> 29)) * 0xbf58476d1ce4e5b9L;
+        return (byte) (x >>> ((n & 7) * 8));
     }
 
     private static final class Simulation {

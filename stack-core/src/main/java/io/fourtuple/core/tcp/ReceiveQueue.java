@@ -142,7 +142,7 @@ final class ReceiveQueue {
         int low = 0;
         int high = pieceCount;
         while (low < high) {
-            int middle = low + high >>> 1;
+            int middle = (low + high) >>> 1;
             if (Seq.le(Seq.add(seqs[middle], pieces[middle].length()), seq)) {
                 low = middle + 1;
             } else {

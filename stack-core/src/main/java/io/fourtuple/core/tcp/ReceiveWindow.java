@@ -34,7 +34,7 @@ final class ReceiveWindow {
             window = target;
         }
         int unit = 1 << t.rcvShift;
-        int scaled = window + unit - 1 >> t.rcvShift; // up, so that rounding does not take back what was offered …
+        int scaled = (window + unit - 1) >> t.rcvShift; // up, so that rounding does not take back what was offered …
         int bound = free(t) + unit;
         if (scaled << t.rcvShift > Math.max(bound, t.rcvWnd()) && window > 0) {
             scaled = window >> t.rcvShift; // … unless the buffer could then be overrun again and again

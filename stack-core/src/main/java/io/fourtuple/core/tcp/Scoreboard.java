@@ -72,7 +72,7 @@ final class Scoreboard {
         int low = 0;
         int high = count;
         while (low < high) {
-            int middle = low + high >>> 1;
+            int middle = (low + high) >>> 1;
             if (Seq.lt(ends[middle], seq)) {
                 low = middle + 1;
             } else {

@@ -56,7 +56,7 @@ final class SegmentArrival {
         t.ackPending = true;
         t.ackNow = true;
         segmentText(t, s, now);
-        checkFin(t, now);
+        checkFin(t);
     }
 
     private static void acceptSyn(Tcb t, TcpSegment s, long now) {
@@ -100,7 +100,7 @@ final class SegmentArrival {
         }
         checkUrg(t, s);
         segmentText(t, s, now);
-        checkFin(t, now);
+        checkFin(t);
     }
 
     /** First: timestamps (RFC 7323 §5.3), then the sequence number. */
@@ -340,7 +340,7 @@ final class SegmentArrival {
     }
 
     /** Eighth: the FIN bit. */
-    private static void checkFin(Tcb t, long now) {
+    private static void checkFin(Tcb t) {
         if (!t.finPending || t.pendingFinSeq != t.rcvNxt || !t.state().canReceive()) {
             return;
         }

@@ -104,6 +104,7 @@ final class SendQueue implements PayloadSource {
     }
 
     /** Forgets the first {@code octets}: an acknowledgment of {@code firstSeq + octets} calls this. */
+    @SuppressWarnings("ReferenceEquality") // the very buffer, not one with the same content
     void discard(int octets) {
         begin += octets;
         firstSeq = Seq.add(firstSeq, octets);
@@ -148,7 +149,7 @@ final class SendQueue implements PayloadSource {
         int low = 0;
         int high = count - 1;
         while (low < high) {
-            int middle = low + high >>> 1;
+            int middle = (low + high) >>> 1;
             if (ends[index(middle)] > at) {
                 high = middle;
             } else {

@@ -281,8 +281,8 @@ final class Conversation {
         boolean ts = false;
         int[] values = new int[2];
         int[] edges = {};
-        for (String option : text.split(",")) {
-            String[] words = option.trim().split("[ :]");
+        for (String option : text.split(",", -1)) {
+            String[] words = option.trim().split("[ :]", -1);
             switch (words[0]) {
                 case "mss" -> mss = Integer.parseInt(words[1]);
                 case "wscale" -> shift = Integer.parseInt(words[1]);

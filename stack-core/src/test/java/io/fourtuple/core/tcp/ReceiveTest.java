@@ -70,7 +70,8 @@ class ReceiveTest {
             c.inject(". " + (1 + 1000 * i) + ":" + (1001 + 1000 * i) + "(1000) ack 1 win 60000");
         }
         c.expect(". 1:1(0) ack 2001 win 8000").expect(". 1:1(0) ack 4001 win 6000");
-        c.expect(". 1:1(0) ack 6001 win 4000").expect(". 1:1(0) ack 8001 win 2000").expect(". 1:1(0) ack 10001 win 0").expectNothing();
+        c.expect(". 1:1(0) ack 6001 win 4000").expect(". 1:1(0) ack 8001 win 2000")
+                .expect(". 1:1(0) ack 10001 win 0").expectNothing();
 
         assertThat(c.connection.receive(500, c.now).length()).isEqualTo(500);
         c.flush().expectNothing(); // silly: half a segment

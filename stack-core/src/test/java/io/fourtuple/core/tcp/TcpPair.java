@@ -116,7 +116,8 @@ final class TcpPair {
     void flush() {
         boolean busy = true;
         while (busy) {
-            busy = flush(client, server) | flush(server, client);
+            busy = flush(client, server);
+            busy |= flush(server, client);
         }
     }
 

@@ -55,6 +55,8 @@ final class Tcb {
     int rcvNxt;
     /** The right edge of the window: RCV.NXT + RCV.WND, and it never moves left. */
     int rcvEdge;
+    /** The window field last sent after the handshake, still scaled. */
+    int advertisedWindow = 1;
     int rcvUp;
     final ReceiveQueue receiveQueue = new ReceiveQueue();
     int receiveBuffer;

@@ -320,11 +320,10 @@ final class Transmitter {
         out.seq = seq;
         out.flags = TcpFlags.ACK;
         out.ack = t.rcvNxt;
-        int before = t.rcvWnd();
         out.window = t.state().canReceive() || t.state() == TcpState.SYN_RECEIVED
                 ? ReceiveWindow.advertise(t)
                 : t.rcvWnd() >> t.rcvShift;
-        countWindow(t, before, out.window);
+        countWindow(t, out.window);
         timestamps(t, out, now);
         t.lastAckSent = t.rcvNxt;
         if (t.sack && t.receiveQueue.blockCount() > 0) {
@@ -336,12 +335,13 @@ final class Transmitter {
         t.segmentsOut++;
     }
 
-    private static void countWindow(Tcb t, int before, int window) {
-        if (window == 0 && before > 0) {
+    private static void countWindow(Tcb t, int window) {
+        if (window == 0 && t.advertisedWindow > 0) {
             t.counters.increment(Counter.TCP_EXT_TO_ZERO_WINDOW_ADV);
-        } else if (window > 0 && before == 0 && t.state().canReceive()) {
+        } else if (window > 0 && t.advertisedWindow == 0) {
             t.counters.increment(Counter.TCP_EXT_FROM_ZERO_WINDOW_ADV);
         }
+        t.advertisedWindow = window;
     }
 
     private static void timestamps(Tcb t, OutboundSegment out, long now) {

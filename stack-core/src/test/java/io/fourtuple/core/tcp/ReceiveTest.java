@@ -77,6 +77,8 @@ class ReceiveTest {
         c.flush().expectNothing(); // silly: half a segment
         assertThat(c.connection.receive(500, c.now).length()).isEqualTo(500);
         c.flush().expect(". 1:1(0) ack 10001 win 1000");
+        assertThat(c.count(Counter.TCP_EXT_TO_ZERO_WINDOW_ADV)).isEqualTo(1);
+        assertThat(c.count(Counter.TCP_EXT_FROM_ZERO_WINDOW_ADV)).isEqualTo(1);
     }
 
     @Test

@@ -58,8 +58,8 @@ public final class Main implements Callable<Integer> {
             description = "percent of CPU that others may take before a run is repeated (default: ${DEFAULT-VALUE})")
     private double toleratedPercent;
 
-    @Option(names = "--repeats", defaultValue = "2",
-            description = "how often at most a disturbed run is repeated (default: ${DEFAULT-VALUE})")
+    @Option(names = "--repeats", defaultValue = "20",
+            description = "how many disturbed runs are repeated in all (default: ${DEFAULT-VALUE})")
     private int repeats;
 
     @Option(names = "--reports", defaultValue = "reports",

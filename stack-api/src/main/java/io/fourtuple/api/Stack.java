@@ -4,6 +4,7 @@ import io.fourtuple.api.actor.StackActor;
 import io.fourtuple.api.observe.StackSnapshot;
 import io.fourtuple.api.protocol.StackCommand;
 import io.fourtuple.nic.Nic;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -45,7 +46,7 @@ public final class Stack {
                 .addCancellableTask(
                         CoordinatedShutdown.PhaseBeforeActorSystemTerminate(),
                         "fourtuple-" + config.name(),
-                        this::terminate);
+                        () -> terminate().exceptionally(_ -> Done.getInstance()));
     }
 
     /**
@@ -53,7 +54,8 @@ public final class Stack {
      *
      * @param system runs its actors; a typed or a classic one
      * @param config how it is set up
-     * @param nic its network interface, which it owns from now on and closes at its end
+     * @param nic its network interface, which it owns from now on and closes at its end, also when it fails to start
+     * @throws IllegalArgumentException with one sentence, when the configuration contradicts itself or the NIC
      * @throws org.apache.pekko.actor.InvalidActorNameException when the system has a stack of this name already
      */
     public static Stack start(ClassicActorSystemProvider system, StackConfig config, Nic nic) {
@@ -61,11 +63,16 @@ public final class Stack {
         Objects.requireNonNull(nic, "nic");
         ActorSystem<Void> typed = Adapter.toTyped(system.classicSystem());
         CompletableFuture<Done> terminated = new CompletableFuture<>();
-        ActorRef<Object> actor = typed.systemActorOf(
-                StackActor.create(config, nic, () -> terminated.complete(Done.getInstance())),
-                "fourtuple-" + config.name(),
-                DispatcherSelector.fromConfig(config.loopDispatcher()));
-        return new Stack(typed, config, actor, terminated);
+        try {
+            ActorRef<Object> actor = typed.systemActorOf(
+                    StackActor.create(config, nic, new SecureRandom(), terminated),
+                    "fourtuple-" + config.name(),
+                    DispatcherSelector.fromConfig(config.loopDispatcher()));
+            return new Stack(typed, config, actor, terminated);
+        } catch (RuntimeException e) {
+            nic.close();
+            throw e;
+        }
     }
 
     /** Its name, unique in its system. */
@@ -102,7 +109,7 @@ public final class Stack {
         return terminated.minimalCompletionStage();
     }
 
-    /** Completed when the stack has ended, for whatever reason. */
+    /** Completed when the stack has ended, for whatever reason; exceptionally, when it could not even start. */
     public CompletionStage<Done> whenTerminated() {
         return terminated.minimalCompletionStage();
     }

@@ -111,12 +111,13 @@ public record StackConfig(
      * @param connections connections that have an actor; above it a final ACK is ignored and an open fails
      * @param listeners listening sockets; above it a bind fails
      * @param timeWait TIME-WAIT records ({@code tcp_max_tw_buckets}); above it a connection ends without one
+     * @param sendTurn octets that one connection sends before the others have their turn
      */
-    public record Limits(int connections, int listeners, int timeWait) {
+    public record Limits(int connections, int listeners, int timeWait, int sendTurn) {
         public Limits {
-            if (connections < 1 || listeners < 1 || timeWait < 1) {
+            if (connections < 1 || listeners < 1 || timeWait < 1 || sendTurn < 1) {
                 throw new IllegalArgumentException("limits must be at least 1, not " + connections + ", " + listeners
-                        + ", " + timeWait);
+                        + ", " + timeWait + ", " + sendTurn);
             }
         }
     }
@@ -138,7 +139,7 @@ public record StackConfig(
                 TcpConfig.defaults(),
                 new Listen(100, 4096, 1.5),
                 new Ports(32768, 60999),
-                new Limits(1_000_000, 10_000, 262_144),
+                new Limits(1_000_000, 10_000, 262_144, 256 * 1024),
                 new Streams(false),
                 "fourtuple.loop-dispatcher",
                 Duration.ofSeconds(1));

@@ -123,7 +123,8 @@ final class StackConfigReader {
         return new StackConfig.Limits(
                 section.integer("connections", defaults.connections(), 1, 100_000_000),
                 section.integer("listeners", defaults.listeners(), 1, 10_000_000),
-                section.integer("time-wait", defaults.timeWait(), 1, 100_000_000));
+                section.integer("time-wait", defaults.timeWait(), 1, 100_000_000),
+                section.bytes("send-turn", defaults.sendTurn(), 1, 1 << 30));
     }
 
     static void ordered(ConfigSection section, String smallerKey, long smaller, String largerKey, long larger) {

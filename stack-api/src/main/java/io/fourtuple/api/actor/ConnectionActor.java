@@ -37,8 +37,6 @@ import org.apache.pekko.util.ByteString;
 final class ConnectionActor extends ExtensibleBehavior<Object> {
     /** Octets that one {@link ConnectionEvent.Received} carries at most, as Pekko's direct buffers have. */
     static final int MAX_RECEIVED_BYTES = 128 * 1024;
-    /** Octets that one connection sends in one turn at most; then the others have theirs. */
-    static final int MAX_SENT_BYTES_PER_TURN = 256 * 1024;
 
     private final ActorContext<Object> context;
     private final Shard shard;
@@ -369,7 +367,7 @@ final class ConnectionActor extends ExtensibleBehavior<Object> {
         if (tcpDone) {
             return;
         }
-        int left = MAX_SENT_BYTES_PER_TURN;
+        int left = shard.config.limits().sendTurn();
         while (left > 0 && connection.pollTransmit(shard.out, now)) {
             left -= shard.out.payloadLength;
             shard.transmit(entry.path(), entry.tuple(), now);

@@ -25,7 +25,6 @@ import io.fourtuple.core.wire.OutboundSegment;
 import io.fourtuple.core.wire.SendReason;
 import io.fourtuple.core.wire.TcpFlags;
 import io.fourtuple.core.wire.TcpSegment;
-import io.fourtuple.nic.Nic;
 import io.fourtuple.nic.loop.EventLoop;
 import io.fourtuple.nic.loop.LoopTimer;
 import java.util.random.RandomGenerator;
@@ -42,7 +41,7 @@ import org.apache.pekko.actor.typed.javadsl.ActorContext;
  */
 final class Shard {
     final StackConfig config;
-    final Counters counters = new Counters();
+    final Counters counters;
     final IpHost ip;
     final Demux<FlowEntry> flows;
     final ListenerTable<ListeningSocket> sockets = new ListenerTable<>();
@@ -68,14 +67,15 @@ final class Shard {
     private int listening;
 
     /** On the loop's thread. {@code random} gives the secrets of hashes and numbers. */
-    Shard(StackConfig config, Nic nic, ActorContext<Object> context, RandomGenerator random) {
+    Shard(StackConfig config, IpHost ip, Counters counters, ActorContext<Object> context, RandomGenerator random) {
         this.config = config;
+        this.ip = ip;
+        this.counters = counters;
         stack = context.getSelf();
         registerTimeout = registerTimeout(context.getSystem().settings().config());
         EventLoop loop = EventLoop.current();
         clock = loop.clock();
         timer = loop.timer(this::tellTimersDue);
-        ip = new IpHost(config.ip(), nic.link(), nic.sink(), counters, random);
         flows = new Demux<>(random.nextLong());
         isns = new Rfc6528IsnGenerator(random.nextLong(), random.nextLong());
         timestampOffsets = new TimestampOffsets(random.nextLong(), random.nextLong());

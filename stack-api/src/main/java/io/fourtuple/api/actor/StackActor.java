@@ -6,8 +6,10 @@ import io.fourtuple.api.protocol.ConnectionCommand;
 import io.fourtuple.api.protocol.StackCommand;
 import io.fourtuple.api.protocol.Unbound;
 import io.fourtuple.core.Counter;
+import io.fourtuple.core.Counters;
 import io.fourtuple.core.ip.Frame;
 import io.fourtuple.core.ip.Ingress;
+import io.fourtuple.core.ip.IpHost;
 import io.fourtuple.core.ip.Path;
 import io.fourtuple.core.tcp.HalfOpen;
 import io.fourtuple.core.tcp.TcpConnection;
@@ -18,9 +20,9 @@ import io.fourtuple.core.wire.TcpSegment;
 import io.fourtuple.nic.Nic;
 import io.fourtuple.nic.NicActor;
 import io.fourtuple.nic.NicActor.FrameBatch;
-import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.random.RandomGenerator;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -49,23 +51,25 @@ import org.apache.pekko.actor.typed.javadsl.Behaviors;
 public final class StackActor extends ExtensibleBehavior<Object> {
     /** How many deadlines are seen to before somebody else has a turn. */
     private static final int TIMERS_PER_TURN = 256;
+    /** How many packets to ourselves are seen to before somebody else has a turn. */
+    private static final int INGRESS_PER_TURN = 256;
 
     private final ActorContext<Object> context;
     private final Shard shard;
     private final Nic nic;
     private final ActorRef<NicActor.Command> nicActor;
-    private final Runnable onStopped;
+    private final CompletableFuture<Done> terminated;
     private final Opens opens;
     private final List<ConnectionEntry> collecting = new ArrayList<>();
     private final List<ActorRef<Done>> stoppers = new ArrayList<>();
     private boolean stopping;
 
     private StackActor(
-            ActorContext<Object> context, StackConfig config, Nic nic, RandomGenerator random, Runnable onStopped) {
+            ActorContext<Object> context, Shard shard, Nic nic, CompletableFuture<Done> terminated) {
         this.context = context;
+        this.shard = shard;
         this.nic = nic;
-        this.onStopped = onStopped;
-        shard = new Shard(config, nic, context, random);
+        this.terminated = terminated;
         opens = new Opens(context, shard);
         nicActor = context.spawn(
                 NicActor.create(nic, context.getSelf()), "nic", DispatcherSelector.sameAsParent());
@@ -74,19 +78,28 @@ public final class StackActor extends ExtensibleBehavior<Object> {
     }
 
     /**
-     * A stack. To be spawned on the loop dispatcher that {@code config} names.
+     * A stack. To be spawned once, on the loop dispatcher that {@code config} names.
      *
      * @param config how it is set up
-     * @param nic its network interface, which it owns
-     * @param onStopped run at its end, whatever the reason, on its loop
+     * @param nic its network interface, which its actor owns
+     * @param random where secrets come from: predictable ones make a simulation and nothing else
+     * @param terminated completed at its end; exceptionally, when it could not even start
+     * @throws IllegalArgumentException with one sentence, when {@code config} contradicts itself or the NIC
      */
-    public static Behavior<Object> create(StackConfig config, Nic nic, Runnable onStopped) {
-        return create(config, nic, new SecureRandom(), onStopped);
-    }
-
-    /** The same with a given source of randomness, which makes secrets predictable: for simulations. */
-    public static Behavior<Object> create(StackConfig config, Nic nic, RandomGenerator random, Runnable onStopped) {
-        return Behaviors.setup(context -> new StackActor(context, config, nic, random, onStopped));
+    public static Behavior<Object> create(
+            StackConfig config, Nic nic, RandomGenerator random, CompletableFuture<Done> terminated) {
+        Counters counters = new Counters();
+        IpHost ip = new IpHost(config.ip(), nic.link(), nic.sink(), counters, random);
+        return Behaviors.setup(context -> {
+            try {
+                Shard shard = new Shard(config, ip, counters, context, random);
+                return new StackActor(context, shard, nic, terminated);
+            } catch (RuntimeException e) {
+                nic.close();
+                terminated.completeExceptionally(e);
+                throw e;
+            }
+        });
     }
 
     @Override
@@ -107,7 +120,7 @@ public final class StackActor extends ExtensibleBehavior<Object> {
         if (signal instanceof PostStop) {
             shard.stopTimers();
             stoppers.forEach(stopper -> stopper.tell(Done.getInstance()));
-            onStopped.run();
+            terminated.complete(Done.getInstance());
             return this;
         }
         return Behaviors.unhandled();
@@ -129,9 +142,14 @@ public final class StackActor extends ExtensibleBehavior<Object> {
     /** Sees to what came in without a frame, then tells connections what was collected for them. */
     private void finishIngress(long now) {
         shard.noteIngressSeen();
-        for (Ingress ingress = shard.ip.pollIngress(now); ingress != null; ingress = shard.ip.pollIngress(now)) {
+        for (int i = 0; i < INGRESS_PER_TURN; i++) {
+            Ingress ingress = shard.ip.pollIngress(now);
+            if (ingress == null) {
+                break;
+            }
             onIngress(ingress, now);
         }
+        shard.tellIngress();
         for (int i = 0, count = collecting.size(); i < count; i++) {
             collecting.get(i).tellCollected();
         }

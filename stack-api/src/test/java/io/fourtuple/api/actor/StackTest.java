@@ -1,13 +1,22 @@
 package io.fourtuple.api.actor;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.fourtuple.api.Stack;
+import io.fourtuple.api.StackConfig;
 import io.fourtuple.api.actor.TwoStacks.Connection;
 import io.fourtuple.api.actor.TwoStacks.Listening;
 import io.fourtuple.api.observe.SocketRow;
 import io.fourtuple.api.protocol.ConnectReply;
 import io.fourtuple.api.protocol.StackCommand;
 import io.fourtuple.core.Counter;
+import io.fourtuple.core.ip.IpConfig;
+import io.fourtuple.core.ip.Prefix;
+import io.fourtuple.core.ip.Route;
+import io.fourtuple.core.wire.IpAddress;
+import io.fourtuple.nic.MemoryWire;
+import io.fourtuple.nic.NicActor;
 import java.net.BindException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
@@ -192,6 +201,50 @@ class StackTest {
         stacks.server.terminate().toCompletableFuture().get(TwoStacks.PATIENCE.toSeconds(), TimeUnit.SECONDS);
 
         assertThat(TwoStacks.snapshot(stacks.client).stack()).isEqualTo("client");
+    }
+
+    @Test
+    void shouldEndWhenItFails() throws Exception {
+        stacks.server.ref().unsafeUpcast().tell(new NicActor.FrameBatch(null));
+
+        stacks.server.whenTerminated().toCompletableFuture().get(TwoStacks.PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    }
+
+    @Test
+    void shouldSayAtOnceThatARouteLeadsNowhere() {
+        MemoryWire wire = new MemoryWire(MemoryWire.Config.DEFAULT);
+        StackConfig config = stacks.server.config().withName("lost");
+        Route nowhere = new Route(Prefix.parse("0.0.0.0/0"), IpAddress.parse("192.0.2.1"));
+        StackConfig lost = config.withIp(new IpConfig(
+                config.ip().addresses(), List.of(nowhere), config.ip().neighbors(), config.ip().icmpRate(),
+                config.ip().loopbackQueue()));
+
+        assertThatThrownBy(() -> Stack.start(stacks.kit.system(), lost, wire.left()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("192.0.2.1");
+    }
+
+    @Test
+    void shouldRefuseASecondStackOfTheSameName() {
+        MemoryWire wire = new MemoryWire(MemoryWire.Config.DEFAULT);
+
+        assertThatThrownBy(() -> Stack.start(stacks.kit.system(), stacks.server.config(), wire.left()))
+                .hasMessageContaining("fourtuple-server");
+    }
+
+    @Test
+    void shouldNotStartOnADispatcherThatIsNoLoop() {
+        MemoryWire wire = new MemoryWire(MemoryWire.Config.DEFAULT);
+        StackConfig config = stacks.server.config()
+                .withName("lost")
+                .withLoopDispatcher("pekko.actor.default-dispatcher");
+
+        Stack stack = Stack.start(stacks.kit.system(), config, wire.left());
+
+        assertThat(stack.whenTerminated().toCompletableFuture())
+                .failsWithin(TwoStacks.PATIENCE)
+                .withThrowableThat()
+                .withMessageContaining("fourtuple.loop-dispatcher");
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.fourtuple.api.actor;
 
+import com.typesafe.config.ConfigFactory;
 import io.fourtuple.api.Stack;
 import io.fourtuple.api.StackConfig;
 import io.fourtuple.api.observe.SocketRow;
@@ -35,7 +36,7 @@ final class TwoStacks implements AutoCloseable {
 
     private static final long MILLISECOND = 1_000_000;
 
-    final ActorTestKit kit = ActorTestKit.create();
+    final ActorTestKit kit;
     final Stack server;
     final Stack client;
 
@@ -44,6 +45,12 @@ final class TwoStacks implements AutoCloseable {
     }
 
     TwoStacks(MemoryWire.Config wireConfig, UnaryOperator<StackConfig> change) {
+        this(wireConfig, change, "");
+    }
+
+    /** With settings of the actor system, in HOCON. */
+    TwoStacks(MemoryWire.Config wireConfig, UnaryOperator<StackConfig> change, String settings) {
+        kit = ActorTestKit.create(ConfigFactory.parseString(settings).withFallback(ConfigFactory.load()));
         MemoryWire wire = new MemoryWire(wireConfig);
         client = Stack.start(kit.system(), change.apply(config("client", 1)), wire.left());
         server = Stack.start(kit.system(), change.apply(config("server", 2)), wire.right());

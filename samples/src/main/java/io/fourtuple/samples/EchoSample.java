@@ -147,9 +147,13 @@ final class EchoSample implements AutoCloseable {
     }
 
     private Stack start(StackConfig config, Nic nic) {
-        Stack stack = Stack.start(system, config, nic);
-        stacks.put(config.name(), stack);
-        return stack;
+        try {
+            Stack stack = Stack.start(system, config, nic);
+            stacks.put(config.name(), stack);
+            return stack;
+        } catch (IllegalArgumentException e) {
+            throw new SampleException("the stack cannot be started: " + firstLine(e), e);
+        }
     }
 
     private Nic captured(Nic nic) {
@@ -237,9 +241,12 @@ final class EchoSample implements AutoCloseable {
      * @throws SampleException when the stack has ended for another reason
      */
     void awaitEnd() {
-        stacks.get(SERVER).whenTerminated().toCompletableFuture().join();
+        String reason = stacks.get(SERVER).whenTerminated()
+                .handle((_, failure) -> failure == null ? "see above" : firstLine(failure))
+                .toCompletableFuture()
+                .join();
         if (!closing) {
-            throw new SampleException("the stack has ended, see above: start it again");
+            throw new SampleException("the stack has ended (" + reason + "): start it again");
         }
     }
 

@@ -88,6 +88,15 @@ class MainTest {
     }
 
     @Test
+    void shouldSayWhyTheStackCannotStart() throws IOException {
+        Path file = Files.writeString(
+                directory.resolve("my.conf"), "fourtuple.stack.ip.routes = [\"0.0.0.0/0 via 192.0.2.1\"]");
+
+        assertThat(run("echo", "--publish", "127.0.0.1:0:7", "--config", file.toString()).refusal())
+                .startsWith("the stack cannot be started: the gateway 192.0.2.1");
+    }
+
+    @Test
     void shouldExplainItself() {
         Outcome help = run("echo", "--help");
 

@@ -64,16 +64,15 @@ public record StackConfig(
     }
 
     /**
-     * The queues of a listening socket.
+     * The queues of a listening socket, whose bounds follow from the backlog that {@code bind} names.
      *
-     * @param backlog of a {@code bind} that names none, 1–{@code somaxconn}: the bound of the accept queue
-     * @param somaxconn no backlog is larger than this ({@code net.core.somaxconn})
-     * @param synQueueRatio bound of the SYN queue as a multiple of the backlog, rounded down, at least 1
+     * @param somaxconn no backlog is larger than this ({@code net.core.somaxconn}), at least 1
+     * @param synQueueRatio bound of the SYN queue as a multiple of the backlog, rounded down, above 0
      */
-    public record Listen(int backlog, int somaxconn, double synQueueRatio) {
+    public record Listen(int somaxconn, double synQueueRatio) {
         public Listen {
-            if (somaxconn < 1 || backlog < 1 || backlog > somaxconn) {
-                throw new IllegalArgumentException("need 1 <= backlog <= somaxconn, not " + backlog + ", " + somaxconn);
+            if (somaxconn < 1) {
+                throw new IllegalArgumentException("somaxconn must be at least 1, not " + somaxconn);
             }
             if (!(synQueueRatio > 0)) {
                 throw new IllegalArgumentException("synQueueRatio must be above 0, not " + synQueueRatio);
@@ -125,7 +124,7 @@ public record StackConfig(
     /**
      * The Streams API.
      *
-     * @param onLoop whether the graphs that {@code handleWith} and {@code bindAndHandle} run use the stack's own event
+     * @param onLoop whether the graphs that {@code handleWith} runs use the stack's own event
      *     loop, which saves two thread hops per chunk; such a graph must never block
      */
     public record Streams(boolean onLoop) {}
@@ -137,7 +136,7 @@ public record StackConfig(
                 new NicChoice.Memory(),
                 IpConfig.defaults(),
                 TcpConfig.defaults(),
-                new Listen(100, 4096, 1.5),
+                new Listen(4096, 1.5),
                 new Ports(32768, 60999),
                 new Limits(1_000_000, 10_000, 262_144, 256 * 1024),
                 new Streams(false),

@@ -1,6 +1,7 @@
 package io.fourtuple.api;
 
 import com.typesafe.config.Config;
+import com.typesafe.config.ConfigException;
 import io.fourtuple.api.config.ConfigSection;
 import io.fourtuple.api.config.CongestionControls;
 import io.fourtuple.api.config.NicChoice;
@@ -10,6 +11,7 @@ import io.fourtuple.core.tcp.TcpConfig.BufferLimits;
 import io.fourtuple.core.tcp.TcpConfig.KeepAlive;
 import io.fourtuple.core.tcp.TcpConfig.OptionOffer;
 import io.fourtuple.core.tcp.TcpConfig.Retransmission;
+import io.fourtuple.nic.loop.LoopExecutorConfigurator;
 import java.time.Duration;
 import java.util.function.Function;
 
@@ -18,6 +20,8 @@ final class StackConfigReader {
     private static final long MILLIS = 1_000_000L;
     private static final long SECONDS = 1_000 * MILLIS;
     private static final long DAYS = 86_400 * SECONDS;
+    /** What makes a dispatcher an event loop. */
+    private static final String LOOP = LoopExecutorConfigurator.class.getName();
     /** A window of RFC 7323 cannot be larger. */
     private static final int MAX_BUFFER = 1 << 30;
 
@@ -37,7 +41,8 @@ final class StackConfigReader {
                 limits(section.section("limits"), defaults.limits()),
                 new StackConfig.Streams(
                         section.section("streams").flag("on-loop", defaults.streams().onLoop())),
-                section.text("loop-dispatcher", defaults.loopDispatcher(), "the id of a dispatcher", matching(".+")),
+                section.text("loop-dispatcher", defaults.loopDispatcher(),
+                        "the id of a dispatcher like " + defaults.loopDispatcher(), id -> loop(config, id)),
                 section.duration("terminate-timeout", defaults.terminateTimeout(), Duration.ZERO,
                         Duration.ofHours(1)));
         section.finish();
@@ -105,11 +110,9 @@ final class StackConfigReader {
     }
 
     private static StackConfig.Listen listen(ConfigSection section, StackConfig.Listen defaults) {
-        int backlog = section.integer("backlog", defaults.backlog(), 1, 1_000_000);
-        int somaxconn = section.integer("somaxconn", defaults.somaxconn(), 1, 1_000_000);
-        ordered(section, "backlog", backlog, "somaxconn", somaxconn);
         return new StackConfig.Listen(
-                backlog, somaxconn, section.number("syn-queue-ratio", defaults.synQueueRatio(), 0.01, 1000));
+                section.integer("somaxconn", defaults.somaxconn(), 1, 1_000_000),
+                section.number("syn-queue-ratio", defaults.synQueueRatio(), 0.01, 1000));
     }
 
     private static StackConfig.Ports ports(ConfigSection section, StackConfig.Ports defaults) {
@@ -131,6 +134,19 @@ final class StackConfigReader {
         if (smaller > larger) {
             throw section.contradiction(smallerKey + " must not be larger than " + largerKey);
         }
+    }
+
+    /** An actor of the stack that is not on an event loop would fail only later, and say less. */
+    private static String loop(Config config, String id) {
+        boolean isDefault = id.equals(StackConfig.defaults().loopDispatcher());
+        try {
+            if (isDefault || LOOP.equals(config.getString(id + ".executor"))) {
+                return id;
+            }
+        } catch (ConfigException e) {
+            throw new IllegalArgumentException(id, e);
+        }
+        throw new IllegalArgumentException(id);
     }
 
     private static Function<String, String> matching(String pattern) {

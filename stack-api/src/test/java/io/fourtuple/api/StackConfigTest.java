@@ -102,10 +102,13 @@ class StackConfigTest {
             tcp.congestion-control = vegas | must be cubic or reno, not "vegas"
             tcp.initial-window-segments = 0 | must be a whole number from 1 to 1000, not "0"
             tcp.initial-window-segments = ten | must be a whole number
-            listen.backlog = 5000 | backlog must not be larger than somaxconn
+            listen.somaxconn = 0 | fourtuple.stack.listen.somaxconn must be a whole number from 1
             listen.syn-queue-ratio = much | must be a number from 0.01
             ports { first = 2000, last = 1000 } | fourtuple.stack.ports: first must not be larger than last
             nic = eth0 | fourtuple.stack.nic must be memory or tap:NAME, not "eth0"
+            loop-dispatcher = my-loop | fourtuple.stack.loop-dispatcher must be the id of a dispatcher like
+            loop-dispatcher = pekko.actor.default-dispatcher | not "pekko.actor.default-dispatcher"
+            loop-dispatcher = "" | fourtuple.stack.loop-dispatcher must be the id
             name = "a b" | fourtuple.stack.name must be letters, digits, - and _
             ip.addresses = 10.0.0.1/24 | fourtuple.stack.ip.addresses must be a list
             ip.addresses = ["10.0.0.1/33"] | such as 10.77.0.2/24, not "10.0.0.1/33"
@@ -125,7 +128,7 @@ class StackConfigTest {
 
     @Test
     void shouldDeriveTheBoundsOfTheQueuesFromTheBacklog() {
-        StackConfig.Listen listen = new StackConfig.Listen(100, 4096, 1.5);
+        StackConfig.Listen listen = new StackConfig.Listen(4096, 1.5);
 
         assertThat(List.of(listen.acceptBound(5), listen.synBound(5))).containsExactly(5, 7);
         assertThat(List.of(listen.acceptBound(0), listen.synBound(0))).containsExactly(1, 1);

@@ -16,6 +16,7 @@ final class AckArrival {
     static void handle(Tcb t, TcpSegment s, long now) {
         t.lastAckAt = now;
         int pipeBefore = t.pipe();
+        int sackedBefore = t.scoreboard.octets();
         int newlySacked = t.sack ? readSack(t, s) : 0;
         int acked = Math.max(0, Seq.distance(t.sndUna, s.ack()));
         boolean duplicate = acked == 0 && isDuplicate(t, s, newlySacked);
@@ -30,12 +31,13 @@ final class AckArrival {
         if (t.state() == TcpState.SYN_SENT || t.state() == TcpState.SYN_RECEIVED) {
             return;
         }
-        if (opened && acked == 0) {
-            windowOpened(t);
+        if (opened) {
+            windowOpened(t, acked == 0, now);
         }
         detectLoss(t, pipeBefore, now);
-        if (acked + newlySacked > 0 && t.recovery != Tcb.Recovery.FAST) {
-            t.congestion.onAck(acked + newlySacked, pipeBefore, t.cwndLimited, t.rtt.smoothed(), now);
+        int delivered = acked + t.scoreboard.octets() - sackedBefore; // what was selectively acknowledged counted then
+        if (delivered > 0 && t.recovery != Tcb.Recovery.FAST) {
+            t.congestion.onAck(delivered, pipeBefore, t.cwndLimited, t.rtt.smoothed(), now);
         }
         growSendBuffer(t);
         restartTimer(t, acked > 0 || opened, now);
@@ -83,15 +85,17 @@ final class AckArrival {
     }
 
     /** The peer reads again. Probes that it did not take are sent again at once, with what follows them. */
-    private static void windowOpened(Tcb t) {
+    private static void windowOpened(Tcb t, boolean probeRefused, long now) {
+        t.unansweredSince = now; // the stall does not count for R2
         t.rtt.resetBackoff();
-        if (t.recovery != Tcb.Recovery.TIMEOUT) {
-            return;
-        }
-        if (t.octetsInFlight() == 1 && !t.finSent) {
+        t.timedOut = false;
+        if (probeRefused && t.octetsInFlight() == 1 && !t.finSent) {
             t.sndNxt = t.sndUna;
+            t.smallSegmentEnd = t.sndUna;
+            t.timing = false;
+            t.scoreboard.clear();
             leaveRecovery(t);
-        } else {
+        } else if (t.recovery == Tcb.Recovery.TIMEOUT) {
             t.highRxt = t.sndUna;
             t.lostEdge = t.sndNxt;
             t.mustRetransmit = true;
@@ -113,6 +117,7 @@ final class AckArrival {
         t.counters.add(Counter.TCP_EXT_DELIVERED, Math.max(1, data / Math.max(1, t.sndMss)));
         t.unansweredSince = t.octetsInFlight() > 0 ? now : Deadline.NONE;
         if (t.recovery == Tcb.Recovery.NONE) {
+            t.recoveryPoint = Seq.max(t.recoveryPoint, Seq.add(t.sndUna, -1));
             t.dupAcks = 0;
         } else if (!t.sack) { // RFC 6582 §3.2: what this one acknowledges is no longer counted as arrived
             t.dupAcks = Math.max(0, t.dupAcks - Math.max(1, acked / t.sndMss) + 1);
@@ -123,14 +128,16 @@ final class AckArrival {
     private static void measure(Tcb t, TcpSegment s, long now) {
         if (t.timing && Seq.ge(s.ack(), t.timedEnd)) {
             t.rtt.sample(now - t.timedAt);
+            t.rtt.resetBackoff();
             t.timing = false;
         } else if (t.timestamps && t.rtt.backoff() > 0 && s.options().hasTimestamps() && s.options().tsEcr() != 0) {
             int millis = Seq.distance(s.options().tsEcr(), t.timestamp(now));
             if (millis >= 0) {
                 t.rtt.sample(millis * 1_000_000L);
+                t.rtt.resetBackoff();
             }
-        }
-        t.rtt.resetBackoff();
+        } // else the doubled timeout stays until there is a measurement (RFC 6298 §5, Karn)
+        t.timedOut = false;
     }
 
     private static void detectLoss(Tcb t, int pipeBefore, long now) {
@@ -144,7 +151,7 @@ final class AckArrival {
         }
         switch (t.recovery) {
             case NONE -> {
-                if (t.octetsInFlight() > 0 && (sackLoss || t.dupAcks >= Scoreboard.DUP_THRESH)) {
+                if (t.octetsInFlight() > 0 && (sackLoss || dupAcksTellLoss(t))) {
                     enterFastRecovery(t, pipeBefore, now);
                 } else {
                     t.lostEdge = t.sndUna;
@@ -157,6 +164,11 @@ final class AckArrival {
                 }
             }
         }
+    }
+
+    /** RFC 6582 §3.2 step 2: duplicates at the recovery point may come from what was sent again needlessly. */
+    private static boolean dupAcksTellLoss(Tcb t) {
+        return t.dupAcks >= Scoreboard.DUP_THRESH && (t.sack || Seq.gt(t.sndUna, t.recoveryPoint));
     }
 
     /** RFC 6675 §5 step (4); RFC 6582 §3.2 step 2. */
@@ -197,7 +209,7 @@ final class AckArrival {
     /** Two windows' worth, up to the maximum: one in flight and one waiting. */
     private static void growSendBuffer(Tcb t) {
         int max = t.config.sendBuffer().max();
-        if (t.sendBuffer < max && t.cwndLimited) {
+        if (t.sendBuffer < max && (t.cwndLimited || t.sendBlocked)) {
             t.sendBuffer = (int) Math.min(max, Math.max(t.sendBuffer, 2 * t.congestion.cwnd()));
         }
         if (t.sendBlocked && t.sendBuffer - t.sendQueue.length() >= t.sendBuffer / 3) {

@@ -102,6 +102,7 @@ public final class Cubic implements CongestionControl {
     @Override
     public void onTimeout(long inFlight, long nowNanos) { // §4.8
         reduce(inFlight);
+        wMax = 0; // K is 0 and W_max is cwnd when congestion avoidance begins
         cwnd = 1;
     }
 

@@ -33,7 +33,7 @@ public final class HalfOpen {
     private final int iss;
     private final int irs;
     private final int timestampOffset;
-    private final short peerMss;
+    private final int peerMss;
     private final byte peerShift;
     private final boolean peerSack;
     private final boolean peerTimestamps;
@@ -52,7 +52,7 @@ public final class HalfOpen {
         this.iss = iss;
         this.irs = syn.seq();
         this.timestampOffset = timestampOffset;
-        this.peerMss = (short) o.mss();
+        this.peerMss = o.mss();
         this.peerShift = (byte) Math.min(o.windowScale(), 14);
         this.peerSack = o.sackPermitted();
         this.peerTimestamps = o.hasTimestamps();
@@ -202,7 +202,7 @@ public final class HalfOpen {
 
     Tcb toTcb(Counters counters, long nowNanos) {
         Tcb t = new Tcb(tuple, TcpState.SYN_RECEIVED, iss, timestampOffset, path, config, counters, nowNanos);
-        t.agree(peerMss < 0 ? -1 : peerMss & 0xffff, peerShift, peerSack, peerTimestamps, retransmits);
+        t.agree(peerMss, peerShift, peerSack, peerTimestamps, retransmits);
         t.sndNxt = Seq.add(iss, 1);
         t.sndWnd = window;
         t.maxSndWnd = window;

@@ -182,11 +182,21 @@ final class ReceiveQueue {
         int first = start;
         int last = end;
         int i = firstEndingAfter(start);
-        int left = i;
+        int knownLeft = seqs[i];
+        int knownRight = Seq.add(seqs[i], pieces[i].length());
+        for (int b = 0; b < blockCount; b++) { // blocks are as long as can be: no need to walk over their pieces
+            int from = blocks[2 * b];
+            int to = blocks[2 * b + 1];
+            if (Seq.le(from, last) && Seq.ge(to, first)) {
+                knownLeft = Seq.min(knownLeft, from);
+                knownRight = Seq.max(knownRight, to);
+            }
+        }
+        int left = firstEndingAfter(knownLeft);
         while (left > 0 && Seq.add(seqs[left - 1], pieces[left - 1].length()) == seqs[left]) {
             left--;
         }
-        int right = i;
+        int right = Math.max(i, firstEndingAfter(Seq.add(knownRight, -1)));
         while (right + 1 < pieceCount && Seq.add(seqs[right], pieces[right].length()) == seqs[right + 1]) {
             right++;
         }

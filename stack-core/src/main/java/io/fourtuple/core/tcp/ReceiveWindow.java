@@ -35,7 +35,7 @@ final class ReceiveWindow {
         }
         int unit = 1 << t.rcvShift;
         int scaled = (window + unit - 1) >> t.rcvShift; // up, so that rounding does not take back what was offered …
-        int bound = free(t) + unit;
+        int bound = free(t) + unit - 1;
         if (scaled << t.rcvShift > Math.max(bound, t.rcvWnd()) && window > 0) {
             scaled = window >> t.rcvShift; // … unless the buffer could then be overrun again and again
         }

@@ -4,11 +4,19 @@ package io.fourtuple.core.tcp;
 final class RttEstimator {
     /** G of RFC 6298: our clock counts nanoseconds, the timers of a busy loop fire within a millisecond. */
     private static final long GRANULARITY = 1_000_000;
+    /** RFC 6298 §5.7: the timeout to go on with when the SYN had to be sent again and nothing was measured. */
+    private static final long SYN_LOST_TIMEOUT = 3_000_000_000L;
 
     private long smoothed;
     private long variance;
     private long minimum;
     private int backoff;
+    private boolean synLost;
+
+    /** RFC 6298 §5.7. */
+    void synWasLost() {
+        synLost = true;
+    }
 
     /** SRTT, 0 before the first measurement. */
     long smoothed() {
@@ -55,7 +63,8 @@ final class RttEstimator {
 
     /** The timeout to arm the timer with, doubling included (§2.4, §2.5). */
     long timeout(TcpConfig.Retransmission limits) {
-        long rto = smoothed == 0 ? limits.initialTimeout() : smoothed + Math.max(GRANULARITY, 4 * variance);
+        long unknown = synLost ? Math.max(limits.initialTimeout(), SYN_LOST_TIMEOUT) : limits.initialTimeout();
+        long rto = smoothed == 0 ? unknown : smoothed + Math.max(GRANULARITY, 4 * variance);
         rto = Math.max(rto, smoothed == 0 ? 0 : limits.minTimeout());
         for (int i = 0; i < backoff && rto < limits.maxTimeout(); i++) {
             rto *= 2;

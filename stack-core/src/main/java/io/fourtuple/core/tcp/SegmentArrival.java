@@ -65,7 +65,7 @@ final class SegmentArrival {
         t.irs = s.seq();
         t.rcvNxt = Seq.add(s.seq(), 1);
         t.rcvUp = t.rcvNxt;
-        t.rcvEdge = Seq.add(t.rcvNxt, ReceiveWindow.ofSyn(t.config));
+        t.rcvEdge = Seq.add(t.rcvNxt, ReceiveWindow.ofSyn(t.opened));
         t.lastAckSent = t.rcvNxt;
         t.tsRecent = o.tsVal();
         t.tsRecentAt = now;
@@ -86,6 +86,7 @@ final class SegmentArrival {
         t.retransmitAt = Deadline.NONE;
         t.unansweredSince = Deadline.NONE;
         t.dupAcks = 0;
+        t.rtt.resetBackoff();
         Timeouts.restartKeepAlive(t, now);
         t.raise(TcpEvent.ESTABLISHED);
         if (t.outputClosed) {
@@ -114,7 +115,11 @@ final class SegmentArrival {
             boolean old = Seq.lt(s.options().tsVal(), t.tsRecent) && now - t.tsRecentAt < PAWS_IDLE_NANOS;
             if (old) {
                 t.counters.increment(Counter.TCP_EXT_PAWS_ESTAB);
-                acknowledgeNow(t);
+                if (s.length() == 0) {
+                    challenge(t, now);
+                } else {
+                    acknowledgeNow(t);
+                }
                 return false;
             }
         }
@@ -122,6 +127,10 @@ final class SegmentArrival {
             t.counters.increment(Counter.TCP_EXT_OUT_OF_WINDOW);
             if (!rst) {
                 answerUnacceptable(t, s, now);
+                if (s.seq() == Seq.add(t.rcvNxt, -1) && s.length() <= 1 && !s.has(TcpFlags.SYN)
+                        && t.state().isSynchronized()) {
+                    checkAck(t, s, now); // we took its probe and it does not know: both could wait for ever
+                }
             }
             return false;
         }
@@ -158,7 +167,7 @@ final class SegmentArrival {
             return s.seq() == t.rcvNxt;
         }
         if (length == 0) {
-            return Seq.within(s.seq(), t.rcvNxt, t.rcvEdge);
+            return Seq.ge(s.seq(), t.rcvNxt) && Seq.le(s.seq(), t.rcvEdge); // the edge: its window is full
         }
         return Seq.lt(s.seq(), t.rcvEdge) && Seq.gt(s.end(), t.rcvNxt);
     }
@@ -177,11 +186,9 @@ final class SegmentArrival {
                 t.counters.increment(Counter.TCP_ATTEMPT_FAILS);
                 t.finish(TcpEvent.REFUSED);
             }
-            case ESTABLISHED, CLOSE_WAIT, FIN_WAIT_1, FIN_WAIT_2 -> {
-                t.counters.increment(Counter.TCP_ESTAB_RESETS);
-                t.finish(TcpEvent.RESET);
-            }
-            case CLOSING, LAST_ACK, TIME_WAIT -> t.finish(TcpEvent.CLOSED);
+            case ESTABLISHED, CLOSE_WAIT, FIN_WAIT_1, FIN_WAIT_2 -> t.finish(TcpEvent.RESET);
+            case CLOSING, LAST_ACK -> t.finish(t.sendQueue.length() > 0 ? TcpEvent.RESET : TcpEvent.CLOSED);
+            case TIME_WAIT -> t.finish(TcpEvent.CLOSED);
             case SYN_SENT, CLOSED -> throw new IllegalStateException("not synchronised: " + t.state());
         }
         return false;
@@ -298,6 +305,7 @@ final class SegmentArrival {
             int before = t.rcvNxt;
             t.rcvNxt = t.receiveQueue.append(chunk, t.rcvNxt, limit);
             t.bytesReceived += Seq.distance(before, t.rcvNxt);
+            t.rcvUp = Seq.max(t.rcvUp, Seq.add(t.rcvNxt, -t.receiveQueue.length())); // must not fall 2^31 behind
             t.unackedOctets += length;
             if (wasEmpty) {
                 t.raise(TcpEvent.READABLE);

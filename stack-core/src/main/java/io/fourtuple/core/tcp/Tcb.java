@@ -25,6 +25,8 @@ final class Tcb {
     final FourTuple tuple;
     final Counters counters;
     TcpConfig config;
+    /** The configuration the SYN was made with. */
+    final TcpConfig opened;
     PathProperties path;
     private TcpState state;
 
@@ -139,6 +141,8 @@ final class Tcb {
 
     // --- SYN and RST to send
     boolean synDue;
+    /** The SYN-ACK of a simultaneous open is out. */
+    boolean synAckSent;
     boolean resetDue;
     int resetSeq;
 
@@ -146,6 +150,10 @@ final class Tcb {
     boolean softError;
 
     private int events;
+    /** A last event was raised: none follows. */
+    private boolean ended;
+    /** The timer ran out for the segment at SND.UNA. */
+    boolean timedOut;
 
     // --- statistics (tcp_info)
     long bytesSent;
@@ -164,12 +172,14 @@ final class Tcb {
         this.timestampOffset = timestampOffset;
         this.path = path;
         this.config = config;
+        opened = config;
         this.counters = counters;
         sndUna = iss;
         sndNxt = iss;
         sndUp = iss;
         smallSegmentEnd = iss;
         highRxt = iss;
+        recoveryPoint = iss;
         lostEdge = iss;
         sendQueue = new SendQueue(Seq.add(iss, 1));
         sendBuffer = config.sendBuffer().initial();
@@ -206,6 +216,9 @@ final class Tcb {
             counters.add(Counter.TCP_CURR_ESTAB, 1);
         } else if (was && !is) {
             counters.add(Counter.TCP_CURR_ESTAB, -1);
+            if (next == TcpState.CLOSED) { // RFC 4022 tcpEstabResets
+                counters.increment(Counter.TCP_ESTAB_RESETS);
+            }
         }
     }
 
@@ -218,12 +231,15 @@ final class Tcb {
      * of congestion (RFC 6928 §2).
      */
     void agree(int peerMss, int peerShift, boolean peerSack, boolean peerTimestamps, int synRetransmits) {
-        TcpConfig.OptionOffer offer = config.options();
+        TcpConfig.OptionOffer offer = opened.options();
         windowScaling = offer.windowScaling() && peerShift >= 0;
         sndShift = windowScaling ? Math.min(peerShift, 14) : 0; // RFC 7323 §2.3
-        rcvShift = windowScaling ? ReceiveWindow.shiftFor(config) : 0;
+        rcvShift = windowScaling ? ReceiveWindow.shiftFor(opened) : 0;
         sack = offer.sack() && peerSack;
         timestamps = offer.timestamps() && peerTimestamps;
+        if (synRetransmits > 0) {
+            rtt.synWasLost();
+        }
         int mss = peerMss < 0 ? defaultMss() : Math.max(peerMss, offer.minPeerMss());
         sndMss = Math.min(mss, path.mss()) - (timestamps ? 12 : 0); // RFC 6691: options come out of it
         long window = synRetransmits > 1 ? sndMss : initialWindow(sndMss, config);
@@ -237,8 +253,9 @@ final class Tcb {
 
     /** The path takes less than thought: RFC 1191, RFC 8201. */
     void lowerMss(int mss) {
-        path = new PathProperties(mss, Math.min(path.maxPayload(), Math.max(mss, path.maxPayload() / mss * mss)));
-        sndMss = mss - (timestamps ? 12 : 0);
+        boolean cuts = path.maxPayload() > path.mss(); // only a NIC that cuts segments may get more than one
+        path = new PathProperties(mss, cuts ? Math.max(mss, path.maxPayload() / mss * mss) : mss);
+        sndMss = Math.min(sndMss, mss - (timestamps ? 12 : 0));
         congestion.onSegmentSize(sndMss);
     }
 
@@ -296,6 +313,10 @@ final class Tcb {
     }
 
     void raise(TcpEvent event) {
+        if (ended) {
+            return;
+        }
+        ended = event.isLast();
         events |= 1 << code(event);
     }
 

@@ -163,8 +163,10 @@ public final class TcpConnection {
         if (mss >= t.path.mss()) {
             return;
         }
+        int before = t.sndMss;
         t.lowerMss(mss);
-        if (t.octetsInFlight() > 0 && t.state().isSynchronized()) { // what was too big is lost, without congestion
+        boolean smaller = t.sndMss < before;
+        if (smaller && t.octetsInFlight() > 0 && t.state().isSynchronized()) { // too big: lost, but not by congestion
             t.recovery = Tcb.Recovery.TIMEOUT;
             t.recoveryPoint = t.sndNxt;
             t.highRxt = t.sndUna;
@@ -239,6 +241,7 @@ public final class TcpConnection {
      */
     public void close(long nowNanos) {
         if (t.state() == TcpState.SYN_SENT) {
+            t.counters.increment(Counter.TCP_ATTEMPT_FAILS);
             t.finish(TcpEvent.ABORTED);
             return;
         }

@@ -97,9 +97,10 @@ final class Timeouts {
     /** RFC 6298 §5.4–5.6, RFC 6675 §5.1, RFC 5681 §3.1 equation (4). */
     private static void retransmissionTimeout(Tcb t, long now) {
         t.counters.increment(Counter.TCP_EXT_TIMEOUTS);
-        if (t.rtt.backoff() == 0) { // not again for a segment that was sent again already
+        if (!t.timedOut) { // not again for a segment that was sent again already
             t.congestion.onTimeout(t.pipe(), now);
         }
+        t.timedOut = true;
         t.rtt.backOff();
         t.recovery = Tcb.Recovery.TIMEOUT;
         t.recoveryPoint = t.sndNxt;

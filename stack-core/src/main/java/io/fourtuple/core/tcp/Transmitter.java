@@ -23,7 +23,8 @@ final class Transmitter {
         return switch (t.state()) {
             case CLOSED -> false;
             case SYN_SENT -> syn(t, out, now);
-            case SYN_RECEIVED -> syn(t, out, now) || acknowledgment(t, out, now);
+            case SYN_RECEIVED -> syn(t, out, now) || challengeAck(t, out, now)
+                    || acknowledgment(t, out, now);
             case ESTABLISHED, FIN_WAIT_1, CLOSE_WAIT, CLOSING, LAST_ACK -> challengeAck(t, out, now)
                     || lost(t, out, now) || fresh(t, out, now) || keepAlive(t, out, now) || acknowledgment(t, out, now);
             case FIN_WAIT_2, TIME_WAIT -> challengeAck(t, out, now)
@@ -43,6 +44,7 @@ final class Transmitter {
             timestamps(t, out, now);
         }
         t.segmentsOut++;
+        t.counters.increment(Counter.TCP_OUT_SEGS);
         t.counters.increment(Counter.TCP_OUT_RSTS);
         return true;
     }
@@ -51,18 +53,19 @@ final class Transmitter {
         if (!t.synDue) {
             return false;
         }
-        boolean first = t.sndNxt == t.iss;
+        boolean answer = t.state() == TcpState.SYN_RECEIVED;
+        boolean first = t.sndNxt == t.iss || (answer && !t.synAckSent);
+        t.synAckSent |= answer;
         t.synDue = false;
         t.sndNxt = Seq.add(t.iss, 1);
         out.clear();
         out.seq = t.iss;
-        TcpConfig.OptionOffer offer = t.config.options();
-        boolean answer = t.state() == TcpState.SYN_RECEIVED;
+        TcpConfig.OptionOffer offer = t.opened.options();
         out.flags = TcpFlags.SYN | (answer ? TcpFlags.ACK : 0);
         out.ack = t.rcvNxt;
-        out.window = ReceiveWindow.ofSyn(t.config);
+        out.window = ReceiveWindow.ofSyn(t.opened);
         out.mss = t.path.mss();
-        out.windowScale = (answer ? t.windowScaling : offer.windowScaling()) ? ReceiveWindow.shiftFor(t.config) : -1;
+        out.windowScale = (answer ? t.windowScaling : offer.windowScaling()) ? ReceiveWindow.shiftFor(t.opened) : -1;
         out.sackPermitted = answer ? t.sack : offer.sack();
         if (answer ? t.timestamps : offer.timestamps()) {
             out.timestamps = true;
@@ -95,7 +98,7 @@ final class Transmitter {
         }
         t.challengeAckDue = false;
         t.counters.increment(Counter.TCP_EXT_CHALLENGE_ACK);
-        bare(t, out, t.sndNxt, SendReason.CHALLENGE_ACK, now);
+        bare(t, out, acceptableSeq(t), SendReason.CHALLENGE_ACK, now);
         return true;
     }
 
@@ -153,7 +156,7 @@ final class Transmitter {
             return true;
         }
         int window = Seq.distance(t.sndNxt, Seq.add(t.sndUna, t.sndWnd));
-        int length = t.probeDue ? probeLength(window, unsent) : sendable(t, unsent, window);
+        int length = t.probeDue ? Math.min(probeLength(window, unsent), maxPayload(t)) : sendable(t, unsent, window);
         if (length <= 0) {
             if (t.octetsInFlight() == 0 && t.retransmitAt == Deadline.NONE) { // persist (RFC 9293 §3.8.6.1)
                 t.retransmitAt = Deadline.after(now, t.rtt.timeout(t.config.retransmission()));
@@ -188,7 +191,8 @@ final class Transmitter {
             // Whole segments, unless this is all there is; with TSO wait for a worthwhile super-frame, because more
             // acknowledgments are on their way as long as something is in flight.
             boolean all = length == unsent;
-            int worthwhile = (int) Math.min(Math.min(unsent, maxPayload(t)), Math.max(mss, cwnd / 3));
+            long third = Math.min(cwnd, t.sndWnd) / 3;
+            int worthwhile = (int) Math.min(Math.min(unsent, maxPayload(t)), Math.max(mss, third));
             if (!all && pipe > 0 && length < worthwhile / mss * mss) {
                 return 0;
             }
@@ -215,6 +219,9 @@ final class Transmitter {
 
     private static int maxPayload(Tcb t) {
         int mss = t.currentMss();
+        if (Seq.gt(t.sndUp, t.sndUna)) { // a NIC that cuts segments does not adjust the urgent pointer
+            return mss;
+        }
         int options = Math.max(0, t.path.mss() - mss);
         return Math.max(mss, (t.path.maxPayload() - options) / mss * mss);
     }
@@ -304,8 +311,13 @@ final class Transmitter {
         if (t.ackDelayedLong) {
             t.counters.increment(Counter.TCP_EXT_DELAYED_ACKS);
         }
-        bare(t, out, t.sndNxt, reason, now);
+        bare(t, out, acceptableSeq(t), reason, now);
         return true;
+    }
+
+    /** SND.NXT, but not beyond the peer's window, where a probe or our FIN may have led: it would drop the ACK. */
+    private static int acceptableSeq(Tcb t) {
+        return Seq.min(t.sndNxt, Seq.add(t.sndUna, t.sndWnd));
     }
 
     private static void bare(Tcb t, OutboundSegment out, int seq, SendReason reason, long now) {

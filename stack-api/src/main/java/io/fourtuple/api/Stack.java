@@ -64,12 +64,14 @@ public final class Stack {
         ActorSystem<Void> typed = Adapter.toTyped(system.classicSystem());
         CompletableFuture<Done> terminated = new CompletableFuture<>();
         try {
+            String actorName = StackNames.of(typed).take("fourtuple-" + config.name(), terminated);
             ActorRef<Object> actor = typed.systemActorOf(
                     StackActor.create(config, nic, new SecureRandom(), terminated),
-                    "fourtuple-" + config.name(),
+                    actorName,
                     DispatcherSelector.fromConfig(config.loopDispatcher()));
             return new Stack(typed, config, actor, terminated);
         } catch (RuntimeException e) {
+            terminated.completeExceptionally(e);
             nic.close();
             throw e;
         }

@@ -23,9 +23,10 @@ final class AcceptorActor extends ExtensibleBehavior<Object> {
 
     private static final class Asker {
         final ActorRef<Accepted> ref;
-        int open;
+        /** Each ask is an int; an asker may ask again before it got what it asked for. */
+        long open;
 
-        Asker(ActorRef<Accepted> ref, int open) {
+        Asker(ActorRef<Accepted> ref, long open) {
             this.ref = ref;
             this.open = open;
         }

@@ -10,7 +10,9 @@ import io.fourtuple.core.tcp.TcpEvent;
 import io.fourtuple.core.tcp.TcpState;
 import io.fourtuple.core.time.Deadline;
 import io.fourtuple.core.wire.FourTuple;
+import io.fourtuple.core.wire.TcpFlags;
 import io.fourtuple.core.wire.TcpSegment;
+import java.time.Duration;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.ExtensibleBehavior;
@@ -37,6 +39,9 @@ import org.apache.pekko.util.ByteString;
 final class ConnectionActor extends ExtensibleBehavior<Object> {
     /** Octets that one {@link ConnectionEvent.Received} carries at most, as Pekko's direct buffers have. */
     static final int MAX_RECEIVED_BYTES = 128 * 1024;
+
+    /** A user that allows more time than this to connect allows any; more nanoseconds than these fit no deadline. */
+    private static final Duration FOR_EVER = Duration.ofDays(36_500);
 
     private final ActorContext<Object> context;
     private final Shard shard;
@@ -90,7 +95,9 @@ final class ConnectionActor extends ExtensibleBehavior<Object> {
         long now = shard.now();
         opening = connect;
         context.watch(connect.replyTo());
-        connect.timeout().ifPresent(timeout -> userDeadline = Deadline.after(now, timeout.toNanos()));
+        connect.timeout()
+                .filter(timeout -> timeout.compareTo(FOR_EVER) < 0)
+                .ifPresent(timeout -> userDeadline = Deadline.after(now, timeout.toNanos()));
         return turn(now);
     }
 
@@ -133,6 +140,12 @@ final class ConnectionActor extends ExtensibleBehavior<Object> {
         if (tcpDone) {
             shard.redeliver(entry.tuple(), segment);
             return;
+        }
+        if (segment.has(TcpFlags.RST)) {
+            // A reset throws away what is queued. What came before it, perhaps in the same batch, and is asked for
+            // goes out first.
+            pollEvents(now);
+            handOut(now);
         }
         int before = connection.rcvNxt();
         connection.handleSegment(segment, now);
@@ -303,6 +316,7 @@ final class ConnectionActor extends ExtensibleBehavior<Object> {
         context.unwatch(opening.replyTo());
         opening.replyTo().tell(reply);
         opening = null;
+        entry.opening = null;
         userDeadline = Deadline.NONE;
     }
 
@@ -378,6 +392,7 @@ final class ConnectionActor extends ExtensibleBehavior<Object> {
         }
         entry.noteNumbers();
         shard.tellIngress();
+        shard.wakeAt(shard.ip.deadline()); // the neighbour may have to be asked for
     }
 
     /** When TCP is done, leaves the 4-tuple to a TIME-WAIT record or to nobody, after the last ACK or RST. */
@@ -427,6 +442,7 @@ final class ConnectionActor extends ExtensibleBehavior<Object> {
         if (opening != null) {
             context.unwatch(opening.replyTo());
             opening = null;
+            entry.opening = null;
         }
         if (handler != null) {
             context.unwatch(handler);

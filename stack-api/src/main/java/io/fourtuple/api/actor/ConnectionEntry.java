@@ -1,5 +1,6 @@
 package io.fourtuple.api.actor;
 
+import io.fourtuple.api.protocol.StackCommand;
 import io.fourtuple.core.ip.Path;
 import io.fourtuple.core.tcp.TcpConnection;
 import io.fourtuple.core.wire.FourTuple;
@@ -19,6 +20,8 @@ final class ConnectionEntry extends FlowEntry {
     ActorRef<Object> actor;
     /** The listening socket in whose accept queue it waits; null for one that was opened from here or is accepted. */
     ListeningSocket waitingIn;
+    /** The open that waits for its answer, for whoever has to give it should the actor fail; else null. */
+    StackCommand.Connect opening;
     /** SND.NXT after the last turn of the actor. */
     int sndNxt;
     /** RCV.NXT after the last turn of the actor. */

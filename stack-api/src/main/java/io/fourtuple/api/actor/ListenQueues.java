@@ -1,6 +1,6 @@
 package io.fourtuple.api.actor;
 
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Bounds and lengths of the two queues of one listening socket, shared by its mailboxes, its actors and everybody who
@@ -14,7 +14,7 @@ final class ListenQueues {
     private final Slots syn;
     private final Slots accept;
     /** Connections that were asked for and not yet let out. Written on the acceptor's thread only. */
-    private final AtomicInteger credit = new AtomicInteger();
+    private final AtomicLong credit = new AtomicLong();
 
     ListenQueues(int synBound, int acceptBound) {
         syn = new Slots(synBound);
@@ -32,17 +32,17 @@ final class ListenQueues {
     }
 
     /** How many connections the acceptor's mailbox may let out. */
-    int credit() {
+    long credit() {
         return credit.get();
     }
 
     /** More was asked for. */
-    void grantCredit(int connections) {
+    void grantCredit(long connections) {
         credit.addAndGet(connections);
     }
 
     /** One was let out, or whoever asked for {@code connections} is gone. */
-    void takeCredit(int connections) {
+    void takeCredit(long connections) {
         credit.addAndGet(-connections);
     }
 }

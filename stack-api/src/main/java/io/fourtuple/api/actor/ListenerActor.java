@@ -29,6 +29,7 @@ final class ListenerActor extends ExtensibleBehavior<Object> {
         if (message instanceof SynArrived syn) {
             onSyn(syn, shard.now());
             shard.tellIngress();
+            shard.wakeAt(shard.ip.deadline()); // the neighbour may have to be asked for
             return this;
         }
         return Behaviors.unhandled();

@@ -151,6 +151,7 @@ final class Opens {
                 shard.counters,
                 now);
         ConnectionEntry entry = new ConnectionEntry(connection, path);
+        entry.opening = connect;
         spawn(entry, ConnectionActor.opening(shard, entry, connect));
     }
 
@@ -215,6 +216,14 @@ final class Opens {
             case ConnectionEntry _, HalfOpenEntry _ -> true;
             case null -> false;
         };
+    }
+
+    /** Answers an open whose actor has failed before it could do so itself. */
+    void failed(ConnectionEntry entry) {
+        if (entry.opening != null) {
+            fail(entry.opening, new IOException("the connection has failed: see the log"));
+            entry.opening = null;
+        }
     }
 
     private static void fail(StackCommand.Connect connect, IOException cause) {

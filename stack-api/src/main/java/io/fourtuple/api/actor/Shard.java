@@ -175,9 +175,9 @@ final class Shard {
             return;
         }
         reset(entry.tuple(), entry.sndNxt, entry.rcvNxt);
-        counters.increment(Counter.TCP_ESTAB_RESETS);
         TcpState state = entry.connection().state();
         if (state == TcpState.ESTABLISHED || state == TcpState.CLOSE_WAIT) {
+            counters.increment(Counter.TCP_ESTAB_RESETS);
             counters.add(Counter.TCP_CURR_ESTAB, -1);
         }
     }
@@ -236,6 +236,7 @@ final class Shard {
             case IGNORE -> schedule(entry, entry.record.deadline());
             case REMOVE -> {
                 counters.increment(Counter.TCP_EXT_EMBRYONIC_RSTS);
+                counters.increment(Counter.TCP_ATTEMPT_FAILS);
                 leave(entry);
             }
         }

@@ -208,7 +208,9 @@ public final class StackActor extends ExtensibleBehavior<Object> {
         if ((segment.flags() & (TcpFlags.SYN | TcpFlags.ACK | TcpFlags.RST)) == TcpFlags.SYN) {
             ListeningSocket socket = shard.sockets.find(tuple.local(), tuple.localPort());
             if (socket != null) {
-                socket.listener.tell(new SynArrived(shard, tuple, segment));
+                if (!segment.has(TcpFlags.FIN)) { // one with FIN opens nothing, and is worth no answer
+                    socket.listener.tell(new SynArrived(shard, tuple, segment));
+                }
                 return;
             }
             shard.counters.increment(Counter.TCP_EXT_NO_LISTENER);
@@ -250,7 +252,10 @@ public final class StackActor extends ExtensibleBehavior<Object> {
                 onSegment(tuple, segment, now);
                 finishIngress(now);
             }
-            case StackInput.ConnectionGone(ConnectionEntry entry) -> shard.abandon(entry);
+            case StackInput.ConnectionGone(ConnectionEntry entry) -> {
+                shard.abandon(entry);
+                opens.failed(entry);
+            }
             case StackInput.SocketGone(ListeningSocket socket) -> onSocketGone(socket);
             case StackInput.CloseSocket close -> {
                 close(close.socket());

@@ -48,8 +48,11 @@ import scala.runtime.BoxedUnit;
 final class BindStage
         extends AbstractGraphStageWithMaterializedValue<
                 SourceShape<Tcp.IncomingConnection>, CompletionStage<Tcp.ServerBinding>> {
-    /** A stack answers a {@code Bind} at once; later than this its event loop is stuck. */
-    private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(20);
+    /** As good as no limit: a stack always answers, and its end is noticed by watching it. */
+    private static final Duration BIND_TIMEOUT = Duration.ofDays(1);
+
+    /** A socket answers an {@code Unbind} at once; later than this its event loop is stuck. */
+    private static final Duration UNBIND_TIMEOUT = Duration.ofSeconds(20);
 
     /** After an unbind the source stays for this long while connections it gave out are not yet materialised. */
     private static final String LINGER = "pekko.stream.materializer.subscription-timeout.timeout";
@@ -161,7 +164,7 @@ final class BindStage
             AskPattern.<StackCommand, BindReply>ask(
                             stack,
                             replyTo -> new StackCommand.Bind(endpoint, backlog, options, replyTo),
-                            ANSWER_TIMEOUT,
+                            BIND_TIMEOUT,
                             system.scheduler())
                     .whenComplete((reply, failure) -> {
                         if (failure != null) {
@@ -285,7 +288,7 @@ final class BindStage
                 unbound.complete(Done.getInstance());
             } else {
                 AskPattern.<AcceptorCommand, Unbound>ask(
-                                acceptor, AcceptorCommand.Unbind::new, ANSWER_TIMEOUT, system().scheduler())
+                                acceptor, AcceptorCommand.Unbind::new, UNBIND_TIMEOUT, system().scheduler())
                         .whenComplete((_, _) -> unbound.complete(Done.getInstance()));
             }
             bound.completeExceptionally(

@@ -3,6 +3,8 @@ package io.fourtuple.api.protocol;
 import io.fourtuple.api.observe.StackSnapshot;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.apache.pekko.Done;
@@ -25,7 +27,7 @@ public sealed interface StackCommand {
             implements StackCommand {
         public Bind {
             Objects.requireNonNull(local, "local");
-            Objects.requireNonNull(options, "options");
+            options = copied(options);
             Objects.requireNonNull(replyTo, "replyTo");
             if (backlog < 1) {
                 throw new IllegalArgumentException("backlog must be at least 1, not " + backlog);
@@ -52,7 +54,7 @@ public sealed interface StackCommand {
         public Connect {
             Objects.requireNonNull(remote, "remote");
             Objects.requireNonNull(local, "local");
-            Objects.requireNonNull(options, "options");
+            options = copied(options);
             Objects.requireNonNull(timeout, "timeout");
             Objects.requireNonNull(replyTo, "replyTo");
         }
@@ -75,5 +77,13 @@ public sealed interface StackCommand {
         public Stop {
             Objects.requireNonNull(replyTo, "replyTo");
         }
+    }
+
+    /** The options as they are now: the stack reads them on its own thread, when the program may have changed them. */
+    private static List<Inet.SocketOption> copied(Iterable<Inet.SocketOption> options) {
+        Objects.requireNonNull(options, "options");
+        List<Inet.SocketOption> copy = new ArrayList<>();
+        options.forEach(copy::add);
+        return List.copyOf(copy);
     }
 }

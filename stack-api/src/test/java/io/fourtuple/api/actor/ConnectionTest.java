@@ -255,6 +255,19 @@ class ConnectionTest {
     }
 
     @Test
+    void shouldHandOutWhatWasAskedForAndCameBeforeAReset() {
+        Pair pair = new Pair();
+        pair.server.ref.tell(ConnectionCommand.ResumeReading.INSTANCE);
+
+        pair.client.ref.tell(new ConnectionCommand.Write(ByteString.fromString("last words")));
+        pair.client.abort();
+
+        assertThat(pair.server.events.receiveMessage(TwoStacks.PATIENCE))
+                .isEqualTo(new ConnectionEvent.Received(ByteString.fromString("last words")));
+        assertThat(pair.server.expectFailed()).hasMessageContaining("Connection reset by peer");
+    }
+
+    @Test
     void shouldFailAWriteBeforeTheLastOneIsAnswered() {
         Pair pair = new Pair();
         ByteString much = ByteString.fromString("x".repeat(8 << 20));

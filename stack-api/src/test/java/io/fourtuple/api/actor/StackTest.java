@@ -8,6 +8,7 @@ import io.fourtuple.api.StackConfig;
 import io.fourtuple.api.actor.TwoStacks.Connection;
 import io.fourtuple.api.actor.TwoStacks.Listening;
 import io.fourtuple.api.observe.SocketRow;
+import io.fourtuple.api.protocol.BindReply;
 import io.fourtuple.api.protocol.ConnectReply;
 import io.fourtuple.api.protocol.StackCommand;
 import io.fourtuple.core.Counter;
@@ -24,11 +25,14 @@ import java.net.NoRouteToHostException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
+import org.apache.pekko.io.Inet;
+import org.apache.pekko.io.TcpSO;
 import org.apache.pekko.stream.StreamTcpException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -230,6 +234,39 @@ class StackTest {
 
         assertThatThrownBy(() -> Stack.start(stacks.kit.system(), stacks.server.config(), wire.left()))
                 .hasMessageContaining("fourtuple-server");
+    }
+
+    @Test
+    void shouldStartAgainRightAfterItHasEnded() throws Exception {
+        for (int i = 0; i < 20; i++) {
+            Stack again = Stack.start(
+                    stacks.kit.system(),
+                    stacks.server.config().withName("again"),
+                    new MemoryWire(MemoryWire.Config.DEFAULT).left());
+            again.terminate().toCompletableFuture().get(TwoStacks.PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        }
+    }
+
+    @Test
+    void shouldWaitForAConnectionForAsLongAsThereIsTime() {
+        Listening listening = stacks.listen(7, 5);
+
+        stacks.connection(stacks.tryConnect(listening.address, Optional.of(Duration.ofSeconds(Long.MAX_VALUE)))
+                .receiveMessage(TwoStacks.PATIENCE));
+    }
+
+    @Test
+    void shouldReadOptionsOnlyOnTheThreadThatAsks() {
+        List<Inet.SocketOption> options = new ArrayList<>();
+        InetSocketAddress target = new InetSocketAddress(TwoStacks.SERVER, 7);
+        var connect = new StackCommand.Connect(
+                target, Optional.empty(), options, NO_TIMEOUT, stacks.kit.<ConnectReply>createTestProbe().ref());
+        var bind = new StackCommand.Bind(target, 1, options, stacks.kit.<BindReply>createTestProbe().ref());
+
+        options.add(TcpSO.tcpNoDelay(true));
+
+        assertThat(connect.options()).isEmpty();
+        assertThat(bind.options()).isEmpty();
     }
 
     @Test

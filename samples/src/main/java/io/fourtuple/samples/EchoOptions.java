@@ -4,6 +4,7 @@ import io.fourtuple.api.config.NicChoice;
 import io.fourtuple.core.ip.InterfaceAddress;
 import io.fourtuple.core.wire.IpAddress;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -67,7 +68,35 @@ record EchoOptions(
 
     /** One address for the other end of the wire on each prefix of the stack. */
     List<InterfaceAddress> otherEnd() {
-        return addresses.stream().map(EchoOptions::neighbourOf).toList();
+        List<InterfaceAddress> ends = new ArrayList<>();
+        for (InterfaceAddress ours : addresses) {
+            IpAddress end = neighbourOf(ours).address();
+            while (isOurs(end)) {
+                end = IpAddress.of(end.high(), end.low() + 1);
+            }
+            if (!isHostOf(ours, end)) {
+                throw new SampleException("--address " + ours
+                        + " leaves no room for the other end of the wire beside the other addresses:"
+                        + " use a shorter prefix");
+            }
+            InterfaceAddress other = new InterfaceAddress(end, ours.prefixLength());
+            if (!ends.contains(other)) {
+                ends.add(other);
+            }
+        }
+        return List.copyOf(ends);
+    }
+
+    private boolean isOurs(IpAddress address) {
+        return addresses.stream().anyMatch(ours -> ours.address().equals(address));
+    }
+
+    /** Whether it is in the prefix of {@code ours}, and not the broadcast address there. */
+    private static boolean isHostOf(InterfaceAddress ours, IpAddress address) {
+        int hostBits = (address.isV4() ? 32 : 128) - ours.prefixLength();
+        boolean broadcast = address.isV4() && hostBits > 1
+                && (~address.low() & ((1L << hostBits) - 1)) == 0;
+        return !broadcast && ours.onLink().contains(address);
     }
 
     /** The first address of the same prefix that is not this one and may be a host's. */

@@ -45,6 +45,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.apache.pekko.ConfigurationException;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
@@ -96,7 +97,7 @@ final class EchoSample implements AutoCloseable {
         StackConfig settings = StackConfig.from(config)
                 .withStreams(new StackConfig.Streams(true))
                 .withTerminateTimeout(GRACE);
-        EchoSample sample = new EchoSample(options, ActorSystem.create(Behaviors.empty(), "samples", config));
+        EchoSample sample = new EchoSample(options, system(config));
         try {
             sample.startStacks(settings);
             sample.listen();
@@ -104,8 +105,30 @@ final class EchoSample implements AutoCloseable {
             return sample;
         } catch (RuntimeException e) {
             sample.close();
-            throw e instanceof NicException ? new SampleException(e.getMessage(), e) : e;
+            throw e instanceof NicException ? new SampleException(e.getMessage(), e) : sentence(e);
         }
+    }
+
+    private static ActorSystem<Void> system(Config config) {
+        try {
+            return ActorSystem.create(Behaviors.empty(), "samples", config);
+        } catch (RuntimeException e) {
+            throw sentence(e);
+        }
+    }
+
+    /** What Pekko and its extensions say of a value that they cannot use, at the bottom of a chain of causes. */
+    private static RuntimeException sentence(RuntimeException e) {
+        Throwable root = e;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        boolean ofConfiguration = e instanceof ConfigurationException
+                || root instanceof ConfigException
+                || root instanceof IllegalArgumentException;
+        return ofConfiguration && !(e instanceof SampleException)
+                ? new SampleException("the configuration cannot be used (" + firstLine(root) + "): correct that key", e)
+                : e;
     }
 
     private static Config load(Path file) {
@@ -278,7 +301,8 @@ final class EchoSample implements AutoCloseable {
     private CompletionStage<Done> endStacks() {
         CompletionStage<Done> ended = CompletableFuture.completedFuture(Done.getInstance());
         for (Stack stack : stacks.values()) {
-            ended = ended.thenCompose(_ -> stack.terminate());
+            // Why a stack has failed was said when it did, and the next one has to end all the same.
+            ended = ended.thenCompose(_ -> stack.terminate()).exceptionally(_ -> Done.getInstance());
         }
         return ended;
     }

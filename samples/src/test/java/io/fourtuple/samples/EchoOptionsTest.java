@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fourtuple.api.config.NicChoice;
 import io.fourtuple.core.ip.InterfaceAddress;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class EchoOptionsTest {
     private static final NicChoice MEMORY = new NicChoice.Memory();
@@ -51,6 +53,30 @@ class EchoOptionsTest {
         "fd77::2/64, fd77::1/64", "fd77::1/64, fd77::2/64", "fd77::abcd:0:0:9/56, fd77::1/56"})
     void shouldFindAnAddressForTheOtherEnd(String ours, String theirs) {
         assertThat(EchoOptions.neighbourOf(InterfaceAddress.parse(ours))).hasToString(theirs);
+    }
+
+    private static EchoOptions withAddresses(String addresses) {
+        List<InterfaceAddress> ours =
+                Arrays.stream(addresses.split(" ", -1)).map(InterfaceAddress::parse).toList();
+        return EchoOptions.of(MEMORY, ours, 9, List.of(), null, List.of(), null);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"10.77.0.1/24 10.77.0.2/24, 10.77.0.3/24", "10.77.0.2/24 10.77.0.3/24, 10.77.0.1/24",
+        "10.77.0.2/24 fd77::1/64, 10.77.0.1/24 fd77::2/64"})
+    void shouldGiveTheOtherEndAddressesThatAreNotOurs(String ours, String theirs) {
+        assertThat(withAddresses(ours).otherEnd().stream().map(InterfaceAddress::toString))
+                .containsExactly(theirs.split(" ", -1));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"10.77.0.1/30 10.77.0.2/30", "10.77.0.0/31 10.77.0.1/31"})
+    void shouldSayWhenOurAddressesLeaveNoRoomForTheOtherEnd(String ours) {
+        EchoOptions options = withAddresses(ours);
+
+        assertThatThrownBy(options::otherEnd)
+                .isInstanceOf(SampleException.class)
+                .message().contains("leaves no room");
     }
 
     @ParameterizedTest

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 /** Bad input is answered with one sentence that says what to do, status 2 and no stack trace. */
@@ -77,6 +78,15 @@ class MainTest {
                 .startsWith("fourtuple.stack.tcp.nodelay is not a configuration key (")
                 .contains("my.conf: 2")
                 .contains("no-delay");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"pekko.log-dead-letters = maybe", "pekko.actor.default-dispatcher.throughput = many"})
+    void shouldSayWhenPekkoCannotUseTheConfiguration(String setting) throws IOException {
+        Path file = Files.writeString(directory.resolve("my.conf"), setting);
+
+        assertThat(run("echo", "--publish", "127.0.0.1:0:7", "--config", file.toString()).refusal())
+                .startsWith("the configuration cannot be used (");
     }
 
     @Test

@@ -392,7 +392,6 @@ final class ConnectionActor extends ExtensibleBehavior<Object> {
         }
         entry.noteNumbers();
         shard.tellIngress();
-        shard.wakeAt(shard.ip.deadline()); // the neighbour may have to be asked for
     }
 
     /** When TCP is done, leaves the 4-tuple to a TIME-WAIT record or to nobody, after the last ACK or RST. */

@@ -29,7 +29,6 @@ final class ListenerActor extends ExtensibleBehavior<Object> {
         if (message instanceof SynArrived syn) {
             onSyn(syn, shard.now());
             shard.tellIngress();
-            shard.wakeAt(shard.ip.deadline()); // the neighbour may have to be asked for
             return this;
         }
         return Behaviors.unhandled();

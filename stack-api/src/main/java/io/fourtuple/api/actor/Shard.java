@@ -303,8 +303,12 @@ final class Shard {
         wakeAt(Deadline.earlier(timers.nextDeadline(), ip.deadline()));
     }
 
-    /** Has the stack actor look at what came in without a frame. For everybody but itself, after sending. */
+    /**
+     * Has the stack actor look at what came in without a frame, and at neighbours that sending has asked for. For
+     * everybody but itself, after sending.
+     */
     void tellIngress() {
+        wakeAt(ip.deadline());
         if (!ingressTold && ip.hasIngress()) {
             ingressTold = true;
             stack.tell(StackInput.IngressPending.INSTANCE);

@@ -100,12 +100,6 @@ final class Scoreboard {
         }
     }
 
-    /** True when the octet at {@code seq} is selectively acknowledged. */
-    boolean contains(int seq) {
-        int i = firstEndingAtOrAfter(Seq.add(seq, 1));
-        return i < count && Seq.le(starts[i], seq);
-    }
-
     /**
      * IsLost of RFC 6675 §4 for all octets at once: every octet before the result that is not selectively acknowledged
      * is lost, because three ranges or more than two segments' worth above it have arrived. {@code una} when none is.

@@ -1,5 +1,6 @@
 package io.fourtuple.api.actor;
 
+import io.fourtuple.api.actor.SpawnHook.Role;
 import io.fourtuple.api.protocol.BindReply;
 import io.fourtuple.api.protocol.ConnectReply;
 import io.fourtuple.api.protocol.StackCommand;
@@ -46,7 +47,7 @@ final class Opens {
 
     /** Enters a connection and gives it its actor. */
     void spawn(ConnectionEntry entry, Behavior<Object> behavior) {
-        entry.actor = context.spawnAnonymous(behavior, SAME_LOOP);
+        entry.actor = context.spawnAnonymous(shard.spawnHook.around(Role.CONNECTION, behavior), SAME_LOOP);
         context.watchWith(entry.actor, new StackInput.ConnectionGone(entry));
         shard.enter(entry);
     }
@@ -88,14 +89,14 @@ final class Opens {
         ListenQueues queues = new ListenQueues(
                 shard.config.listen().synBound(bind.backlog()), shard.config.listen().acceptBound(bind.backlog()));
         ListeningSocket socket = new ListeningSocket(address, port, tcp, queues);
-        socket.listener = spawn(new ListenerActor(shard, socket), LISTENER, socket);
-        socket.acceptor = spawn(new AcceptorActor(shard, socket), ACCEPTOR, socket);
+        socket.listener = spawn(Role.LISTENER, new ListenerActor(shard, socket), LISTENER, socket);
+        socket.acceptor = spawn(Role.ACCEPTOR, new AcceptorActor(shard, socket), ACCEPTOR, socket);
         shard.enter(socket);
         return new BindReply.Bound(socketAddress(address, port), socket.acceptor.narrow());
     }
 
-    private ActorRef<Object> spawn(Behavior<Object> behavior, Props props, ListeningSocket socket) {
-        ActorRef<Object> ref = context.spawnAnonymous(behavior, props);
+    private ActorRef<Object> spawn(Role role, Behavior<Object> behavior, Props props, ListeningSocket socket) {
+        ActorRef<Object> ref = context.spawnAnonymous(shard.spawnHook.around(role, behavior), props);
         context.watchWith(ref, new StackInput.SocketGone(socket));
         ref.tell(new Attach(socket.queues()));
         return ref;

@@ -52,6 +52,8 @@ final class Shard {
     /** Filled and transmitted within one call, by whoever's turn it is. */
     final OutboundSegment out = new OutboundSegment();
 
+    /** What is put around the actors of this shard. */
+    final SpawnHook spawnHook;
     /** How long the owner of an established connection may take to register, in nanoseconds; 0 for ever. */
     final long registerTimeout;
 
@@ -72,6 +74,7 @@ final class Shard {
         this.ip = ip;
         this.counters = counters;
         stack = context.getSelf();
+        spawnHook = SpawnHook.of(context.getSystem());
         registerTimeout = registerTimeout(context.getSystem().settings().config());
         EventLoop loop = EventLoop.current();
         clock = loop.clock();

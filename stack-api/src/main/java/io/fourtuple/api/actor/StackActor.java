@@ -1,6 +1,7 @@
 package io.fourtuple.api.actor;
 
 import io.fourtuple.api.StackConfig;
+import io.fourtuple.api.actor.SpawnHook.Role;
 import io.fourtuple.api.protocol.Accepted;
 import io.fourtuple.api.protocol.ConnectionCommand;
 import io.fourtuple.api.protocol.StackCommand;
@@ -72,7 +73,9 @@ public final class StackActor extends ExtensibleBehavior<Object> {
         this.terminated = terminated;
         opens = new Opens(context, shard);
         nicActor = context.spawn(
-                NicActor.create(nic, context.getSelf()), "nic", DispatcherSelector.sameAsParent());
+                shard.spawnHook.aroundTyped(Role.NIC, NicActor.create(nic, context.getSelf())),
+                "nic",
+                DispatcherSelector.sameAsParent());
         context.watchWith(nicActor, StackInput.NicGone.INSTANCE);
         shard.rearm();
     }
@@ -93,7 +96,7 @@ public final class StackActor extends ExtensibleBehavior<Object> {
         return Behaviors.setup(context -> {
             try {
                 Shard shard = new Shard(config, ip, counters, context, random);
-                return new StackActor(context, shard, nic, terminated);
+                return shard.spawnHook.around(Role.STACK, new StackActor(context, shard, nic, terminated));
             } catch (RuntimeException e) {
                 nic.close();
                 terminated.completeExceptionally(e);

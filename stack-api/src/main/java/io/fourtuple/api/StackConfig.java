@@ -64,29 +64,88 @@ public record StackConfig(
     }
 
     /**
-     * The queues of a listening socket, whose bounds follow from the backlog that {@code bind} names.
+     * The queues of a listening socket: how long they are, and what happens when they are full.
      *
+     * @param profile which rules
+     * @param syncookies when a SYN is answered without being remembered ({@code net.ipv4.tcp_syncookies})
      * @param somaxconn no backlog is larger than this ({@code net.core.somaxconn}), at least 1
-     * @param synQueueRatio bound of the SYN queue as a multiple of the backlog, rounded down, above 0
+     * @param synQueueRatio bound of the SYN queue as a multiple of the backlog, rounded down, above 0; not for {@link
+     *     Profile#LINUX}
+     * @param maxSynBacklog bound of the SYN queue for {@link Profile#LINUX} ({@code net.ipv4.tcp_max_syn_backlog}), at
+     *     least 1
      */
-    public record Listen(int somaxconn, double synQueueRatio) {
+    public record Listen(
+            Profile profile, SynCookies syncookies, int somaxconn, double synQueueRatio, int maxSynBacklog) {
+
+        /** What happens when a queue is full. */
+        public enum Profile {
+            /**
+             * The SYN queue is bounded by the ratio, the accept queue by the backlog. A full accept queue lets SYNs in
+             * still; a final ACK that finds it full is ignored, so that its connection gets in when there is room.
+             */
+            SEED,
+            /**
+             * As the Linux kernel does it: the SYN queue is bounded by {@link #maxSynBacklog}, the accept queue holds
+             * one more than the backlog, and while it is full SYNs are dropped, whatever the cookies say.
+             */
+            LINUX,
+            /** As {@link #SEED}, but a final ACK that finds the accept queue full is answered with a reset. */
+            RST
+        }
+
+        /** When a SYN is answered with a cookie (RFC 4987 §3.6) instead of being remembered. */
+        public enum SynCookies {
+            /** Never: a SYN that finds the SYN queue full is dropped. */
+            OFF,
+            /** When the SYN queue is full. */
+            ON_OVERFLOW,
+            /** Always: the SYN queue stays empty. */
+            ALWAYS
+        }
+
         public Listen {
+            Objects.requireNonNull(profile, "profile");
+            Objects.requireNonNull(syncookies, "syncookies");
             if (somaxconn < 1) {
                 throw new IllegalArgumentException("somaxconn must be at least 1, not " + somaxconn);
             }
             if (!(synQueueRatio > 0)) {
                 throw new IllegalArgumentException("synQueueRatio must be above 0, not " + synQueueRatio);
             }
+            if (maxSynBacklog < 1) {
+                throw new IllegalArgumentException("maxSynBacklog must be at least 1, not " + maxSynBacklog);
+            }
         }
 
-        /** Bound of the accept queue for a backlog that an application asked for: at least 1, at most somaxconn. */
+        /** The backlog that is granted to an application that asked for this one: at least 1, at most somaxconn. */
+        public int backlog(int asked) {
+            return Math.clamp(asked, 1, somaxconn);
+        }
+
+        /** Bound of the accept queue for a backlog that an application asked for. */
         public int acceptBound(int askedBacklog) {
-            return Math.clamp(askedBacklog, 1, somaxconn);
+            return switch (profile) {
+                case SEED, RST -> backlog(askedBacklog);
+                case LINUX -> backlog(askedBacklog) + 1;
+            };
         }
 
         /** Bound of the SYN queue for a backlog that an application asked for, at least 1. */
         public int synBound(int askedBacklog) {
-            return Math.clamp((long) (synQueueRatio * acceptBound(askedBacklog)), 1, Integer.MAX_VALUE);
+            return switch (profile) {
+                case SEED, RST -> Math.clamp((long) (synQueueRatio * backlog(askedBacklog)), 1, Integer.MAX_VALUE);
+                case LINUX -> maxSynBacklog;
+            };
+        }
+
+        /** The same with other rules. */
+        public Listen withProfile(Profile rules) {
+            return new Listen(rules, syncookies, somaxconn, synQueueRatio, maxSynBacklog);
+        }
+
+        /** The same with cookies at other times. */
+        public Listen withSyncookies(SynCookies when) {
+            return new Listen(profile, when, somaxconn, synQueueRatio, maxSynBacklog);
         }
     }
 
@@ -111,9 +170,33 @@ public record StackConfig(
      * @param listeners listening sockets; above it a bind fails
      * @param timeWait TIME-WAIT records ({@code tcp_max_tw_buckets}); above it a connection ends without one
      * @param sendTurn octets that one connection sends before the others have their turn
+     * @param perSource what a single peer may hold
      */
-    public record Limits(int connections, int listeners, int timeWait, int sendTurn) {
+    public record Limits(int connections, int listeners, int timeWait, int sendTurn, PerSource perSource) {
+        /**
+         * What a single peer may hold of the connections that peers open. An IPv6 peer is a whole prefix.
+         *
+         * @param halfOpen half-open connections; above it a SYN is dropped; 0 for no limit
+         * @param established established connections; above it a final ACK is answered with a reset; 0 for no limit
+         * @param prefixLength how many leading bits of an IPv6 address make a peer, 1 to 128
+         */
+        public record PerSource(int halfOpen, int established, int prefixLength) {
+            /** No limits. */
+            public static final PerSource OFF = new PerSource(0, 0, 64);
+
+            public PerSource {
+                if (halfOpen < 0 || established < 0) {
+                    throw new IllegalArgumentException(
+                            "limits per source must not be negative: " + halfOpen + ", " + established);
+                }
+                if (prefixLength < 1 || prefixLength > 128) {
+                    throw new IllegalArgumentException("prefixLength must be 1 to 128, not " + prefixLength);
+                }
+            }
+        }
+
         public Limits {
+            Objects.requireNonNull(perSource, "perSource");
             if (connections < 1 || listeners < 1 || timeWait < 1 || sendTurn < 1) {
                 throw new IllegalArgumentException("limits must be at least 1, not " + connections + ", " + listeners
                         + ", " + timeWait + ", " + sendTurn);
@@ -136,9 +219,9 @@ public record StackConfig(
                 new NicChoice.Memory(),
                 IpConfig.defaults(),
                 TcpConfig.defaults(),
-                new Listen(4096, 1.5),
+                new Listen(Listen.Profile.SEED, Listen.SynCookies.ON_OVERFLOW, 4096, 1.5, 1024),
                 new Ports(32768, 60999),
-                new Limits(1_000_000, 10_000, 262_144, 256 * 1024),
+                new Limits(1_000_000, 10_000, 262_144, 256 * 1024, Limits.PerSource.OFF),
                 new Streams(false),
                 "fourtuple.loop-dispatcher",
                 Duration.ofSeconds(1));

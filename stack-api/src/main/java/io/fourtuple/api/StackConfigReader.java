@@ -2,6 +2,7 @@ package io.fourtuple.api;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
+import io.fourtuple.api.StackConfig.Limits.PerSource;
 import io.fourtuple.api.config.ConfigSection;
 import io.fourtuple.api.config.CongestionControls;
 import io.fourtuple.api.config.NicChoice;
@@ -88,6 +89,7 @@ final class StackConfigReader {
                 section.nanos("min-timeout", defaults.minTimeout(), MILLIS, DAYS),
                 section.nanos("max-timeout", defaults.maxTimeout(), MILLIS, DAYS),
                 section.nanos("syn-give-up", defaults.synGiveUp(), MILLIS, DAYS),
+                section.integer("synack-retries", defaults.synackRetries(), 0, 255),
                 section.nanos("give-up", defaults.giveUp(), MILLIS, DAYS),
                 section.nanos("user-timeout", defaults.userTimeout(), 0, DAYS));
         ordered(section, "min-timeout", result.minTimeout(), "initial-timeout", result.initialTimeout());
@@ -111,8 +113,11 @@ final class StackConfigReader {
 
     private static StackConfig.Listen listen(ConfigSection section, StackConfig.Listen defaults) {
         return new StackConfig.Listen(
+                section.choice("profile", defaults.profile()),
+                section.choice("syncookies", defaults.syncookies()),
                 section.integer("somaxconn", defaults.somaxconn(), 1, 1_000_000),
-                section.number("syn-queue-ratio", defaults.synQueueRatio(), 0.01, 1000));
+                section.number("syn-queue-ratio", defaults.synQueueRatio(), 0.01, 1000),
+                section.integer("max-syn-backlog", defaults.maxSynBacklog(), 1, 100_000_000));
     }
 
     private static StackConfig.Ports ports(ConfigSection section, StackConfig.Ports defaults) {
@@ -127,7 +132,15 @@ final class StackConfigReader {
                 section.integer("connections", defaults.connections(), 1, 100_000_000),
                 section.integer("listeners", defaults.listeners(), 1, 10_000_000),
                 section.integer("time-wait", defaults.timeWait(), 1, 100_000_000),
-                section.bytes("send-turn", defaults.sendTurn(), 1, 1 << 30));
+                section.bytes("send-turn", defaults.sendTurn(), 1, 1 << 30),
+                perSource(section.section("per-source"), defaults.perSource()));
+    }
+
+    private static PerSource perSource(ConfigSection section, PerSource defaults) {
+        return new PerSource(
+                section.integer("half-open", defaults.halfOpen(), 0, 100_000_000),
+                section.integer("established", defaults.established(), 0, 100_000_000),
+                section.integer("prefix-length", defaults.prefixLength(), 1, 128));
     }
 
     static void ordered(ConfigSection section, String smallerKey, long smaller, String largerKey, long larger) {

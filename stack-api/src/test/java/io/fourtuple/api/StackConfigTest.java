@@ -128,9 +128,11 @@ class StackConfigTest {
 
     @Test
     void shouldDeriveTheBoundsOfTheQueuesFromTheBacklog() {
-        StackConfig.Listen listen = new StackConfig.Listen(4096, 1.5);
+        StackConfig.Listen listen = StackConfig.defaults().listen();
+        StackConfig.Listen linux = listen.withProfile(StackConfig.Listen.Profile.LINUX);
 
         assertThat(List.of(listen.acceptBound(5), listen.synBound(5))).containsExactly(5, 7);
+        assertThat(List.of(linux.acceptBound(5), linux.synBound(5))).containsExactly(6, 1024);
         assertThat(List.of(listen.acceptBound(0), listen.synBound(0))).containsExactly(1, 1);
         assertThat(List.of(listen.acceptBound(100_000), listen.synBound(100_000))).containsExactly(4096, 6144);
     }
@@ -151,7 +153,11 @@ class StackConfigTest {
     }
 
     private static Object comparable(Object value) {
-        return value instanceof CongestionControlSupplier supplier ? supplier.create(1000, 10_000).name() : value;
+        return switch (value) {
+            case CongestionControlSupplier supplier -> supplier.create(1000, 10_000).name();
+            case Enum<?> constant -> constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+            default -> value;
+        };
     }
 
     private static Object value(Record values, RecordComponent component) {

@@ -175,6 +175,14 @@ public enum Counter {
     TCP_EXT_REQ_Q_FULL_DO_COOKIES("TcpExt", "TCPReqQFullDoCookies"),
     /** SYNs dropped because the SYN queue was full. */
     TCP_EXT_REQ_Q_FULL_DROP("TcpExt", "TCPReqQFullDrop"),
+    /** Final ACKs ignored because the stack has as many connections as it may. */
+    TCP_EXT_CONNECTION_LIMIT("TcpExt", "TCPConnectionLimit"),
+    /** SYNs dropped because their source has as many half-open connections as one may. */
+    TCP_EXT_SOURCE_SYN_LIMIT("TcpExt", "TCPSourceSynLimit"),
+    /** Final ACKs reset because their source has as many connections as one may. */
+    TCP_EXT_SOURCE_ESTAB_LIMIT("TcpExt", "TCPSourceEstabLimit"),
+    /** Half-open connections given up: no answer to the last SYN-ACK. */
+    TCP_EXT_SYN_RECV_TIMEOUTS("TcpExt", "TCPSynRecvTimeouts"),
     /** Retransmissions the NIC did not take. */
     TCP_EXT_RETRANS_FAIL("TcpExt", "TCPRetransFail"),
     /** SYNs and SYN-ACKs sent again. */

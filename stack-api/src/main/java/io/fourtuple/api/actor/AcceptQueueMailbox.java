@@ -29,8 +29,8 @@ public final class AcceptQueueMailbox implements MailboxType, ProducesMessageQue
 
     private static final class AcceptQueue extends LanedQueue {
         @Override
-        boolean admit(ListenQueues bounds, LaneData message) {
-            return true;
+        LaneData.Overflow admit(ListenQueues bounds, LaneData message) {
+            return null;
         }
 
         @Override

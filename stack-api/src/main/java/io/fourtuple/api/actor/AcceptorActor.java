@@ -7,6 +7,8 @@ import java.util.Iterator;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.ExtensibleBehavior;
+import org.apache.pekko.actor.typed.PostStop;
+import org.apache.pekko.actor.typed.PreRestart;
 import org.apache.pekko.actor.typed.Signal;
 import org.apache.pekko.actor.typed.Terminated;
 import org.apache.pekko.actor.typed.TypedActorContext;
@@ -14,7 +16,8 @@ import org.apache.pekko.actor.typed.javadsl.Behaviors;
 
 /**
  * Hands established connections of one listening socket to whoever asks, in the order of asking. The waiting line is
- * its mailbox, {@link AcceptQueueMailbox}, which gives out no connection that nobody has asked for.
+ * its mailbox, {@link AcceptQueueMailbox}, which gives out no connection that nobody has asked for. When it fails, it
+ * starts again with those who have asked: the connection in hand is reset, the others wait on.
  */
 final class AcceptorActor extends ExtensibleBehavior<Object> {
     private final Shard shard;
@@ -44,6 +47,7 @@ final class AcceptorActor extends ExtensibleBehavior<Object> {
             case AcceptorCommand.Demand demand -> {
                 context.asJava().watch(demand.to());
                 addDemand(demand);
+                socket.queues().claimCredit();
                 yield this;
             }
             case AcceptorCommand.Unbind unbind -> {
@@ -62,7 +66,19 @@ final class AcceptorActor extends ExtensibleBehavior<Object> {
             forget(terminated.getRef());
             return this;
         }
+        if (signal instanceof PreRestart || signal instanceof PostStop) {
+            dropWhatIsInHand();
+            return this;
+        }
         return Behaviors.unhandled();
+    }
+
+    private void dropWhatIsInHand() {
+        socket.queues().takeCredit(socket.queues().claimCredit());
+        if (socket.establishedInHand != null) {
+            socket.establishedInHand.onDiscarded();
+            socket.establishedInHand = null;
+        }
     }
 
     private Behavior<Object> handOver(Established connection) {
@@ -73,6 +89,7 @@ final class AcceptorActor extends ExtensibleBehavior<Object> {
         connection.entry().waitingIn = null;
         connection.entry().actor.tell(ConnectionInput.HandedOver.INSTANCE);
         next.ref.tell(connection.accepted());
+        socket.establishedInHand = null;
         return this;
     }
 

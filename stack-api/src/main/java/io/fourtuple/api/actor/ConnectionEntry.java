@@ -20,6 +20,8 @@ final class ConnectionEntry extends FlowEntry {
     ActorRef<Object> actor;
     /** The listening socket in whose accept queue it waits; null for one that was opened from here or is accepted. */
     ListeningSocket waitingIn;
+    /** Whether it counts among the connections that its peer may open. */
+    boolean countsForSource;
     /** The open that waits for its answer, for whoever has to give it should the actor fail; else null. */
     StackCommand.Connect opening;
     /** SND.NXT after the last turn of the actor. */

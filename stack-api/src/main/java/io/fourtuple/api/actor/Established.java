@@ -7,8 +7,13 @@ import io.fourtuple.api.protocol.ConnectionCommand;
 record Established(ConnectionEntry entry, Accepted accepted) implements LaneData {
     /** Nobody will accept it: reset. */
     @Override
-    public void onOverflow() {
+    public void onOverflow(Overflow cause) {
         entry.actor.tell(ConnectionCommand.Abort.INSTANCE);
+    }
+
+    @Override
+    public void onLetOut() {
+        entry.waitingIn.establishedInHand = this;
     }
 
     @Override

@@ -18,8 +18,8 @@ abstract class LanedQueue implements MessageQueue {
     private final Queue<Envelope> data = new ConcurrentLinkedQueue<>();
     private volatile ListenQueues queues;
 
-    /** Whether the data lane has room for this message, which then has its slot. Any thread. */
-    abstract boolean admit(ListenQueues bounds, LaneData message);
+    /** Takes a slot of the data lane for this message. Null when it has one, else why not. Any thread. */
+    abstract LaneData.Overflow admit(ListenQueues bounds, LaneData message);
 
     /** Whether the data lane may give out a message now. Any thread. */
     abstract boolean isOpen(ListenQueues bounds);
@@ -39,10 +39,12 @@ abstract class LanedQueue implements MessageQueue {
             case Attach attach -> queues = attach.queues();
             case LaneData message -> {
                 ListenQueues bounds = queues;
-                if (bounds != null && admit(bounds, message)) {
+                LaneData.Overflow refusal =
+                        bounds == null ? LaneData.Overflow.NOT_ATTACHED : admit(bounds, message);
+                if (refusal == null) {
                     data.add(envelope);
                 } else {
-                    message.onOverflow();
+                    message.onOverflow(refusal);
                 }
             }
             default -> control.add(envelope);
@@ -65,6 +67,7 @@ abstract class LanedQueue implements MessageQueue {
         next = data.poll();
         if (next != null) {
             onLetOut(bounds);
+            ((LaneData) next.message()).onLetOut();
         }
         return next;
     }

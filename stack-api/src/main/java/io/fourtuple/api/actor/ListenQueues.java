@@ -1,5 +1,8 @@
 package io.fourtuple.api.actor;
 
+import io.fourtuple.api.StackConfig;
+import io.fourtuple.api.StackConfig.Listen.Profile;
+import io.fourtuple.api.StackConfig.Listen.SynCookies;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -11,14 +14,42 @@ import java.util.concurrent.atomic.AtomicLong;
  * made and given back when the acceptor's mailbox lets it out.
  */
 final class ListenQueues {
+    private final StackConfig.Listen rules;
+    private final int backlog;
     private final Slots syn;
     private final Slots accept;
     /** Connections that were asked for and not yet let out. Written on the acceptor's thread only. */
     private final AtomicLong credit = new AtomicLong();
+    /** What was granted last and nobody stands for yet. On the acceptor's thread only. */
+    private int unclaimed;
 
-    ListenQueues(int synBound, int acceptBound) {
-        syn = new Slots(synBound);
-        accept = new Slots(acceptBound);
+    /** Queues for a backlog that an application asked for. */
+    ListenQueues(StackConfig.Listen rules, int askedBacklog) {
+        this.rules = rules;
+        backlog = rules.backlog(askedBacklog);
+        syn = new Slots(rules.synBound(askedBacklog));
+        accept = new Slots(rules.acceptBound(askedBacklog));
+    }
+
+    /** What happens when they are full. */
+    StackConfig.Listen rules() {
+        return rules;
+    }
+
+    /** The backlog that was granted. */
+    int backlog() {
+        return backlog;
+    }
+
+    /** Takes a slot of the SYN queue for a new SYN. Null when it has one, else why not. */
+    LaneData.Overflow admitSyn() {
+        if (rules.profile() == Profile.LINUX && accept.isFull()) {
+            return LaneData.Overflow.ACCEPT_QUEUE_FULL;
+        }
+        if (rules.syncookies() == SynCookies.ALWAYS) {
+            return LaneData.Overflow.COOKIE_FOR_EVERY_SYN;
+        }
+        return syn.tryTake() ? null : LaneData.Overflow.SYN_QUEUE_FULL;
     }
 
     /** SYNs not yet looked at, and half-open connections. */
@@ -36,9 +67,17 @@ final class ListenQueues {
         return credit.get();
     }
 
-    /** More was asked for. */
-    void grantCredit(long connections) {
+    /** More was asked for. Whoever did is to be noted, or the credit to be taken back. */
+    void grantCredit(int connections) {
         credit.addAndGet(connections);
+        unclaimed = connections;
+    }
+
+    /** Somebody stands for the last grant now. Returns how much nobody stood for. */
+    int claimCredit() {
+        int claimed = unclaimed;
+        unclaimed = 0;
+        return claimed;
     }
 
     /** One was let out, or whoever asked for {@code connections} is gone. */

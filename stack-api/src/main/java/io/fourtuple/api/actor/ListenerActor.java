@@ -6,6 +6,8 @@ import io.fourtuple.core.tcp.HalfOpen;
 import io.fourtuple.core.wire.FourTuple;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.ExtensibleBehavior;
+import org.apache.pekko.actor.typed.PostStop;
+import org.apache.pekko.actor.typed.PreRestart;
 import org.apache.pekko.actor.typed.Signal;
 import org.apache.pekko.actor.typed.TypedActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
@@ -13,7 +15,8 @@ import org.apache.pekko.actor.typed.javadsl.Behaviors;
 /**
  * Answers SYNs of one listening socket: makes the half-open record, enters it, sends SYN-ACK (RFC 9293 §3.10.7.2).
  * Everything that comes later for the tuple is the stack actor's business. Its mailbox, {@link SynQueueMailbox}, has
- * taken a slot of the SYN queue for each SYN it gets.
+ * taken a slot of the SYN queue for each SYN it gets. It keeps nothing between two SYNs: when it fails, it starts again
+ * and the SYN in hand is lost.
  */
 final class ListenerActor extends ExtensibleBehavior<Object> {
     private final Shard shard;
@@ -28,6 +31,7 @@ final class ListenerActor extends ExtensibleBehavior<Object> {
     public Behavior<Object> receive(TypedActorContext<Object> context, Object message) {
         if (message instanceof SynArrived syn) {
             onSyn(syn, shard.now());
+            socket.synInHand = null;
             shard.tellIngress();
             return this;
         }
@@ -36,27 +40,37 @@ final class ListenerActor extends ExtensibleBehavior<Object> {
 
     @Override
     public Behavior<Object> receiveSignal(TypedActorContext<Object> context, Signal signal) {
+        if (signal instanceof PreRestart || signal instanceof PostStop) {
+            if (socket.synInHand != null) { // failed with it: its sender tries again
+                giveBack();
+            }
+            return this;
+        }
         return Behaviors.unhandled();
     }
 
     private void onSyn(SynArrived syn, long now) {
         FourTuple tuple = syn.tuple();
         if (socket.closed) {
-            socket.queues().syn().giveBack();
+            giveBack();
             shard.reset(tuple, syn.segment());
             return;
         }
         if (shard.flows.find(tuple) != null) {
             // A second SYN of the same tuple overtook the record of the first; or we opened the connection ourselves.
-            socket.queues().syn().giveBack();
+            giveBack();
             shard.redeliver(tuple, syn.segment());
             return;
         }
         Path path = shard.ip.pathTo(tuple.remote());
         if (path == null) {
-            socket.queues().syn().giveBack();
+            giveBack();
             shard.counters.increment(Counter.IP_OUT_NO_ROUTES);
-            shard.counters.increment(Counter.TCP_EXT_LISTEN_DROPS);
+            return;
+        }
+        if (!shard.sources.tryAddHalfOpen(tuple.remote())) {
+            giveBack();
+            shard.counters.increment(Counter.TCP_EXT_SOURCE_SYN_LIMIT);
             return;
         }
         HalfOpen record = HalfOpen.of(
@@ -69,7 +83,13 @@ final class ListenerActor extends ExtensibleBehavior<Object> {
                 now);
         HalfOpenEntry entry = new HalfOpenEntry(record, path, socket);
         shard.enter(entry);
+        socket.synInHand = null; // the record has the slot now
         record.fillSynAck(shard.out, now);
         shard.transmitAlone(path, tuple, now);
+    }
+
+    private void giveBack() {
+        socket.queues().syn().giveBack();
+        socket.synInHand = null;
     }
 }

@@ -1,6 +1,7 @@
 package io.fourtuple.api.actor;
 
 import io.fourtuple.core.tcp.TcpConfig;
+import io.fourtuple.core.time.Deadline;
 import io.fourtuple.core.wire.IpAddress;
 import org.apache.pekko.actor.typed.ActorRef;
 
@@ -20,6 +21,14 @@ final class ListeningSocket {
     ActorRef<Object> acceptor;
     /** No longer in the listener table. */
     boolean closed;
+
+    /** Until when a final ACK may carry a cookie that was sent for want of room. */
+    long cookiesUntil = Deadline.NONE;
+
+    /** The SYN that the listener works on: it has a slot of the SYN queue and no record yet. Else null. */
+    SynArrived synInHand;
+    /** The connection that the acceptor works on: it is out of the queue and not handed over yet. Else null. */
+    Established establishedInHand;
 
     private HalfOpenEntry first;
 

@@ -16,12 +16,15 @@ import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.NoRouteToHostException;
 import java.net.UnknownHostException;
+import java.time.Duration;
 import java.util.function.IntPredicate;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.apache.pekko.actor.typed.Props;
+import org.apache.pekko.actor.typed.SupervisorStrategy;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
 
 /** The opens of a stack: bind and connect. Each ends in a reply, good or bad. Confined to the stack actor. */
 final class Opens {
@@ -31,6 +34,10 @@ final class Opens {
 
     /** After so many ports to one target that are not free, those in TIME-WAIT are taken as well. */
     private static final int WILLING_TO_LOOK = 64;
+
+    /** A listener or acceptor that fails more often than this is given up, and its socket with it. */
+    private static final int MAX_RESTARTS = 10;
+    private static final Duration WITHIN = Duration.ofSeconds(10);
 
     private final ActorContext<Object> context;
     private final Shard shard;
@@ -86,8 +93,7 @@ final class Opens {
             throw new BindException("the port is in use by another listening socket");
         }
         TcpConfig tcp = SocketOptions.applied(shard.config.tcp(), bind.options());
-        ListenQueues queues = new ListenQueues(
-                shard.config.listen().synBound(bind.backlog()), shard.config.listen().acceptBound(bind.backlog()));
+        ListenQueues queues = new ListenQueues(shard.config.listen(), bind.backlog());
         ListeningSocket socket = new ListeningSocket(address, port, tcp, queues);
         socket.listener = spawn(Role.LISTENER, new ListenerActor(shard, socket), LISTENER, socket);
         socket.acceptor = spawn(Role.ACCEPTOR, new AcceptorActor(shard, socket), ACCEPTOR, socket);
@@ -96,7 +102,9 @@ final class Opens {
     }
 
     private ActorRef<Object> spawn(Role role, Behavior<Object> behavior, Props props, ListeningSocket socket) {
-        ActorRef<Object> ref = context.spawnAnonymous(shard.spawnHook.around(role, behavior), props);
+        Behavior<Object> supervised = Behaviors.supervise(shard.spawnHook.around(role, behavior))
+                .onFailure(RuntimeException.class, SupervisorStrategy.restart().withLimit(MAX_RESTARTS, WITHIN));
+        ActorRef<Object> ref = context.spawnAnonymous(supervised, props);
         context.watchWith(ref, new StackInput.SocketGone(socket));
         ref.tell(new Attach(socket.queues()));
         return ref;

@@ -15,6 +15,7 @@ import io.fourtuple.core.tcp.PortAllocator;
 import io.fourtuple.core.tcp.Reset;
 import io.fourtuple.core.tcp.Rfc6056PortAllocator;
 import io.fourtuple.core.tcp.Rfc6528IsnGenerator;
+import io.fourtuple.core.tcp.SynCookies;
 import io.fourtuple.core.tcp.TcpState;
 import io.fourtuple.core.tcp.TimeWaitRecord;
 import io.fourtuple.core.tcp.TimestampOffsets;
@@ -47,6 +48,8 @@ final class Shard {
     final ListenerTable<ListeningSocket> sockets = new ListenerTable<>();
     final TimerQueue<FlowEntry> timers = new TimerQueue<>();
     final IsnGenerator isns;
+    final SynCookies cookies;
+    final SourceLimits sources;
     final TimestampOffsets timestampOffsets;
     final PortAllocator ports;
     /** Filled and transmitted within one call, by whoever's turn it is. */
@@ -82,6 +85,8 @@ final class Shard {
         flows = new Demux<>(random.nextLong());
         isns = new Rfc6528IsnGenerator(random.nextLong(), random.nextLong());
         timestampOffsets = new TimestampOffsets(random.nextLong(), random.nextLong());
+        cookies = new SynCookies(random.nextLong(), random.nextLong(), random.nextLong(), random.nextLong());
+        sources = new SourceLimits(config.limits().perSource());
         ports = new Rfc6056PortAllocator(
                 random.nextLong(), random.nextLong(), config.ports().first(), config.ports().last());
     }
@@ -167,6 +172,9 @@ final class Shard {
         boolean wasIn = flows.remove(entry);
         if (wasIn) {
             connections--;
+            if (entry.countsForSource) {
+                sources.removeEstablished(entry.tuple().remote());
+            }
         }
         return wasIn;
     }
@@ -209,7 +217,7 @@ final class Shard {
         }
     }
 
-    /** Enters a half-open connection; it has its slot of the SYN queue. */
+    /** Enters a half-open connection; it has its slot of the SYN queue and counts for its source. */
     void enter(HalfOpenEntry entry) {
         flows.put(entry);
         entry.socket.add(entry);
@@ -222,6 +230,7 @@ final class Shard {
         if (flows.remove(entry)) {
             entry.socket.remove(entry);
             entry.socket.queues().syn().giveBack();
+            sources.removeHalfOpen(entry.tuple().remote());
         }
     }
 

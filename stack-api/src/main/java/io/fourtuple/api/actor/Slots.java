@@ -24,6 +24,11 @@ final class Slots {
         return taken.get();
     }
 
+    /** Whether none is free. */
+    boolean isFull() {
+        return taken.get() >= bound;
+    }
+
     /** Takes one; false when none is free. */
     boolean tryTake() {
         int now = taken.get();

@@ -34,7 +34,7 @@ final class Snapshots {
         return new SocketRow(
                 SocketRow.LISTEN,
                 queues.accept().taken(),
-                queues.accept().bound(),
+                queues.backlog(),
                 socket.address(),
                 socket.port(),
                 socket.address().isV4() ? IpAddress.ANY_V4 : IpAddress.ANY_V6,

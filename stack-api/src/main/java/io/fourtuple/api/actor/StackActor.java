@@ -2,7 +2,6 @@ package io.fourtuple.api.actor;
 
 import io.fourtuple.api.StackConfig;
 import io.fourtuple.api.actor.SpawnHook.Role;
-import io.fourtuple.api.protocol.Accepted;
 import io.fourtuple.api.protocol.ConnectionCommand;
 import io.fourtuple.api.protocol.StackCommand;
 import io.fourtuple.api.protocol.Unbound;
@@ -12,8 +11,6 @@ import io.fourtuple.core.ip.Frame;
 import io.fourtuple.core.ip.Ingress;
 import io.fourtuple.core.ip.IpHost;
 import io.fourtuple.core.ip.Path;
-import io.fourtuple.core.tcp.HalfOpen;
-import io.fourtuple.core.tcp.TcpConnection;
 import io.fourtuple.core.time.Deadline;
 import io.fourtuple.core.wire.FourTuple;
 import io.fourtuple.core.wire.TcpFlags;
@@ -61,6 +58,7 @@ public final class StackActor extends ExtensibleBehavior<Object> {
     private final ActorRef<NicActor.Command> nicActor;
     private final CompletableFuture<Done> terminated;
     private final Opens opens;
+    private final PassiveOpens passiveOpens;
     private final List<ConnectionEntry> collecting = new ArrayList<>();
     private final List<ActorRef<Done>> stoppers = new ArrayList<>();
     private boolean stopping;
@@ -72,6 +70,7 @@ public final class StackActor extends ExtensibleBehavior<Object> {
         this.nic = nic;
         this.terminated = terminated;
         opens = new Opens(context, shard);
+        passiveOpens = new PassiveOpens(shard, opens);
         nicActor = context.spawn(
                 shard.spawnHook.aroundTyped(Role.NIC, NicActor.create(nic, context.getSelf())),
                 "nic",
@@ -178,13 +177,9 @@ public final class StackActor extends ExtensibleBehavior<Object> {
                     collecting.add(entry);
                 }
             }
-            case HalfOpenEntry entry -> {
-                if (shard.handle(entry, segment, now)) {
-                    complete(entry, segment, now);
-                }
-            }
+            case HalfOpenEntry entry -> passiveOpens.onSegment(entry, segment, now);
             case TimeWaitEntry entry -> onTimeWait(entry, segment, now);
-            case null -> onNoFlow(tuple, segment);
+            case null -> onNoFlow(tuple, segment, now);
         }
     }
 
@@ -202,46 +197,24 @@ public final class StackActor extends ExtensibleBehavior<Object> {
             case REOPEN -> {
                 shard.leave(entry);
                 shard.counters.increment(Counter.TCP_EXT_TW_RECYCLED);
-                onNoFlow(entry.tuple(), segment);
+                onNoFlow(entry.tuple(), segment, now);
             }
         }
     }
 
-    private void onNoFlow(FourTuple tuple, TcpSegment segment) {
-        if ((segment.flags() & (TcpFlags.SYN | TcpFlags.ACK | TcpFlags.RST)) == TcpFlags.SYN) {
-            ListeningSocket socket = shard.sockets.find(tuple.local(), tuple.localPort());
-            if (socket != null) {
-                if (!segment.has(TcpFlags.FIN)) { // one with FIN opens nothing, and is worth no answer
-                    socket.listener.tell(new SynArrived(shard, tuple, segment));
-                }
-                return;
+    private void onNoFlow(FourTuple tuple, TcpSegment segment, long now) {
+        int flags = segment.flags() & (TcpFlags.SYN | TcpFlags.ACK | TcpFlags.RST);
+        ListeningSocket socket = shard.sockets.find(tuple.local(), tuple.localPort());
+        if (socket != null && flags == TcpFlags.SYN) {
+            passiveOpens.onSyn(socket, tuple, segment);
+        } else if (socket != null && flags == TcpFlags.ACK) {
+            passiveOpens.onCookie(socket, tuple, segment, now);
+        } else {
+            if (flags == TcpFlags.SYN) {
+                shard.counters.increment(Counter.TCP_EXT_NO_LISTENER);
             }
-            shard.counters.increment(Counter.TCP_EXT_NO_LISTENER);
+            shard.reset(tuple, segment);
         }
-        shard.reset(tuple, segment);
-    }
-
-    /** The final ACK: takes a slot of the accept queue, and only then makes the connection. */
-    private void complete(HalfOpenEntry half, TcpSegment ack, long now) {
-        ListeningSocket socket = half.socket;
-        Slots slots = socket.queues().accept();
-        if (!shard.hasRoomForConnection() || !slots.tryTake()) {
-            // Nothing is answered and the record stays: its SYN-ACK is sent again and the peer's ACK comes again.
-            shard.counters.increment(Counter.TCP_EXT_LISTEN_OVERFLOWS);
-            shard.counters.increment(Counter.TCP_EXT_LISTEN_DROPS);
-            shard.schedule(half, half.record.deadline());
-            return;
-        }
-        TcpConnection connection = half.record.complete(ack, shard.counters, now);
-        ConnectionEntry entry = new ConnectionEntry(connection, half.path);
-        entry.waitingIn = socket;
-        shard.leave(half);
-        opens.spawn(entry, ConnectionActor.accepted(shard, entry));
-        FourTuple tuple = entry.tuple();
-        socket.acceptor.tell(new Established(entry, new Accepted(
-                entry.actor.narrow(),
-                Opens.socketAddress(tuple.local(), tuple.localPort()),
-                Opens.socketAddress(tuple.remote(), tuple.remotePort()))));
     }
 
     // ---- what the actors of this stack tell ----
@@ -284,28 +257,13 @@ public final class StackActor extends ExtensibleBehavior<Object> {
         for (int i = 0; i < TIMERS_PER_TURN; i++) {
             switch (shard.timers.pollDue(now)) {
                 case ConnectionEntry entry -> entry.actor.tell(ConnectionInput.TimerDue.INSTANCE);
-                case HalfOpenEntry entry -> onHalfOpenTimeout(entry, now);
+                case HalfOpenEntry entry -> passiveOpens.onTimeout(entry, now);
                 case TimeWaitEntry entry -> shard.leave(entry);
                 case null -> i = TIMERS_PER_TURN;
             }
         }
         finishIngress(now);
         shard.rearm(); // a deadline that is still due makes the timer fire at once
-    }
-
-    private void onHalfOpenTimeout(HalfOpenEntry entry, long now) {
-        HalfOpen.Verdict verdict = entry.record.handleTimeout(shard.out, now);
-        switch (verdict) {
-            case REPLY -> {
-                shard.transmitAlone(entry.path, entry.tuple(), now);
-                shard.schedule(entry, entry.record.deadline());
-            }
-            case REMOVE -> {
-                shard.counters.increment(Counter.TCP_ATTEMPT_FAILS);
-                shard.leave(entry);
-            }
-            case IGNORE, COMPLETE -> shard.schedule(entry, entry.record.deadline());
-        }
     }
 
     private void onSocketGone(ListeningSocket socket) {

@@ -10,7 +10,8 @@ import scala.Option;
 
 /**
  * The mailbox of a listener: its data lane is the SYN queue. A SYN is admitted while SYNs queued and half-open
- * connections together are fewer than the bound. Chosen by the configuration id {@code fourtuple.syn-queue-mailbox}.
+ * connections together are fewer than the bound, and the profile and the use of cookies allow it. Chosen by the
+ * configuration id {@code fourtuple.syn-queue-mailbox}.
  */
 public final class SynQueueMailbox implements MailboxType, ProducesMessageQueue<MessageQueue> {
     /** The id under which the configuration names this type. */
@@ -26,8 +27,8 @@ public final class SynQueueMailbox implements MailboxType, ProducesMessageQueue<
 
     private static final class SynQueue extends LanedQueue {
         @Override
-        boolean admit(ListenQueues bounds, LaneData message) {
-            return bounds.syn().tryTake();
+        LaneData.Overflow admit(ListenQueues bounds, LaneData message) {
+            return bounds.admitSyn();
         }
 
         @Override

@@ -3,6 +3,7 @@ package io.fourtuple.api.actor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fourtuple.api.protocol.AcceptorCommand;
+import io.fourtuple.api.StackConfig;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -22,9 +23,11 @@ class LanedQueueTest {
     private static ActorSystem system;
 
     private final List<Thread> overflowedOn = new CopyOnWriteArrayList<>();
+    private final List<LaneData> letOut = new ArrayList<>();
     private final List<LaneData> discarded = new ArrayList<>();
     private final List<Object> deadLetters = new ArrayList<>();
-    private final ListenQueues bounds = new ListenQueues(3, 2);
+    private final ListenQueues bounds = new ListenQueues(
+            StackConfig.defaults().listen().withSyncookies(StackConfig.Listen.SynCookies.OFF), 2);
 
     @BeforeAll
     static void start() {
@@ -39,8 +42,13 @@ class LanedQueueTest {
 
     private final class Data implements LaneData {
         @Override
-        public void onOverflow() {
+        public void onOverflow(Overflow cause) {
             overflowedOn.add(Thread.currentThread());
+        }
+
+        @Override
+        public void onLetOut() {
+            letOut.add(this);
         }
 
         @Override

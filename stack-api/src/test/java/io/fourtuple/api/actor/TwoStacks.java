@@ -56,13 +56,13 @@ final class TwoStacks implements AutoCloseable {
         server = Stack.start(kit.system(), change.apply(config("server", 2)), wire.right());
     }
 
-    private static StackConfig config(String name, int host) {
+    static StackConfig config(String name, int host) {
         IpConfig ip = IpConfig.defaults();
         IpConfig.Neighbors neighbors = ip.neighbors();
         // Handshakes are retried after 100 ms, so that no test waits for a second.
         TcpConfig tcp = TcpConfig.defaults()
                 .withRetransmission(new TcpConfig.Retransmission(
-                        100 * MILLISECOND, 50 * MILLISECOND, 1_000 * MILLISECOND, 60_000 * MILLISECOND,
+                        100 * MILLISECOND, 50 * MILLISECOND, 1_000 * MILLISECOND, 60_000 * MILLISECOND, 100,
                         60_000 * MILLISECOND, 0));
         return StackConfig.defaults()
                 .withName(name)

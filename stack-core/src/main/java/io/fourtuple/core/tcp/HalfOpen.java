@@ -27,6 +27,8 @@ public final class HalfOpen {
         REMOVE
     }
 
+    private static final int MAX_UNSCALED_WINDOW = 65_535;
+
     private final FourTuple tuple;
     private final PathProperties path;
     private final TcpConfig config;
@@ -40,6 +42,8 @@ public final class HalfOpen {
     private final int window;
     private int tsRecent;
     private final long startedAt;
+    /** Whether the ACK of the SYN-ACK gives a round-trip time: not when nobody noted when that was sent. */
+    private final boolean timed;
     private long synAckAt;
     private int retransmits;
 
@@ -60,6 +64,26 @@ public final class HalfOpen {
         this.tsRecent = o.tsVal();
         this.startedAt = nowNanos;
         this.synAckAt = nowNanos;
+        this.timed = true;
+    }
+
+    private HalfOpen(FourTuple tuple, TcpSegment ack, SynCookies.Offer offer, int timestampOffset,
+            PathProperties path, TcpConfig config, long nowNanos) {
+        this.tuple = tuple;
+        this.path = path;
+        this.config = config;
+        this.iss = Seq.add(ack.ack(), -1);
+        this.irs = Seq.add(ack.seq(), -1);
+        this.timestampOffset = timestampOffset;
+        this.peerMss = offer.mss();
+        this.peerShift = (byte) offer.windowScale();
+        this.peerSack = offer.sack();
+        this.peerTimestamps = offer.timestamps();
+        this.window = Math.min(ack.window() << Math.max(0, offer.windowScale()), MAX_UNSCALED_WINDOW);
+        this.tsRecent = ack.options().tsVal();
+        this.startedAt = nowNanos;
+        this.synAckAt = nowNanos;
+        this.timed = false;
     }
 
     /**
@@ -72,6 +96,15 @@ public final class HalfOpen {
     public static HalfOpen of(FourTuple tuple, TcpSegment syn, int iss, int timestampOffset, PathProperties path,
             TcpConfig config, long nowNanos) {
         return new HalfOpen(tuple, syn, iss, timestampOffset, path, config, nowNanos);
+    }
+
+    /**
+     * The record that was never kept: what a SYN cookie says of it, once its final ACK is here. To be {@linkplain
+     * #complete completed} with that ACK at once.
+     */
+    static HalfOpen ofCookie(FourTuple tuple, TcpSegment ack, SynCookies.Offer offer, int timestampOffset,
+            PathProperties path, TcpConfig config, long nowNanos) {
+        return new HalfOpen(tuple, ack, offer, timestampOffset, path, config, nowNanos);
     }
 
     /** Which connection this will be. */
@@ -98,16 +131,21 @@ public final class HalfOpen {
     /** Fills the SYN-ACK. Does not count as a retransmission. */
     public void fillSynAck(OutboundSegment out, long nowNanos) {
         TcpConfig.OptionOffer offer = config.options();
+        fillSynAck(out, iss, Seq.add(irs, 1), path, config);
+        out.windowScale = offer.windowScaling() && peerShift >= 0 ? ReceiveWindow.shiftFor(config) : -1;
+        out.sackPermitted = offer.sack() && peerSack;
+        timestamps(out, nowNanos);
+    }
+
+    /** What every SYN-ACK has. */
+    static void fillSynAck(OutboundSegment out, int iss, int rcvNxt, PathProperties path, TcpConfig config) {
         out.clear();
         out.reason = SendReason.HANDSHAKE;
         out.flags = TcpFlags.SYN | TcpFlags.ACK;
         out.seq = iss;
-        out.ack = Seq.add(irs, 1);
+        out.ack = rcvNxt;
         out.window = ReceiveWindow.ofSyn(config);
         out.mss = path.mss();
-        out.windowScale = offer.windowScaling() && peerShift >= 0 ? ReceiveWindow.shiftFor(config) : -1;
-        out.sackPermitted = offer.sack() && peerSack;
-        timestamps(out, nowNanos);
     }
 
     private void timestamps(OutboundSegment out, long nowNanos) {
@@ -182,7 +220,8 @@ public final class HalfOpen {
         if (!Deadline.isDue(deadline(), nowNanos)) {
             return Verdict.IGNORE;
         }
-        if (nowNanos - startedAt >= config.retransmission().synGiveUp()) {
+        TcpConfig.Retransmission limits = config.retransmission();
+        if (retransmits >= limits.synackRetries() || nowNanos - startedAt >= limits.synGiveUp()) {
             return Verdict.REMOVE;
         }
         retransmits++;
@@ -214,7 +253,7 @@ public final class HalfOpen {
         t.lastAckSent = t.rcvNxt;
         t.tsRecent = tsRecent;
         t.tsRecentAt = startedAt;
-        if (retransmits == 0) { // Karn
+        if (timed && retransmits == 0) { // Karn
             t.timing = true;
             t.timedEnd = t.sndNxt;
             t.timedAt = synAckAt;

@@ -240,14 +240,14 @@ final class Tcb {
         if (synRetransmits > 0) {
             rtt.synWasLost();
         }
-        int mss = peerMss < 0 ? defaultMss() : Math.max(peerMss, offer.minPeerMss());
+        int mss = peerMss < 0 ? defaultMss(tuple) : Math.max(peerMss, offer.minPeerMss());
         sndMss = Math.min(mss, path.mss()) - (timestamps ? 12 : 0); // RFC 6691: options come out of it
         long window = synRetransmits > 1 ? sndMss : initialWindow(sndMss, config);
         congestion = config.congestionControl().create(sndMss, window);
     }
 
     /** RFC 9293 MUST-15: 536 without the option, 1220 over IPv6. */
-    private int defaultMss() {
+    static int defaultMss(FourTuple tuple) {
         return tuple.local().isV4() ? 536 : 1220;
     }
 

@@ -86,11 +86,19 @@ public record TcpConfig(
      * @param minTimeout lower bound of the RTO
      * @param maxTimeout upper bound of the RTO
      * @param synGiveUp R2 of SYN segments: an open that is not answered fails after this long
+     * @param synackRetries how often an unanswered SYN-ACK is sent again before the half-open connection is forgotten
+     *     ({@code tcp_synack_retries}), unless {@code synGiveUp} ends it first; 0 for never
      * @param giveUp R2 of data: a connection whose data are not acknowledged ends after this long
      * @param userTimeout RFC 5482, {@code TCP_USER_TIMEOUT}: replaces {@code giveUp} when not 0
      */
     public record Retransmission(
-            long initialTimeout, long minTimeout, long maxTimeout, long synGiveUp, long giveUp, long userTimeout) {}
+            long initialTimeout,
+            long minTimeout,
+            long maxTimeout,
+            long synGiveUp,
+            int synackRetries,
+            long giveUp,
+            long userTimeout) {}
 
     /**
      * Acknowledging (RFC 9293 §3.8.6.3, RFC 5681 §4.2).
@@ -116,7 +124,7 @@ public record TcpConfig(
                 new BufferLimits(4096, 87380, 6 << 20),
                 new BufferLimits(4096, 16384, 4 << 20),
                 new OptionOffer(true, true, true, 48),
-                new Retransmission(1 * SECONDS, 200 * MILLIS, 120 * SECONDS, 180 * SECONDS, 924 * SECONDS, 0),
+                new Retransmission(1 * SECONDS, 200 * MILLIS, 120 * SECONDS, 180 * SECONDS, 7, 924 * SECONDS, 0),
                 new Acknowledgment(40 * MILLIS, 16),
                 new KeepAlive(false, 7200 * SECONDS, 75 * SECONDS, 9),
                 false,

@@ -125,7 +125,7 @@ class SendTest {
         TcpConfig.Retransmission r = Conversation.plain().retransmission();
         Conversation c = Conversation.established(Conversation.plain().withRetransmission(
                 new TcpConfig.Retransmission(r.initialTimeout(), r.minTimeout(), r.maxTimeout(), r.synGiveUp(),
-                        r.giveUp(), 5 * SECONDS)));
+                        r.synackRetries(), r.giveUp(), 5 * SECONDS)));
         c.send(10);
         long start = c.now;
 

@@ -1,0 +1,191 @@
+package io.fourtuple.api.actor;
+
+import io.fourtuple.api.StackConfig.Listen.Profile;
+import io.fourtuple.api.StackConfig.Listen.SynCookies;
+import io.fourtuple.api.protocol.Accepted;
+import io.fourtuple.core.Counter;
+import io.fourtuple.core.Counters;
+import io.fourtuple.core.ip.Path;
+import io.fourtuple.core.tcp.HalfOpen;
+import io.fourtuple.core.time.Deadline;
+import io.fourtuple.core.wire.FourTuple;
+import io.fourtuple.core.wire.TcpFlags;
+import io.fourtuple.core.wire.TcpSegment;
+
+/**
+ * The passive open, step by step, but for the record that {@link ListenerActor} makes of a SYN. Confined to the stack
+ * actor, as are the mailboxes that call back when they overflow.
+ *
+ * <pre>
+ *   SYN ─▶ {@link #onSyn} ─▶ SYN queue ─▶ ListenerActor: record, SYN-ACK
+ *                            └ full ─▶ {@link #onSynOverflow}: cookie, or drop
+ *   final ACK, of a record ─▶ {@link #onSegment}  ─┐
+ *   final ACK, of a cookie ─▶ {@link #onCookie}   ─┴▶ slot of the accept queue ─▶ connection ─▶ AcceptorActor
+ * </pre>
+ */
+final class PassiveOpens {
+    private final Shard shard;
+    private final Opens opens;
+    private final Counters counters;
+
+    PassiveOpens(Shard shard, Opens opens) {
+        this.shard = shard;
+        this.opens = opens;
+        counters = shard.counters;
+    }
+
+    // ---- SYN ----
+
+    /** A segment with SYN alone, for a listening socket: to its queue, unless that is full. */
+    void onSyn(ListeningSocket socket, FourTuple tuple, TcpSegment segment) {
+        if (!segment.has(TcpFlags.FIN)) { // one with FIN opens nothing, and is worth no answer
+            socket.listener.tell(new SynArrived(this, socket, tuple, segment));
+        }
+    }
+
+    /** The SYN queue did not take a SYN: it is answered without being remembered, or its sender tries again. */
+    void onSynOverflow(SynArrived syn, LaneData.Overflow cause) {
+        switch (cause) {
+            case COOKIE_FOR_EVERY_SYN -> sendCookie(syn);
+            case SYN_QUEUE_FULL -> {
+                if (syn.socket().queues().rules().syncookies() == SynCookies.OFF) {
+                    counters.increment(Counter.TCP_EXT_REQ_Q_FULL_DROP);
+                } else {
+                    counters.increment(Counter.TCP_EXT_REQ_Q_FULL_DO_COOKIES);
+                    sendCookie(syn);
+                }
+            }
+            case ACCEPT_QUEUE_FULL -> {
+                counters.increment(Counter.TCP_EXT_LISTEN_OVERFLOWS);
+                counters.increment(Counter.TCP_EXT_LISTEN_DROPS);
+            }
+            case NOT_ATTACHED -> counters.increment(Counter.TCP_EXT_LISTEN_DROPS);
+        }
+    }
+
+    private void sendCookie(SynArrived syn) {
+        FourTuple tuple = syn.tuple();
+        Path path = shard.ip.pathTo(tuple.remote());
+        if (path == null) {
+            counters.increment(Counter.IP_OUT_NO_ROUTES);
+            return;
+        }
+        long now = shard.now();
+        shard.cookies.fillSynAck(tuple, syn.segment(), shard.timestampOffsets.of(tuple), path.properties(),
+                syn.socket().tcp(), shard.out, now);
+        shard.transmitAlone(path, tuple, now);
+        counters.increment(Counter.TCP_EXT_SYNCOOKIES_SENT);
+        syn.socket().cookiesUntil = Deadline.after(now, io.fourtuple.core.tcp.SynCookies.MAX_AGE_NANOS);
+    }
+
+    // ---- final ACK ----
+
+    /** A segment of a half-open connection, which it may complete. */
+    void onSegment(HalfOpenEntry entry, TcpSegment segment, long now) {
+        if (!shard.handle(entry, segment, now)) {
+            return;
+        }
+        switch (admit(entry.socket, entry.tuple())) {
+            case ADMITTED -> {
+                shard.leave(entry);
+                establish(entry.socket, entry.record, entry.path, segment, now);
+            }
+            case IGNORED -> {
+                // The record stays: its SYN-ACK is sent again and the peer's ACK comes again.
+                shard.schedule(entry, entry.record.deadline());
+            }
+            case RESET -> {
+                shard.leave(entry);
+                shard.reset(entry.tuple(), segment);
+            }
+        }
+    }
+
+    /**
+     * A segment with ACK, without SYN and RST, for a listening socket that has no record of its tuple: the final ACK
+     * of a cookie, or one to reset.
+     */
+    void onCookie(ListeningSocket socket, FourTuple tuple, TcpSegment segment, long now) {
+        HalfOpen record = expectsCookies(socket, now) ? readCookie(socket, tuple, segment, now) : null;
+        if (record == null) {
+            shard.reset(tuple, segment);
+            return;
+        }
+        switch (admit(socket, tuple)) {
+            case ADMITTED -> establish(socket, record, shard.ip.pathTo(tuple.remote()), segment, now);
+            case IGNORED -> { }
+            case RESET -> shard.reset(tuple, segment);
+        }
+    }
+
+    /** No cookies were sent lately: an ACK cannot carry a good one. */
+    private static boolean expectsCookies(ListeningSocket socket, long now) {
+        return socket.cookiesUntil != Deadline.NONE && !Deadline.isDue(socket.cookiesUntil, now);
+    }
+
+    private HalfOpen readCookie(ListeningSocket socket, FourTuple tuple, TcpSegment segment, long now) {
+        Path path = shard.ip.pathTo(tuple.remote());
+        HalfOpen record = path == null
+                ? null
+                : shard.cookies.open(
+                        tuple, segment, shard.timestampOffsets.of(tuple), path.properties(), socket.tcp(), now);
+        counters.increment(record == null ? Counter.TCP_EXT_SYNCOOKIES_FAILED : Counter.TCP_EXT_SYNCOOKIES_RECV);
+        return record;
+    }
+
+    private enum Admission { ADMITTED, IGNORED, RESET }
+
+    /** Takes what a connection needs before it is made: a slot of the accept queue, and what its source may hold. */
+    private Admission admit(ListeningSocket socket, FourTuple tuple) {
+        if (!shard.hasRoomForConnection()) {
+            counters.increment(Counter.TCP_EXT_CONNECTION_LIMIT);
+            return Admission.IGNORED;
+        }
+        if (!shard.sources.tryAddEstablished(tuple.remote())) {
+            counters.increment(Counter.TCP_EXT_SOURCE_ESTAB_LIMIT);
+            return Admission.RESET;
+        }
+        if (!socket.queues().accept().tryTake()) {
+            shard.sources.removeEstablished(tuple.remote());
+            counters.increment(Counter.TCP_EXT_LISTEN_OVERFLOWS);
+            counters.increment(Counter.TCP_EXT_LISTEN_DROPS);
+            return socket.queues().rules().profile() == Profile.RST ? Admission.RESET : Admission.IGNORED;
+        }
+        return Admission.ADMITTED;
+    }
+
+    private void establish(ListeningSocket socket, HalfOpen record, Path path, TcpSegment ack, long now) {
+        ConnectionEntry entry = new ConnectionEntry(record.complete(ack, counters, now), path);
+        FourTuple tuple = entry.tuple();
+        entry.waitingIn = socket;
+        entry.countsForSource = true;
+        opens.spawn(entry, ConnectionActor.accepted(shard, entry));
+        socket.acceptor.tell(new Established(entry, new Accepted(
+                entry.actor.narrow(),
+                Opens.socketAddress(tuple.local(), tuple.localPort()),
+                Opens.socketAddress(tuple.remote(), tuple.remotePort()))));
+    }
+
+    // ---- time, and the end ----
+
+    /** The SYN-ACK of a half-open connection is sent again, or it is given up. */
+    void onTimeout(HalfOpenEntry entry, long now) {
+        switch (entry.record.handleTimeout(shard.out, now)) {
+            case REPLY -> {
+                shard.transmitAlone(entry.path, entry.tuple(), now);
+                shard.schedule(entry, entry.record.deadline());
+            }
+            case REMOVE -> {
+                counters.increment(Counter.TCP_ATTEMPT_FAILS);
+                counters.increment(Counter.TCP_EXT_SYN_RECV_TIMEOUTS);
+                shard.leave(entry);
+            }
+            case IGNORE, COMPLETE -> shard.schedule(entry, entry.record.deadline());
+        }
+    }
+
+    /** A SYN that was queued when its socket closed. */
+    void reset(FourTuple tuple, TcpSegment segment) {
+        shard.reset(tuple, segment);
+    }
+}

@@ -1,0 +1,148 @@
+package io.fourtuple.api.actor;
+
+import io.fourtuple.core.Counters;
+import io.fourtuple.core.ip.Ingress;
+import io.fourtuple.core.ip.InterfaceAddress;
+import io.fourtuple.core.ip.IpConfig;
+import io.fourtuple.core.ip.IpHost;
+import io.fourtuple.core.wire.FourTuple;
+import io.fourtuple.core.wire.IpAddress;
+import io.fourtuple.core.wire.OutboundSegment;
+import io.fourtuple.core.wire.Seq;
+import io.fourtuple.core.wire.SendReason;
+import io.fourtuple.core.wire.TcpFlags;
+import io.fourtuple.core.wire.TcpSegment;
+import io.fourtuple.nic.Nic;
+import io.fourtuple.nic.Readiness;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Random;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A peer without TCP: the test says which segments it sends to one port of a stack, and sees which come back. It sends
+ * nothing on its own but ARP. Its ports have sequence numbers that start at 0.
+ */
+final class RawPeer {
+    private static final int IRS = 0;
+
+    private final Nic nic;
+    private final IpHost ip;
+    private final IpAddress local;
+    private final IpAddress remote;
+    private final int remotePort;
+    private final OutboundSegment out = new OutboundSegment();
+    private final Semaphore readable = new Semaphore(0);
+    private final Map<Integer, Queue<TcpSegment>> arrived = new HashMap<>();
+    /** Acknowledgment number of each port's next segment. */
+    private final Map<Integer, Integer> acks = new HashMap<>();
+
+    /** At this end of a wire, with this address, towards one port of the stack at the other end. */
+    RawPeer(Nic nic, String address, String remote, int remotePort) {
+        this.nic = nic;
+        this.remote = IpAddress.parse(remote);
+        this.remotePort = remotePort;
+        InterfaceAddress own = InterfaceAddress.parse(address);
+        local = own.address();
+        ip = new IpHost(IpConfig.defaults().withAddresses(List.of(own)), nic.link(), nic.sink(),
+                new Counters(), new Random(1));
+        ((Readiness.Signal) nic.readiness()).onReadable(readable::release);
+        receive();
+    }
+
+    /** A SYN from this port. */
+    void syn(int port) {
+        send(port, TcpFlags.SYN, 0, "");
+    }
+
+    /** The final ACK of the handshake, to the SYN-ACK that came last. */
+    void ack(int port) {
+        send(port, TcpFlags.ACK, 1, "");
+    }
+
+    /** Data right after the handshake, which they also complete. */
+    void data(int port, String text) {
+        send(port, TcpFlags.ACK | TcpFlags.PSH, 1, text);
+    }
+
+    /** A reset right after the SYN. */
+    void reset(int port) {
+        send(port, TcpFlags.RST, 1, "");
+    }
+
+    /** Any segment. */
+    void send(int port, int flags, int seq, String text) {
+        byte[] payload = text.getBytes(StandardCharsets.US_ASCII);
+        out.clear();
+        out.reason = SendReason.DATA;
+        out.flags = flags;
+        out.seq = Seq.add(IRS, seq);
+        out.ack = (flags & TcpFlags.ACK) == 0 ? 0 : acks.getOrDefault(port, 0);
+        out.window = 60_000;
+        out.payloadLength = payload.length;
+        out.payload = (_, length, target) -> target.put(payload, 0, length);
+        ip.transmit(ip.pathTo(remote), new FourTuple(local, port, remote, remotePort), out, System.nanoTime());
+    }
+
+    /** The next segment that this port gets. */
+    TcpSegment expect(int port) {
+        long giveUp = System.nanoTime() + TwoStacks.PATIENCE.toNanos();
+        for (TcpSegment next = poll(port); ; next = poll(port)) {
+            if (next != null) {
+                return next;
+            }
+            await(giveUp, port);
+        }
+    }
+
+    /** The next segment that this port gets, which has to have exactly these flags. */
+    TcpSegment expect(int port, int flags) {
+        TcpSegment next = expect(port);
+        if (next.flags() != flags) {
+            throw new AssertionError("expected " + TcpFlags.toString(flags) + " at port " + port + ", got " + next);
+        }
+        return next;
+    }
+
+    /** The SYN-ACK of this port, whose answer is {@link #ack}. */
+    TcpSegment expectSynAck(int port) {
+        return expect(port, TcpFlags.SYN | TcpFlags.ACK);
+    }
+
+    /** What this port has got and was not asked for: null when there is nothing. */
+    TcpSegment poll(int port) {
+        receive();
+        Queue<TcpSegment> queue = arrived.get(port);
+        return queue == null ? null : queue.poll();
+    }
+
+    private void await(long giveUp, int port) {
+        try {
+            if (!readable.tryAcquire(giveUp - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+                throw new AssertionError("nothing came for port " + port);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError(e);
+        }
+    }
+
+    private void receive() {
+        while (nic.receive(frame -> {
+            Ingress ingress = ip.receive(frame, System.nanoTime());
+            if (ingress instanceof Ingress.Tcp(FourTuple tuple, TcpSegment segment)) {
+                if (segment.has(TcpFlags.SYN)) {
+                    acks.put(tuple.localPort(), Seq.add(segment.seq(), 1));
+                }
+                arrived.computeIfAbsent(tuple.localPort(), _ -> new ArrayDeque<>()).add(segment);
+            }
+        }, 32) == 32) {
+            // on
+        }
+    }
+}

@@ -16,7 +16,7 @@ abstract class ControlledCommand implements Runnable {
 
     @Option(names = "--stack", paramLabel = "NAME",
             description = "which of the sample's stacks (default: the one that serves)")
-    private String stack = EchoSample.SERVER;
+    private String stack = SampleNetwork.SERVER;
 
     @Spec
     private CommandSpec spec;

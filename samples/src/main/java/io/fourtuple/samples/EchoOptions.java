@@ -1,117 +1,19 @@
 package io.fourtuple.samples;
 
-import io.fourtuple.api.config.NicChoice;
-import io.fourtuple.core.ip.InterfaceAddress;
-import io.fourtuple.core.wire.IpAddress;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Optional;
-
 /**
  * What the echo sample is asked to do.
  *
- * @param nic what the stack is plugged into
- * @param addresses of the stack, at least one
+ * @param network where it serves
  * @param port it echoes on
- * @param publish ports of this machine that lead to the stack, with the memory wire only
- * @param pcap where the frames are recorded
- * @param hostAddresses the kernel's addresses on the TAP device
- * @param config a file that is read before the configuration on the class path
  */
-record EchoOptions(
-        NicChoice nic,
-        List<InterfaceAddress> addresses,
-        int port,
-        List<Publish> publish,
-        Optional<Path> pcap,
-        List<InterfaceAddress> hostAddresses,
-        Optional<Path> config) {
-
-    static final InterfaceAddress DEFAULT_ADDRESS = InterfaceAddress.parse("10.77.0.2/24");
-    static final String DEFAULT_HOST = "127.0.0.1";
-    static final int DEFAULT_HOST_PORT = 7007;
-
-    /** Fills in what was left out, and refuses what does not go together. */
-    static EchoOptions of(
-            NicChoice nic,
-            List<InterfaceAddress> addresses,
-            int port,
-            List<Publish> publish,
-            Path pcap,
-            List<InterfaceAddress> hostAddresses,
-            Path config) {
-        boolean memory = nic instanceof NicChoice.Memory;
-        if (memory && !hostAddresses.isEmpty()) {
-            throw new SampleException("--host-address is the kernel's side of a TAP device: "
-                    + "leave it out, or choose one with --nic tap:ft0");
-        }
-        if (!memory && !publish.isEmpty()) {
-            throw new SampleException("--publish needs the memory wire: leave it out, "
-                    + "programs reach the stack on a TAP device at its own address");
-        }
-        if (port < 1 || port > 65535) {
-            throw new SampleException("--port must be 1 to 65535, not " + port);
-        }
-        List<Publish> published = !memory || !publish.isEmpty()
-                ? publish
-                : List.of(Publish.parse(DEFAULT_HOST + ":" + DEFAULT_HOST_PORT + ":" + port));
-        return new EchoOptions(
-                nic,
-                addresses.isEmpty() ? List.of(DEFAULT_ADDRESS) : List.copyOf(addresses),
-                port,
-                List.copyOf(published),
-                Optional.ofNullable(pcap),
-                List.copyOf(hostAddresses),
-                Optional.ofNullable(config));
+record EchoOptions(NetworkOptions network, int port) {
+    EchoOptions {
+        NetworkOptions.checkPort(port);
     }
 
-    /** One address for the other end of the wire on each prefix of the stack. */
-    List<InterfaceAddress> otherEnd() {
-        List<InterfaceAddress> ends = new ArrayList<>();
-        for (InterfaceAddress ours : addresses) {
-            IpAddress end = neighbourOf(ours).address();
-            while (isOurs(end)) {
-                end = IpAddress.of(end.high(), end.low() + 1);
-            }
-            if (!isHostOf(ours, end)) {
-                throw new SampleException("--address " + ours
-                        + " leaves no room for the other end of the wire beside the other addresses:"
-                        + " use a shorter prefix");
-            }
-            InterfaceAddress other = new InterfaceAddress(end, ours.prefixLength());
-            if (!ends.contains(other)) {
-                ends.add(other);
-            }
-        }
-        return List.copyOf(ends);
-    }
-
-    private boolean isOurs(IpAddress address) {
-        return addresses.stream().anyMatch(ours -> ours.address().equals(address));
-    }
-
-    /** Whether it is in the prefix of {@code ours}, and not the broadcast address there. */
-    private static boolean isHostOf(InterfaceAddress ours, IpAddress address) {
-        int hostBits = (address.isV4() ? 32 : 128) - ours.prefixLength();
-        boolean broadcast = address.isV4() && hostBits > 1
-                && (~address.low() & ((1L << hostBits) - 1)) == 0;
-        return !broadcast && ours.onLink().contains(address);
-    }
-
-    /** The first address of the same prefix that is not this one and may be a host's. */
-    static InterfaceAddress neighbourOf(InterfaceAddress ours) {
-        int hostBits = (ours.address().isV4() ? 32 : 128) - ours.prefixLength();
-        if (hostBits < 1) {
-            throw new SampleException("--address " + ours
-                    + " leaves no room for the other end of the wire: use a shorter prefix, such as "
-                    + (ours.address().isV4() ? "/24" : "/64"));
-        }
-        long mask = hostBits >= 64 ? -1L : (1L << hostBits) - 1;
-        long network = ours.address().low() & ~mask;
-        long first = hostBits == 1 ? network : network + 1;
-        long low = first == ours.address().low() ? first + 1 : first;
-        return new InterfaceAddress(
-                IpAddress.of(ours.address().high(), low), ours.prefixLength());
+    /** What is published when nothing is asked for. */
+    static Publish published(int port) {
+        NetworkOptions.checkPort(port);
+        return Publish.parse("127.0.0.1:7007:" + port);
     }
 }

@@ -1,89 +1,21 @@
 package io.fourtuple.samples;
 
-import com.typesafe.config.Config;
-import com.typesafe.config.ConfigException;
-import com.typesafe.config.ConfigFactory;
-import com.typesafe.config.ConfigParseOptions;
-import io.fourtuple.api.Stack;
-import io.fourtuple.api.StackConfig;
-import io.fourtuple.api.config.NicChoice;
-import io.fourtuple.api.javadsl.Tcp;
-import io.fourtuple.api.observe.ControlDirectory;
-import io.fourtuple.api.observe.ControlServer;
-import io.fourtuple.api.observe.NstatFormat;
-import io.fourtuple.api.observe.SsFormat;
-import io.fourtuple.api.observe.StackSnapshot;
-import io.fourtuple.core.ip.InterfaceAddress;
-import io.fourtuple.core.wire.IpAddress;
-import io.fourtuple.nic.MemoryWire;
-import io.fourtuple.nic.Nic;
-import io.fourtuple.nic.NicException;
-import io.fourtuple.nic.pcapng.CapturingNic;
-import io.fourtuple.nic.pcapng.PcapngWriter;
-import io.fourtuple.nic.tap.TapConfig;
-import io.fourtuple.nic.tap.TapNic;
-import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.security.SecureRandom;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.function.Function;
-import java.util.function.Supplier;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
-import org.apache.pekko.ConfigurationException;
-import org.apache.pekko.Done;
-import org.apache.pekko.actor.typed.ActorSystem;
-import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.stream.javadsl.Flow;
 import org.apache.pekko.stream.javadsl.Sink;
 import org.apache.pekko.util.ByteString;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/**
- * The running echo sample: a stack that sends back what it gets, plugged into a TAP device or into a wire in memory
- * whose other end is a second stack with a {@link Gateway} to this machine's kernel.
- */
-final class EchoSample implements AutoCloseable {
-    /** Name of the stack that echoes. */
-    static final String SERVER = "server";
-    /** Name of the stack at the near end of the memory wire. */
-    static final String GATEWAY = "gateway";
+/** The running echo sample: a stack that sends back what it gets. */
+final class EchoSample implements ServingSample {
+    private final SampleNetwork network;
+    private final int port;
 
-    private static final Logger LOG = LoggerFactory.getLogger(EchoSample.class);
-    /** How long the peers of a stack may take to end in order, once they have got our FIN. */
-    private static final Duration GRACE = Duration.ofMillis(700);
-    /** Ending takes two seconds at most; the rest is for the JVM. */
-    private static final Duration END = Duration.ofMillis(1600);
-    /** Frames on their way on the memory wire: more than a full receive window, so that it need not lose any. */
-    private static final int WIRE_FRAMES = 8192;
-
-    private final EchoOptions options;
-    private final ActorSystem<Void> system;
-    private final Map<String, Stack> stacks = new LinkedHashMap<>();
-    private final List<Gateway> gateways = new ArrayList<>();
-    private final List<String> notes = new ArrayList<>();
-    private volatile ControlServer control;
-    private volatile boolean closing;
-
-    private EchoSample(EchoOptions options, ActorSystem<Void> system) {
-        this.options = options;
-        this.system = system;
+    private EchoSample(SampleNetwork network, int port) {
+        this.network = network;
+        this.port = port;
     }
 
     /**
@@ -93,241 +25,39 @@ final class EchoSample implements AutoCloseable {
      * @throws io.fourtuple.api.config.ConfigurationException when the configuration cannot be used
      */
     static EchoSample start(EchoOptions options) {
-        Config config = options.config().map(EchoSample::load).orElseGet(ConfigFactory::load);
-        StackConfig settings = StackConfig.from(config)
-                .withStreams(new StackConfig.Streams(true))
-                .withTerminateTimeout(GRACE);
-        EchoSample sample = new EchoSample(options, system(config));
-        try {
-            sample.startStacks(settings);
-            sample.listen();
-            sample.openControl();
-            return sample;
-        } catch (RuntimeException e) {
-            sample.close();
-            throw e instanceof NicException ? new SampleException(e.getMessage(), e) : sentence(e);
-        }
-    }
-
-    private static ActorSystem<Void> system(Config config) {
-        try {
-            return ActorSystem.create(Behaviors.empty(), "samples", config);
-        } catch (RuntimeException e) {
-            throw sentence(e);
-        }
-    }
-
-    /** What Pekko and its extensions say of a value that they cannot use, at the bottom of a chain of causes. */
-    private static RuntimeException sentence(RuntimeException e) {
-        Throwable root = e;
-        while (root.getCause() != null) {
-            root = root.getCause();
-        }
-        boolean ofConfiguration = e instanceof ConfigurationException
-                || root instanceof ConfigException
-                || root instanceof IllegalArgumentException;
-        return ofConfiguration && !(e instanceof SampleException)
-                ? new SampleException("the configuration cannot be used (" + firstLine(root) + "): correct that key", e)
-                : e;
-    }
-
-    private static Config load(Path file) {
-        if (!Files.isReadable(file)) {
-            throw new SampleException("cannot read the configuration " + file + ": name a file that is there");
-        }
-        try {
-            Config user = ConfigFactory.parseFile(
-                    file.toFile(), ConfigParseOptions.defaults().setAllowMissing(false));
-            return ConfigFactory.load(user.withFallback(ConfigFactory.parseResources("application.conf")));
-        } catch (ConfigException e) {
-            throw new SampleException("cannot read the configuration " + file + " (" + firstLine(e) + ")", e);
-        }
-    }
-
-    private void startStacks(StackConfig settings) {
-        StackConfig server = settings.withName(SERVER)
-                .withIp(settings.ip().withAddresses(options.addresses()));
-        switch (options.nic()) {
-            case NicChoice.Memory _ -> {
-                MemoryWire wire = new MemoryWire(MemoryWire.Config.DEFAULT.withQueueFrames(WIRE_FRAMES));
-                start(server, captured(wire.right()));
-                StackConfig near = settings.withName(GATEWAY)
-                        .withIp(settings.ip().withAddresses(options.otherEnd()))
-                        .withLoopDispatcher("gateway-loop");
-                Tcp tcp = Tcp.of(start(near, wire.left()));
-                for (Publish publish : options.publish()) {
-                    InetSocketAddress target = new InetSocketAddress(
-                            options.addresses().getFirst().address().toInetAddress(), publish.stackPort());
-                    gateways.add(Gateway.open(system, publish, tcp, target));
-                }
-            }
-            case NicChoice.Tap(String name) -> {
-                TapNic tap = TapNic.open(TapConfig.of(name, TapConfig.randomMac(new SecureRandom())));
-                start(server, captured(tap));
-                configureHost(tap);
-            }
-        }
-    }
-
-    private Stack start(StackConfig config, Nic nic) {
-        try {
-            Stack stack = Stack.start(system, config, nic);
-            stacks.put(config.name(), stack);
-            return stack;
-        } catch (IllegalArgumentException e) {
-            throw new SampleException("the stack cannot be started: " + firstLine(e), e);
-        }
-    }
-
-    private Nic captured(Nic nic) {
-        if (options.pcap().isEmpty()) {
-            return nic;
-        }
-        Path file = options.pcap().get();
-        try {
-            return new CapturingNic(nic, PcapngWriter.create(file, PcapngWriter.UNLIMITED));
-        } catch (IOException e) {
-            nic.close();
-            throw new SampleException("cannot write the capture " + file + " (" + reason(e)
-                    + "): choose another file with --pcap", e);
-        }
-    }
-
-    private void configureHost(TapNic tap) {
-        if (options.hostAddresses().isEmpty()) {
-            notes.add("to reach it, give the kernel's side of " + tap.name() + " an address:");
-            for (InterfaceAddress address : options.otherEnd()) {
-                tap.hostCommands(address.toString()).forEach(command -> notes.add("  " + command));
-            }
-        }
-        for (InterfaceAddress address : options.hostAddresses()) {
-            tap.configureHost(address.toString());
-        }
-    }
-
-    private void listen() {
-        Tcp tcp = Tcp.of(stacks.get(SERVER));
-        for (InterfaceAddress address : options.addresses()) {
-            join("listen on " + address.address().toString(options.port()),
-                    tcp.bind(address.address().toString(), options.port(), 4096, List.of(), true, Optional.empty())
-                            .to(Sink.foreach(connection ->
-                                    connection.handleWith(Flow.<ByteString>create(), system)))
-                            .run(system));
-        }
-    }
-
-    private void openControl() {
-        Map<String, Supplier<CompletionStage<String>>> commands = new LinkedHashMap<>();
-        stacks.forEach((name, stack) -> {
-            commands.put("ss " + name, answer(stack, now -> SsFormat.format(now.sockets())));
-            commands.put("nstat " + name, answer(stack, now -> NstatFormat.format(now.counters(), false)));
-            commands.put("nstat-zeros " + name, answer(stack, now -> NstatFormat.format(now.counters(), true)));
+        SampleNetwork network = SampleNetwork.start(options.network());
+        return network.serving(() -> {
+            network.listen(options.port(), (tcp, address) -> tcp
+                    .bind(address, options.port(), SampleNetwork.BACKLOG, List.of(), true, Optional.empty())
+                    .to(Sink.foreach(connection ->
+                            connection.handleWith(Flow.<ByteString>create(), network.system())))
+                    .run(network.system()));
+            return new EchoSample(network, options.port());
         });
-        control = ControlServer.open(ControlDirectory.ofUser(), commands);
     }
 
-    private static Supplier<CompletionStage<String>> answer(Stack stack, Function<StackSnapshot, String> format) {
-        return () -> stack.snapshot().thenApply(format);
+    @Override
+    public SampleNetwork network() {
+        return network;
     }
 
-    /** What there is to know besides {@link #readyLine}. */
-    List<String> notes() {
-        return List.copyOf(notes);
-    }
-
-    /** One line: where the echo can be reached. */
-    String readyLine() {
-        String inside = options.addresses().stream()
-                .map(address -> address.address().toString(options.port()))
-                .collect(Collectors.joining(" and "));
-        if (options.nic() instanceof NicChoice.Tap(String name)) {
-            return "echo ready on " + inside + " (TAP " + name + "); ss: ./run ss";
-        }
-        return "echo ready on " + gatewayAddresses().stream()
-                .map(EchoSample::text).collect(Collectors.joining(" and "))
-                + " (stack " + inside + ", memory wire); ss: ./run ss";
+    @Override
+    public String readyLine() {
+        return "echo ready on " + network.reachableAt(port) + "; ss: ./run ss";
     }
 
     /** Where the gateways listen in the kernel. */
     List<InetSocketAddress> gatewayAddresses() {
-        return gateways.stream().map(Gateway::address).toList();
+        return network.gatewayAddresses();
     }
 
     /** The control socket. */
     Path controlSocket() {
-        return control.socket();
+        return network.controlSocket();
     }
 
-    /**
-     * Blocks until {@link #close}.
-     *
-     * @throws SampleException when the stack has ended for another reason
-     */
-    void awaitEnd() {
-        String reason = stacks.get(SERVER).whenTerminated()
-                .handle((_, failure) -> failure == null ? "see above" : firstLine(failure))
-                .toCompletableFuture()
-                .join();
-        if (!closing) {
-            throw new SampleException("the stack has ended (" + reason + "): start it again");
-        }
-    }
-
-    /**
-     * Ends it: nobody is let in any more, peers see FIN, the capture is complete, and neither the TAP nor the control
-     * socket is left. Takes less than two seconds. May be called again.
-     */
     @Override
     public void close() {
-        closing = true;
-        CompletableFuture<?>[] ending = Stream.concat(
-                gateways.stream().map(Gateway::close), Stream.of(endStacks()))
-                .map(CompletionStage::toCompletableFuture)
-                .toArray(CompletableFuture<?>[]::new);
-        try {
-            CompletableFuture.allOf(ending).get(END.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } catch (ExecutionException | TimeoutException e) {
-            LOG.warn("could not end in order", e);
-        }
-        if (control != null) {
-            control.close();
-        }
-        system.terminate();
-    }
-
-    /** The one that serves first: its FINs travel through the other one, and the gateway, to the programs outside. */
-    private CompletionStage<Done> endStacks() {
-        CompletionStage<Done> ended = CompletableFuture.completedFuture(Done.getInstance());
-        for (Stack stack : stacks.values()) {
-            // Why a stack has failed was said when it did, and the next one has to end all the same.
-            ended = ended.thenCompose(_ -> stack.terminate()).exceptionally(_ -> Done.getInstance());
-        }
-        return ended;
-    }
-
-    private static <T> T join(String what, CompletionStage<T> stage) {
-        try {
-            return stage.toCompletableFuture().join();
-        } catch (CompletionException e) {
-            throw new SampleException("cannot " + what + " (" + firstLine(e.getCause()) + ")", e);
-        }
-    }
-
-    private static String reason(IOException failure) {
-        return switch (failure) {
-            case NoSuchFileException _ -> "there is no such directory";
-            case AccessDeniedException _ -> "permission denied";
-            default -> firstLine(failure);
-        };
-    }
-
-    private static String firstLine(Throwable failure) {
-        return String.valueOf(failure.getMessage()).lines().findFirst().orElse("");
-    }
-
-    private static String text(InetSocketAddress address) {
-        return IpAddress.of(address.getAddress()).toString(address.getPort());
+        network.close();
     }
 }

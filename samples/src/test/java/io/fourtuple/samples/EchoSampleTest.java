@@ -41,8 +41,9 @@ class EchoSampleTest {
     private Path directory;
 
     private static EchoSample start(Path capture, List<InterfaceAddress> addresses) {
-        return EchoSample.start(EchoOptions.of(
-                new NicChoice.Memory(), addresses, 7, List.of(ANY_PORT), capture, List.of(), null));
+        NicOptions nic = new NicOptions(new NicChoice.Memory(), addresses, List.of());
+        return EchoSample.start(
+                new EchoOptions(NetworkOptions.of(nic, List.of(ANY_PORT), ANY_PORT, capture, null), 7));
     }
 
     private static Socket connect(EchoSample sample) throws IOException {
@@ -112,14 +113,14 @@ class EchoSampleTest {
             assertThat(client.getInputStream().read()).isEqualTo('a');
 
             // The echo of one octet may be on its way to be acknowledged.
-            String ss = ControlClient.ask(sample.controlSocket(), "ss " + EchoSample.SERVER);
+            String ss = ControlClient.ask(sample.controlSocket(), "ss " + SampleNetwork.SERVER);
             assertThat(ss.lines().map(String::strip))
                     .anyMatch(line -> line.matches("LISTEN +0 +4096 +10\\.77\\.0\\.2:7 +0\\.0\\.0\\.0:\\*"))
                     .anyMatch(line -> line.matches("ESTAB +0 +[01] +10\\.77\\.0\\.2:7 +10\\.77\\.0\\.1:\\d+"))
                     .anyMatch(line -> line.startsWith("ts sack cubic wscale:"));
-            assertThat(ControlClient.ask(sample.controlSocket(), "nstat " + EchoSample.SERVER))
+            assertThat(ControlClient.ask(sample.controlSocket(), "nstat " + SampleNetwork.SERVER))
                     .containsPattern("TcpPassiveOpens +1 ");
-            assertThat(ControlClient.ask(sample.controlSocket(), "nstat-zeros " + EchoSample.GATEWAY))
+            assertThat(ControlClient.ask(sample.controlSocket(), "nstat-zeros " + SampleNetwork.GATEWAY))
                     .containsPattern("TcpActiveOpens +1 ").containsPattern("TcpInErrs +0 ");
 
             StringWriter out = new StringWriter();

@@ -52,6 +52,19 @@ class MainTest {
             echo --config missing.conf | cannot read the configuration missing.conf
             echo --publish 192.0.2.1:0:7 | 192.0.2.1 is not an address of this machine: publish on one that is
             echo --publish 127.0.0.1:0:7 --pcap no/such/directory/x | there is no such directory
+            proxy | Missing required option: '--to=[stack:]HOST:PORT'; ./run proxy --help lists the options
+            proxy --to here | is not HOST:PORT or stack:HOST:PORT
+            proxy --to 127.0.0.1:70000 | has a port that is not 1 to 65535
+            proxy --to 127.0.0.1:1 --idle-timeout 300 | is not a time with its unit, such as 30s or 5m
+            proxy --to 127.0.0.1:1 --idle-timeout 0s | is not a time with its unit, such as 30s or 5m
+            proxy --to 127.0.0.1:1 --idle-timeout 3weeks | is not a time with its unit, such as 30s or 5m
+            proxy --to 127.0.0.1:1 --connections 0 | --connections must be at least 1, not 0
+            proxy --to 127.0.0.1:1 --port 0 | --port must be 1 to 65535, not 0
+            proxy --to stack:10.77.0.1:80 | nobody else is on the memory wire
+            proxy --to 127.0.0.1:1 --far-nic tap:ft1 | --far-nic is for a far side on a stack
+            proxy --to 127.0.0.1:1 --far-address 10.77.1.2/24 | add its --far-nic tap:ft1, or leave them out
+            proxy --to stack:10.77.1.1:1 --nic tap:ft0 --far-nic tap:ft0 | --far-nic is for a TAP device of its own
+            proxy --to stack:10.77.1.1:1 --far-nic memory | --far-nic is for a TAP device of its own
             ss --socket missing.sock | there is no control socket missing.sock
             play | Unmatched argument at index 0: 'play'
             """)

@@ -12,37 +12,52 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class EchoOptionsTest {
+class NicOptionsTest {
     private static final NicChoice MEMORY = new NicChoice.Memory();
     private static final NicChoice TAP = new NicChoice.Tap("ft0");
 
-    private static EchoOptions options(NicChoice nic, List<Publish> publish, List<InterfaceAddress> hostAddresses) {
-        return EchoOptions.of(nic, List.of(), 9, publish, null, hostAddresses, null);
+    private static final Publish ECHO = Publish.parse("127.0.0.1:7007:7");
+
+    private static List<Publish> published(NicChoice nic, Publish... asked) {
+        return NetworkOptions.of(new NicOptions(nic, List.of(), List.of()), List.of(asked), ECHO, null, null)
+                .publish();
     }
 
     @Test
-    void shouldPublishThePortOnTheMemoryWireByDefault() {
-        EchoOptions options = options(MEMORY, List.of(), List.of());
+    void shouldHaveAnAddressByDefault() {
+        assertThat(new NicOptions(TAP, List.of(), List.of()).addresses())
+                .containsExactly(InterfaceAddress.parse("10.77.0.2/24"));
+    }
 
-        assertThat(options.publish()).containsExactly(Publish.parse("127.0.0.1:7007:9"));
-        assertThat(options.addresses()).containsExactly(InterfaceAddress.parse("10.77.0.2/24"));
+    @Test
+    void shouldPublishOnTheMemoryWireByDefault() {
+        assertThat(published(MEMORY)).containsExactly(ECHO);
+    }
+
+    @Test
+    void shouldPublishWhatIsAskedForInstead() {
+        Publish other = Publish.parse("127.0.0.1:7008:8");
+
+        assertThat(published(MEMORY, other)).containsExactly(other);
     }
 
     @Test
     void shouldPublishNothingOnATap() {
-        assertThat(options(TAP, List.of(), List.of()).publish()).isEmpty();
+        assertThat(published(TAP)).isEmpty();
     }
 
     @Test
     void shouldRefuseAGatewayToATap() {
-        assertThatThrownBy(() -> options(TAP, List.of(Publish.parse("127.0.0.1:7007:7")), List.of()))
+        assertThatThrownBy(() -> published(TAP, ECHO))
                 .isInstanceOf(SampleException.class)
                 .message().startsWith("--publish needs the memory wire");
     }
 
     @Test
     void shouldRefuseAnAddressOfTheKernelOnTheMemoryWire() {
-        assertThatThrownBy(() -> options(MEMORY, List.of(), List.of(InterfaceAddress.parse("10.77.0.1/24"))))
+        List<InterfaceAddress> kernel = List.of(InterfaceAddress.parse("10.77.0.1/24"));
+
+        assertThatThrownBy(() -> new NicOptions(MEMORY, List.of(), kernel))
                 .isInstanceOf(SampleException.class)
                 .message().startsWith("--host-address is the kernel's side of a TAP device");
     }
@@ -52,13 +67,13 @@ class EchoOptionsTest {
         "10.77.0.5/30, 10.77.0.6/30", "10.77.0.6/31, 10.77.0.7/31", "10.77.0.7/31, 10.77.0.6/31",
         "fd77::2/64, fd77::1/64", "fd77::1/64, fd77::2/64", "fd77::abcd:0:0:9/56, fd77::1/56"})
     void shouldFindAnAddressForTheOtherEnd(String ours, String theirs) {
-        assertThat(EchoOptions.neighbourOf(InterfaceAddress.parse(ours))).hasToString(theirs);
+        assertThat(NicOptions.neighbourOf(InterfaceAddress.parse(ours))).hasToString(theirs);
     }
 
-    private static EchoOptions withAddresses(String addresses) {
+    private static NicOptions withAddresses(String addresses) {
         List<InterfaceAddress> ours =
                 Arrays.stream(addresses.split(" ", -1)).map(InterfaceAddress::parse).toList();
-        return EchoOptions.of(MEMORY, ours, 9, List.of(), null, List.of(), null);
+        return new NicOptions(MEMORY, ours, List.of());
     }
 
     @ParameterizedTest
@@ -72,7 +87,7 @@ class EchoOptionsTest {
     @ParameterizedTest
     @ValueSource(strings = {"10.77.0.1/30 10.77.0.2/30", "10.77.0.0/31 10.77.0.1/31"})
     void shouldSayWhenOurAddressesLeaveNoRoomForTheOtherEnd(String ours) {
-        EchoOptions options = withAddresses(ours);
+        NicOptions options = withAddresses(ours);
 
         assertThatThrownBy(options::otherEnd)
                 .isInstanceOf(SampleException.class)
@@ -84,7 +99,7 @@ class EchoOptionsTest {
     void shouldSayWhenThereIsNoRoomForTheOtherEnd(String ours, String advice) {
         InterfaceAddress address = InterfaceAddress.parse(ours);
 
-        assertThatThrownBy(() -> EchoOptions.neighbourOf(address))
+        assertThatThrownBy(() -> NicOptions.neighbourOf(address))
                 .isInstanceOf(SampleException.class)
                 .message().contains("leaves no room").endsWith(advice);
     }

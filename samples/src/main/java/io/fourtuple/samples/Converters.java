@@ -1,0 +1,81 @@
+package io.fourtuple.samples;
+
+import com.typesafe.config.ConfigException;
+import com.typesafe.config.ConfigValueFactory;
+import io.fourtuple.api.config.NicChoice;
+import io.fourtuple.core.ip.InterfaceAddress;
+import java.time.Duration;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/** What the words of a command line are turned into. */
+final class Converters {
+    private Converters() {}
+
+    /** Turns the sentence of an {@link IllegalArgumentException} into picocli's. */
+    private static <T> T parse(String text, Function<String, T> parse) {
+        try {
+            return parse.apply(text);
+        } catch (IllegalArgumentException e) {
+            throw new TypeConversionException("\"" + text + "\" cannot be used: " + e.getMessage());
+        }
+    }
+
+    /** {@code memory} or {@code tap:NAME}. */
+    static final class OfNic implements ITypeConverter<NicChoice> {
+        @Override
+        public NicChoice convert(String text) {
+            return parse(text, NicChoice::parse);
+        }
+    }
+
+    /** {@code 10.77.0.2/24}. */
+    static final class OfAddress implements ITypeConverter<InterfaceAddress> {
+        @Override
+        public InterfaceAddress convert(String text) {
+            return parse(text, InterfaceAddress::parse);
+        }
+    }
+
+    /** {@code 127.0.0.1:7007:7}. */
+    static final class OfPublish implements ITypeConverter<Publish> {
+        @Override
+        public Publish convert(String text) {
+            return parse(text, Publish::parse);
+        }
+    }
+
+    /** {@code 127.0.0.1:80} or {@code stack:10.77.0.1:80}. */
+    static final class OfFarSide implements ITypeConverter<FarSide> {
+        @Override
+        public FarSide convert(String text) {
+            return parse(text, FarSide::parse);
+        }
+    }
+
+    /** A time with its unit, as in the configuration: {@code 30s}, {@code 5 minutes}. */
+    static final class OfDuration implements ITypeConverter<Duration> {
+        private static final Pattern SYNTAX = Pattern.compile("[0-9.]+\\s*[a-z]+");
+
+        @Override
+        public Duration convert(String text) {
+            return parse(text, OfDuration::positive);
+        }
+
+        private static Duration positive(String text) {
+            try {
+                if (SYNTAX.matcher(text).matches()) {
+                    Duration duration = ConfigValueFactory.fromAnyRef(text).atKey("time").getDuration("time");
+                    if (duration.isPositive()) {
+                        return duration;
+                    }
+                }
+            } catch (ConfigException e) {
+                throw new IllegalArgumentException("is not a time with its unit, such as 30s or 5m", e);
+            }
+            throw new IllegalArgumentException("is not a time with its unit, such as 30s or 5m");
+        }
+    }
+}

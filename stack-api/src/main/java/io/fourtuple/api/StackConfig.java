@@ -4,6 +4,7 @@ import com.typesafe.config.Config;
 import io.fourtuple.api.config.NicChoice;
 import io.fourtuple.core.ip.InterfaceAddress;
 import io.fourtuple.core.ip.IpConfig;
+import io.fourtuple.core.tcp.MemoryBudget;
 import io.fourtuple.core.tcp.TcpConfig;
 import java.time.Duration;
 import java.util.Arrays;
@@ -169,10 +170,17 @@ public record StackConfig(
      * @param connections connections that have an actor; above it a final ACK is ignored and an open fails
      * @param listeners listening sockets; above it a bind fails
      * @param timeWait TIME-WAIT records ({@code tcp_max_tw_buckets}); above it a connection ends without one
+     * @param orphans connections whose user is done with them and whose TCP is not ({@code tcp_max_orphans}); above it
+     *     the newest is reset
+     * @param memory what the receive and send buffers of all connections may pin together ({@code tcp_mem}); each
+     *     connection is guaranteed the {@code min} of its receive and its send buffer, or one segment when that is
+     *     more, beyond it
      * @param sendTurn octets that one connection sends before the others have their turn
      * @param perSource what a single peer may hold
      */
-    public record Limits(int connections, int listeners, int timeWait, int sendTurn, PerSource perSource) {
+    public record Limits(
+            int connections, int listeners, int timeWait, int orphans, MemoryBudget.Limits memory, int sendTurn,
+            PerSource perSource) {
         /**
          * What a single peer may hold of the connections that peers open. An IPv6 peer is a whole prefix.
          *
@@ -196,11 +204,27 @@ public record StackConfig(
         }
 
         public Limits {
+            Objects.requireNonNull(memory, "memory");
             Objects.requireNonNull(perSource, "perSource");
-            if (connections < 1 || listeners < 1 || timeWait < 1 || sendTurn < 1) {
+            if (connections < 1 || listeners < 1 || timeWait < 1 || orphans < 1 || sendTurn < 1) {
                 throw new IllegalArgumentException("limits must be at least 1, not " + connections + ", " + listeners
-                        + ", " + timeWait + ", " + sendTurn);
+                        + ", " + timeWait + ", " + orphans + ", " + sendTurn);
             }
+        }
+
+        /** The same with another limit of orphans. */
+        public Limits withOrphans(int max) {
+            return new Limits(connections, listeners, timeWait, max, memory, sendTurn, perSource);
+        }
+
+        /** The same with other levels of memory. */
+        public Limits withMemory(MemoryBudget.Limits levels) {
+            return new Limits(connections, listeners, timeWait, orphans, levels, sendTurn, perSource);
+        }
+
+        /** The same with other limits for a single peer. */
+        public Limits withPerSource(PerSource peer) {
+            return new Limits(connections, listeners, timeWait, orphans, memory, sendTurn, peer);
         }
     }
 
@@ -221,7 +245,8 @@ public record StackConfig(
                 TcpConfig.defaults(),
                 new Listen(Listen.Profile.SEED, Listen.SynCookies.ON_OVERFLOW, 4096, 1.5, 1024),
                 new Ports(32768, 60999),
-                new Limits(1_000_000, 10_000, 262_144, 256 * 1024, Limits.PerSource.OFF),
+                new Limits(1_000_000, 10_000, 262_144, 8192,
+                        new MemoryBudget.Limits(128L << 20, 192L << 20, 256L << 20), 256 * 1024, Limits.PerSource.OFF),
                 new Streams(false),
                 "fourtuple.loop-dispatcher",
                 Duration.ofSeconds(1));

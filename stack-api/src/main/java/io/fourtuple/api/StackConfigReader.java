@@ -6,6 +6,7 @@ import io.fourtuple.api.StackConfig.Limits.PerSource;
 import io.fourtuple.api.config.ConfigSection;
 import io.fourtuple.api.config.CongestionControls;
 import io.fourtuple.api.config.NicChoice;
+import io.fourtuple.core.tcp.MemoryBudget;
 import io.fourtuple.core.tcp.TcpConfig;
 import io.fourtuple.core.tcp.TcpConfig.Acknowledgment;
 import io.fourtuple.core.tcp.TcpConfig.BufferLimits;
@@ -25,6 +26,7 @@ final class StackConfigReader {
     private static final String LOOP = LoopExecutorConfigurator.class.getName();
     /** A window of RFC 7323 cannot be larger. */
     private static final int MAX_BUFFER = 1 << 30;
+    private static final long MAX_MEMORY = 1L << 50;
 
     private StackConfigReader() {}
 
@@ -132,6 +134,8 @@ final class StackConfigReader {
                 section.integer("connections", defaults.connections(), 1, 100_000_000),
                 section.integer("listeners", defaults.listeners(), 1, 10_000_000),
                 section.integer("time-wait", defaults.timeWait(), 1, 100_000_000),
+                section.integer("orphans", defaults.orphans(), 1, 100_000_000),
+                memory(section.section("memory"), defaults.memory()),
                 section.bytes("send-turn", defaults.sendTurn(), 1, 1 << 30),
                 perSource(section.section("per-source"), defaults.perSource()));
     }
@@ -141,6 +145,15 @@ final class StackConfigReader {
                 section.integer("half-open", defaults.halfOpen(), 0, 100_000_000),
                 section.integer("established", defaults.established(), 0, 100_000_000),
                 section.integer("prefix-length", defaults.prefixLength(), 1, 128));
+    }
+
+    private static MemoryBudget.Limits memory(ConfigSection section, MemoryBudget.Limits defaults) {
+        long low = section.bytes("low", defaults.low(), 1, MAX_MEMORY);
+        long pressure = section.bytes("pressure", defaults.pressure(), 1, MAX_MEMORY);
+        long max = section.bytes("max", defaults.max(), 1, MAX_MEMORY);
+        ordered(section, "low", low, "pressure", pressure);
+        ordered(section, "pressure", pressure, "max", max);
+        return new MemoryBudget.Limits(low, pressure, max);
     }
 
     static void ordered(ConfigSection section, String smallerKey, long smaller, String largerKey, long larger) {

@@ -105,6 +105,10 @@ class StackConfigTest {
             listen.somaxconn = 0 | fourtuple.stack.listen.somaxconn must be a whole number from 1
             listen.syn-queue-ratio = much | must be a number from 0.01
             ports { first = 2000, last = 1000 } | fourtuple.stack.ports: first must not be larger than last
+            limits.memory.low = 1 GiB | fourtuple.stack.limits.memory: low must not be larger than pressure
+            limits.memory.pressure = 300 MiB | pressure must not be larger than max
+            limits.memory.max = 0 B | must be a size such as 64 KiB
+            limits.orphans = 0 | must be a whole number from 1
             nic = eth0 | fourtuple.stack.nic must be memory or tap:NAME, not "eth0"
             loop-dispatcher = my-loop | fourtuple.stack.loop-dispatcher must be the id of a dispatcher like
             loop-dispatcher = pekko.actor.default-dispatcher | not "pekko.actor.default-dispatcher"
@@ -176,7 +180,9 @@ class StackConfigTest {
     /** What is written at {@code key}, as a value of the type of {@code like}. */
     private static Object written(Config section, String key, Object like) {
         return switch (like) {
-            case Long _ -> section.getDuration(key).toNanos();
+            case Long _ -> key.startsWith("limits.memory.")
+                    ? section.getBytes(key)
+                    : section.getDuration(key).toNanos();
             case Duration _ -> section.getDuration(key);
             case Boolean _ -> section.getBoolean(key);
             case Integer _ -> section.getBytes(key).intValue();

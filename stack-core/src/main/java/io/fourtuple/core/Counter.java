@@ -105,6 +105,10 @@ public enum Counter {
     TCP_OUT_RSTS("Tcp", "OutRsts"),
     /** Dropped: bad TCP checksum. */
     TCP_IN_CSUM_ERRORS("Tcp", "InCsumErrors", Kind.TERMINAL),
+    /** Octets of memory that the receive and send buffers of all connections pin now ({@code /proc/net/sockstat}). */
+    SOCKSTAT_TCP_MEM("Sockstat", "TcpMem", Kind.GAUGE),
+    /** Connections now whose user is done with them and whose TCP is not ({@code /proc/net/sockstat}). */
+    SOCKSTAT_TCP_ORPHAN("Sockstat", "TcpOrphan", Kind.GAUGE),
     /** SYN cookies sent. */
     TCP_EXT_SYNCOOKIES_SENT("TcpExt", "SyncookiesSent"),
     /** Valid SYN cookies received. */
@@ -113,6 +117,12 @@ public enum Counter {
     TCP_EXT_SYNCOOKIES_FAILED("TcpExt", "SyncookiesFailed"),
     /** Half-open connections reset by the peer. */
     TCP_EXT_EMBRYONIC_RSTS("TcpExt", "EmbryonicRsts"),
+    /** Arrivals that found no memory, so that queues were copied together or thrown away. */
+    TCP_EXT_PRUNE_CALLED("TcpExt", "PruneCalled"),
+    /** Arrivals for which throwing away what had come out of order did not make enough room. */
+    TCP_EXT_RCV_PRUNED("TcpExt", "RcvPruned"),
+    /** Queues of what had come out of order thrown away for want of memory. */
+    TCP_EXT_OFO_PRUNED("TcpExt", "OfoPruned"),
     /** Connections that went through TIME-WAIT. */
     TCP_EXT_TW("TcpExt", "TW"),
     /** TIME-WAIT ended early by a new SYN. */
@@ -121,14 +131,12 @@ public enum Counter {
     TCP_EXT_PAWS_ESTAB("TcpExt", "PAWSEstab"),
     /** Delayed acknowledgments sent. */
     TCP_EXT_DELAYED_ACKS("TcpExt", "DelayedACKs"),
-    /** Duplicate segments that came after a delayed ACK. */
+    /** Segments received again, as when an acknowledgment of ours was late or lost. */
     TCP_EXT_DELAYED_ACK_LOST("TcpExt", "DelayedACKLost"),
     /** Final ACKs that found the accept queue full. */
     TCP_EXT_LISTEN_OVERFLOWS("TcpExt", "ListenOverflows"),
     /** SYNs and final ACKs dropped by a listener. */
     TCP_EXT_LISTEN_DROPS("TcpExt", "ListenDrops"),
-    /** Segments that took the fast path. */
-    TCP_EXT_HP_HITS("TcpExt", "TCPHPHits"),
     /** Segments without data received. */
     TCP_EXT_PURE_ACKS("TcpExt", "TCPPureAcks"),
     /** Loss recoveries by SACK. */
@@ -153,19 +161,21 @@ public enum Counter {
     TCP_EXT_ABORT_ON_DATA("TcpExt", "TCPAbortOnData"),
     /** Data came after close. */
     TCP_EXT_ABORT_ON_CLOSE("TcpExt", "TCPAbortOnClose"),
-    /** Aborted: no memory. */
+    /** Aborted: orphans, of which there were too many or for which there was no memory. */
     TCP_EXT_ABORT_ON_MEMORY("TcpExt", "TCPAbortOnMemory"),
     /** Aborted: no answer. */
     TCP_EXT_ABORT_ON_TIMEOUT("TcpExt", "TCPAbortOnTimeout"),
     /** Aborted: FIN-WAIT-2 ran out. */
     TCP_EXT_ABORT_ON_LINGER("TcpExt", "TCPAbortOnLinger"),
+    /** Times that memory came under pressure. */
+    TCP_EXT_MEMORY_PRESSURES("TcpExt", "TCPMemoryPressures"),
     /** Keep-alive probes sent. */
     TCP_EXT_KEEP_ALIVE("TcpExt", "TCPKeepAlive"),
     /** Segments queued out of order. */
     TCP_EXT_OFO_QUEUE("TcpExt", "OFOQueue"),
     /** Out-of-order segments dropped for want of room. */
     TCP_EXT_OFO_DROP("TcpExt", "OFODrop"),
-    /** Segments dropped because the receive buffer was full. */
+    /** Segments in order dropped for want of memory. */
     TCP_EXT_RCV_Q_DROP("TcpExt", "TCPRcvQDrop"),
     /** Challenge ACKs sent. */
     TCP_EXT_CHALLENGE_ACK("TcpExt", "TCPChallengeACK"),
@@ -193,7 +203,7 @@ public enum Counter {
     TCP_EXT_FROM_ZERO_WINDOW_ADV("TcpExt", "TCPFromZeroWindowAdv"),
     /** Windows closed to zero. */
     TCP_EXT_TO_ZERO_WINDOW_ADV("TcpExt", "TCPToZeroWindowAdv"),
-    /** Windows that would have closed to zero. */
+    /** Windows sent that would be zero, were it not that the right edge never moves left. */
     TCP_EXT_WANT_ZERO_WINDOW_ADV("TcpExt", "TCPWantZeroWindowAdv"),
     /** Zero-window probes sent. */
     TCP_EXT_WIN_PROBE("TcpExt", "TCPWinProbe"),
@@ -235,7 +245,7 @@ public enum Counter {
         this.kind = kind;
     }
 
-    /** Its table: {@code Ip}, {@code Icmp}, {@code Arp}, {@code Link}, {@code Tcp} or {@code TcpExt}. */
+    /** Its table, such as {@code Ip}, {@code Tcp}, {@code TcpExt} or {@code Sockstat}. */
     public String group() {
         return group;
     }

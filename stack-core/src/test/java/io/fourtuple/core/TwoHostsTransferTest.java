@@ -13,6 +13,7 @@ import io.fourtuple.core.ip.Path;
 import io.fourtuple.core.ip.TransmitOffload;
 import io.fourtuple.core.tcp.HalfOpen;
 import io.fourtuple.core.tcp.ReceivedChunk;
+import io.fourtuple.core.tcp.ShardMemory;
 import io.fourtuple.core.tcp.TcpConfig;
 import io.fourtuple.core.tcp.TcpConnection;
 import io.fourtuple.core.tcp.TcpEvent;
@@ -151,7 +152,8 @@ class TwoHostsTransferTest {
         }
 
         void connect() {
-            connection = TcpConnection.connect(tuple, -5, 1, path.properties(), config, counters, simulation.now);
+            connection = TcpConnection.connect(tuple, -5, 1, path.properties(), config,
+                    ShardMemory.unlimited(counters), simulation.now);
             turn();
         }
 
@@ -191,7 +193,7 @@ class TwoHostsTransferTest {
                 switch (halfOpen.handleSegment(segment, out, now)) {
                     case IGNORE -> { }
                     case REPLY -> ip.transmit(path, tuple, out, now);
-                    case COMPLETE -> connection = halfOpen.complete(segment, counters, now);
+                    case COMPLETE -> connection = halfOpen.complete(segment, ShardMemory.unlimited(counters), now);
                     case REMOVE -> throw new AssertionError("the peer reset the open");
                 }
             }

@@ -186,6 +186,7 @@ final class ConnectionActor extends ExtensibleBehavior<Object> {
                 }
             }
             case ConnectionInput.Continue _ -> continueTold = false;
+            case ConnectionInput.MemoryRelief _ -> connection.handleMemoryRelief();
             case ConnectionInput.HandedOver _ -> expectRegistration(now);
             case ConnectionInput.Icmp icmp -> {
                 if (!tcpDone) {
@@ -285,6 +286,7 @@ final class ConnectionActor extends ExtensibleBehavior<Object> {
             shard.timers.cancel(entry);
             return Behaviors.stopped();
         }
+        shard.noteHeldBack(entry);
         shard.schedule(entry, tcpDone ? userDeadline : Deadline.earlier(connection.deadline(), userDeadline));
         return this;
     }

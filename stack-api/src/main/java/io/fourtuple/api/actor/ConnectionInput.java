@@ -29,6 +29,12 @@ sealed interface ConnectionInput extends DeadLetterSuppression {
         INSTANCE
     }
 
+    /** There is memory again. */
+    enum MemoryRelief implements ConnectionInput {
+        /** The only one. */
+        INSTANCE
+    }
+
     /** An ICMP message that quotes a segment of this connection. */
     record Icmp(IcmpError error, int seq) implements ConnectionInput {}
 }

@@ -157,7 +157,7 @@ final class Opens {
                 shard.timestampOffsets.of(tuple),
                 path.properties(),
                 SocketOptions.applied(shard.config.tcp(), connect.options()),
-                shard.counters,
+                shard.memory,
                 now);
         ConnectionEntry entry = new ConnectionEntry(connection, path);
         entry.opening = connect;

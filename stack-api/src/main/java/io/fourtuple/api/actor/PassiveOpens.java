@@ -155,7 +155,7 @@ final class PassiveOpens {
     }
 
     private void establish(ListeningSocket socket, HalfOpen record, Path path, TcpSegment ack, long now) {
-        ConnectionEntry entry = new ConnectionEntry(record.complete(ack, counters, now), path);
+        ConnectionEntry entry = new ConnectionEntry(record.complete(ack, shard.memory, now), path);
         FourTuple tuple = entry.tuple();
         entry.waitingIn = socket;
         entry.countsForSource = true;

@@ -11,10 +11,12 @@ import io.fourtuple.core.ip.IpHost;
 import io.fourtuple.core.ip.Path;
 import io.fourtuple.core.tcp.HalfOpen;
 import io.fourtuple.core.tcp.IsnGenerator;
+import io.fourtuple.core.tcp.MemoryBudget;
 import io.fourtuple.core.tcp.PortAllocator;
 import io.fourtuple.core.tcp.Reset;
 import io.fourtuple.core.tcp.Rfc6056PortAllocator;
 import io.fourtuple.core.tcp.Rfc6528IsnGenerator;
+import io.fourtuple.core.tcp.ShardMemory;
 import io.fourtuple.core.tcp.SynCookies;
 import io.fourtuple.core.tcp.TcpState;
 import io.fourtuple.core.tcp.TimeWaitRecord;
@@ -28,6 +30,8 @@ import io.fourtuple.core.wire.TcpFlags;
 import io.fourtuple.core.wire.TcpSegment;
 import io.fourtuple.nic.loop.EventLoop;
 import io.fourtuple.nic.loop.LoopTimer;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.random.RandomGenerator;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
@@ -41,8 +45,13 @@ import org.apache.pekko.actor.typed.javadsl.ActorContext;
  * time}.
  */
 final class Shard {
+    /** How many connections are told of memory before somebody else has a turn. */
+    private static final int RELIEFS_PER_TURN = 256;
+
     final StackConfig config;
     final Counters counters;
+    /** What the buffers of its connections hold. */
+    final ShardMemory memory;
     final IpHost ip;
     final Demux<FlowEntry> flows;
     final ListenerTable<ListeningSocket> sockets = new ListenerTable<>();
@@ -71,12 +80,19 @@ final class Shard {
     private int timeWaits;
     private int listening;
 
+    /** Connections that wait for memory, in the order they came. */
+    private final LinkedHashSet<ConnectionEntry> heldBack = new LinkedHashSet<>();
+    /** How many of them are still to be told of the memory there is. */
+    private int reliefsDue;
+
     /** On the loop's thread. {@code random} gives the secrets of hashes and numbers. */
     Shard(StackConfig config, IpHost ip, Counters counters, ActorContext<Object> context, RandomGenerator random) {
         this.config = config;
         this.ip = ip;
         this.counters = counters;
         stack = context.getSelf();
+        MemoryBudget budget = new MemoryBudget(config.limits().memory(), config.limits().orphans());
+        memory = new ShardMemory(budget, counters, () -> stack.tell(StackInput.MemoryRelief.GRANTED));
         spawnHook = SpawnHook.of(context.getSystem());
         registerTimeout = registerTimeout(context.getSystem().settings().config());
         EventLoop loop = EventLoop.current();
@@ -182,11 +198,14 @@ final class Shard {
     /** Puts an end to a connection whose actor has ended without doing so: its peer gets a reset. */
     void abandon(ConnectionEntry entry) {
         timers.cancel(entry);
-        if (!leave(entry)) {
+        heldBack.remove(entry);
+        boolean wasIn = leave(entry);
+        TcpState state = entry.connection().state();
+        entry.connection().release();
+        if (!wasIn) {
             return;
         }
         reset(entry.tuple(), entry.sndNxt, entry.rcvNxt);
-        TcpState state = entry.connection().state();
         if (state == TcpState.ESTABLISHED || state == TcpState.CLOSE_WAIT) {
             counters.increment(Counter.TCP_ESTAB_RESETS);
             counters.add(Counter.TCP_CURR_ESTAB, -1);
@@ -253,6 +272,31 @@ final class Shard {
             }
         }
         return false;
+    }
+
+    // ---- memory ----
+
+    /** After each turn of a connection: notes whether it waits for memory. */
+    void noteHeldBack(ConnectionEntry entry) {
+        if (entry.connection().isHeldBack()) {
+            heldBack.add(entry);
+        } else if (!heldBack.isEmpty()) {
+            heldBack.remove(entry);
+        }
+    }
+
+    /** There is memory: all connections that wait for it now are told, once each, those first that came first. */
+    void onRelief(StackInput.MemoryRelief relief) {
+        reliefsDue = relief == StackInput.MemoryRelief.GRANTED ? heldBack.size() : reliefsDue;
+        Iterator<ConnectionEntry> waiting = heldBack.iterator();
+        for (int i = 0; i < RELIEFS_PER_TURN && reliefsDue > 0 && waiting.hasNext(); i++) {
+            waiting.next().actor.tell(ConnectionInput.MemoryRelief.INSTANCE);
+            waiting.remove();
+            reliefsDue--;
+        }
+        if (reliefsDue > 0 && waiting.hasNext()) {
+            stack.tell(StackInput.MemoryRelief.CONTINUED);
+        }
     }
 
     // ---- listening sockets ----

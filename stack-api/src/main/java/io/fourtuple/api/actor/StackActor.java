@@ -237,6 +237,7 @@ public final class StackActor extends ExtensibleBehavior<Object> {
                 close(close.socket());
                 close.replyTo().tell(Unbound.INSTANCE);
             }
+            case StackInput.MemoryRelief relief -> shard.onRelief(relief);
             case StackInput.GraceOver _ -> forEachConnection(ConnectionCommand.Abort.INSTANCE);
             case StackInput.NicGone _ -> {
                 if (!stopping) {

@@ -20,6 +20,14 @@ sealed interface StackInput extends DeadLetterSuppression {
         INSTANCE
     }
 
+    /** There is memory for connections that were held back. */
+    enum MemoryRelief implements StackInput {
+        /** From the budget: from now on. */
+        GRANTED,
+        /** From the stack actor itself: not all of them have been told. */
+        CONTINUED
+    }
+
     /** The time to end in order is over. */
     enum GraceOver implements StackInput {
         /** The only one. */

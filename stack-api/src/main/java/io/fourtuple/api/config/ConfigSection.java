@@ -104,6 +104,11 @@ public final class ConfigSection {
 
     /** A size in octets, with or without a unit, from {@code min} to {@code max}. */
     public int bytes(String key, int fallback, int min, int max) {
+        return (int) bytes(key, (long) fallback, min, max);
+    }
+
+    /** A size in octets, with or without a unit, from {@code min} to {@code max}. */
+    public long bytes(String key, long fallback, long min, long max) {
         String allowed = "a size such as 64 KiB or 87380 B, from " + min + " B to " + max + " B";
         ConfigValue value = value(key);
         if (value == null) {
@@ -118,7 +123,7 @@ public final class ConfigSection {
         if (bytes < min || bytes > max) {
             throw complaint(key, allowed, value);
         }
-        return (int) bytes;
+        return bytes;
     }
 
     /** A whole number from {@code min} to {@code max}. */

@@ -3,7 +3,6 @@ package io.fourtuple.api.actor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fourtuple.api.StackConfig;
-import io.fourtuple.api.StackConfig.Limits;
 import io.fourtuple.api.StackConfig.Limits.PerSource;
 import io.fourtuple.api.StackConfig.Listen.Profile;
 import io.fourtuple.api.StackConfig.Listen.SynCookies;
@@ -55,11 +54,7 @@ class OverflowTableTest {
     }
 
     private static UnaryOperator<StackConfig> perSource(PerSource limits) {
-        return config -> {
-            Limits others = config.limits();
-            return config.withLimits(new Limits(
-                    others.connections(), others.listeners(), others.timeWait(), others.sendTurn(), limits));
-        };
+        return config -> config.withLimits(config.limits().withPerSource(limits));
     }
 
     private void open(int backlog, Profile profile, SynCookies cookies) {

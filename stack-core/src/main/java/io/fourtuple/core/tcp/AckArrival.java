@@ -206,10 +206,10 @@ final class AckArrival {
         return Seq.min(Seq.add(t.sndUna, t.sndMss), t.sndNxt);
     }
 
-    /** Two windows' worth, up to the maximum: one in flight and one waiting. */
+    /** Two windows' worth, up to the maximum: one in flight and one waiting. Not while memory is under pressure. */
     private static void growSendBuffer(Tcb t) {
         int max = t.config.sendBuffer().max();
-        if (t.sendBuffer < max && (t.cwndLimited || t.sendBlocked)) {
+        if (t.sendBuffer < max && !t.memory.isUnderPressure() && (t.cwndLimited || t.sendBlocked)) {
             t.sendBuffer = (int) Math.min(max, Math.max(t.sendBuffer, 2 * t.congestion.cwnd()));
         }
         if (t.sendBlocked && t.sendBuffer - t.sendQueue.length() >= t.sendBuffer / 3) {

@@ -1,6 +1,5 @@
 package io.fourtuple.core.tcp;
 
-import io.fourtuple.core.Counters;
 import io.fourtuple.core.time.Deadline;
 import io.fourtuple.core.wire.FourTuple;
 import io.fourtuple.core.wire.OutboundSegment;
@@ -235,12 +234,12 @@ public final class HalfOpen {
      * The connection, ESTABLISHED, after {@link #handleSegment} said {@link Verdict#COMPLETE} of {@code ack}. It has
      * handled {@code ack} and what came with it.
      */
-    public TcpConnection complete(TcpSegment ack, Counters counters, long nowNanos) {
-        return TcpConnection.accept(this, ack, counters, nowNanos);
+    public TcpConnection complete(TcpSegment ack, ShardMemory memory, long nowNanos) {
+        return TcpConnection.accept(this, ack, memory, nowNanos);
     }
 
-    Tcb toTcb(Counters counters, long nowNanos) {
-        Tcb t = new Tcb(tuple, TcpState.SYN_RECEIVED, iss, timestampOffset, path, config, counters, nowNanos);
+    Tcb toTcb(ShardMemory memory, long nowNanos) {
+        Tcb t = new Tcb(tuple, TcpState.SYN_RECEIVED, iss, timestampOffset, path, config, memory, nowNanos);
         t.agree(peerMss, peerShift, peerSack, peerTimestamps, retransmits);
         t.sndNxt = Seq.add(iss, 1);
         t.sndWnd = window;

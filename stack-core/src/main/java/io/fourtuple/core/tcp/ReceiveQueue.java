@@ -22,14 +22,20 @@ final class ReceiveQueue {
     /** What a chunk costs besides its array: the object and its place in a queue. */
     private static final int OVERHEAD = 64;
     private static final int[] NO_EDGES = {};
+    private static final ReceivedChunk[] NO_PIECES = {};
 
-    private final ArrayDeque<ReceivedChunk> inOrder = new ArrayDeque<>(4);
+    /** Tables that have grown beyond this are not kept when they are empty. */
+    private static final int KEPT_CAPACITY = 64;
+
+    private ArrayDeque<ReceivedChunk> inOrder = new ArrayDeque<>(4);
+    /** How long it was since it was last made anew. */
+    private int inOrderPeak;
     private int inOrderOctets;
     private long inOrderCharge;
 
     /** Allocated when the first piece arrives out of order. */
     private int[] seqs = NO_EDGES;
-    private ReceivedChunk[] pieces = {};
+    private ReceivedChunk[] pieces = NO_PIECES;
     private int pieceCount;
     private int pieceOctets;
     private long pieceCharge;
@@ -78,6 +84,7 @@ final class ReceiveQueue {
 
     private void addInOrder(ReceivedChunk chunk) {
         inOrder.addLast(chunk);
+        inOrderPeak = Math.max(inOrderPeak, inOrder.size());
         inOrderOctets += chunk.length();
         inOrderCharge += cost(chunk);
     }
@@ -108,34 +115,48 @@ final class ReceiveQueue {
      * @return false when it was refused because memory above {@code limit} would be pinned
      */
     boolean insert(ReceivedChunk chunk, int seq, long limit) {
-        int start = seq;
-        int end = Seq.add(seq, chunk.length());
-        int at = firstEndingAfter(start);
         if (charge() + cost(chunk) > limit) {
             compactPieces();
-            at = firstEndingAfter(start);
             if (charge() + cost(chunk) > limit) {
                 return false;
             }
         }
-        int cursor = start;
-        while (Seq.lt(cursor, end)) { // fill the holes between pieces held already
-            int holeEnd = at < pieceCount ? Seq.min(seqs[at], end) : end;
-            if (Seq.lt(cursor, holeEnd)) {
-                int skip = Seq.distance(start, cursor);
-                insertPiece(at, cursor, new ReceivedChunk(
-                        chunk.array(), chunk.offset() + skip, Seq.distance(cursor, holeEnd)));
-                at++;
-            }
-            if (at < pieceCount) {
-                cursor = Seq.max(holeEnd, Seq.add(seqs[at], pieces[at].length()));
-                at++;
-            } else {
-                cursor = end;
-            }
+        int end = Seq.add(seq, chunk.length());
+        int first = firstEndingAfter(seq);
+        int from = seq;
+        if (first < pieceCount && Seq.le(seqs[first], seq)) {
+            from = endOf(first);
+            first++;
         }
-        reportBlock(start, end);
+        int next = first;
+        while (next < pieceCount && Seq.le(endOf(next), end)) {
+            next++;
+        }
+        int to = next < pieceCount ? Seq.min(seqs[next], end) : end;
+        if (Seq.lt(from, to)) {
+            int skip = Seq.distance(seq, from);
+            ReceivedChunk piece = new ReceivedChunk(chunk.array(), chunk.offset() + skip, Seq.distance(from, to));
+            insertPiece(first, from, first == next ? piece : replace(first, next, piece, from));
+        }
+        reportBlock(seq, end);
         return true;
+    }
+
+    /** Removes pieces {@code first} to {@code next - 1} and returns {@code piece} with their octets in place. */
+    private ReceivedChunk replace(int first, int next, ReceivedChunk piece, int seq) {
+        ReceivedChunk all = ReceivedChunk.copyOf(piece.array(), piece.offset(), piece.length());
+        for (int i = first; i < next; i++) {
+            System.arraycopy(pieces[i].array(), pieces[i].offset(), all.array(), Seq.distance(seq, seqs[i]),
+                    pieces[i].length());
+            pieceOctets -= pieces[i].length();
+            pieceCharge -= cost(pieces[i]);
+        }
+        removePieces(first, next - first);
+        return all;
+    }
+
+    private int endOf(int piece) {
+        return Seq.add(seqs[piece], pieces[piece].length());
     }
 
     private int firstEndingAfter(int seq) {
@@ -143,7 +164,7 @@ final class ReceiveQueue {
         int high = pieceCount;
         while (low < high) {
             int middle = (low + high) >>> 1;
-            if (Seq.le(Seq.add(seqs[middle], pieces[middle].length()), seq)) {
+            if (Seq.le(endOf(middle), seq)) {
                 low = middle + 1;
             } else {
                 high = middle;
@@ -175,6 +196,10 @@ final class ReceiveQueue {
         System.arraycopy(pieces, from + n, pieces, from, pieceCount - from - n);
         Arrays.fill(pieces, pieceCount - n, pieceCount, null);
         pieceCount -= n;
+        if (pieceCount == 0 && pieces.length > KEPT_CAPACITY) {
+            seqs = NO_EDGES;
+            pieces = NO_PIECES;
+        }
     }
 
     /** RFC 2018 §4: the block with the latest segment first, then those reported most recently. */
@@ -183,7 +208,7 @@ final class ReceiveQueue {
         int last = end;
         int i = firstEndingAfter(start);
         int knownLeft = seqs[i];
-        int knownRight = Seq.add(seqs[i], pieces[i].length());
+        int knownRight = endOf(i);
         for (int b = 0; b < blockCount; b++) { // blocks are as long as can be: no need to walk over their pieces
             int from = blocks[2 * b];
             int to = blocks[2 * b + 1];
@@ -193,16 +218,16 @@ final class ReceiveQueue {
             }
         }
         int left = firstEndingAfter(knownLeft);
-        while (left > 0 && Seq.add(seqs[left - 1], pieces[left - 1].length()) == seqs[left]) {
+        while (left > 0 && endOf(left - 1) == seqs[left]) {
             left--;
         }
         int right = Math.max(i, firstEndingAfter(Seq.add(knownRight, -1)));
-        while (right + 1 < pieceCount && Seq.add(seqs[right], pieces[right].length()) == seqs[right + 1]) {
+        while (right + 1 < pieceCount && endOf(right) == seqs[right + 1]) {
             right++;
         }
         if (i < pieceCount) {
             first = seqs[left];
-            last = Seq.add(seqs[right], pieces[right].length());
+            last = endOf(right);
         }
         if (blocks.length == 0) {
             blocks = new int[8];
@@ -257,19 +282,42 @@ final class ReceiveQueue {
         }
         inOrderOctets -= chunk.length();
         inOrderCharge -= cost(chunk);
+        if (inOrderPeak > KEPT_CAPACITY && inOrder.isEmpty()) {
+            forgetInOrder();
+        }
         return chunk;
     }
 
     /** Forgets everything. */
     void clear() {
-        inOrder.clear();
+        forgetInOrder();
+        dropOutOfOrder();
+    }
+
+    private void forgetInOrder() {
+        inOrder = new ArrayDeque<>(4);
+        inOrderPeak = 0;
         inOrderOctets = 0;
+        inOrderCharge = 0;
+    }
+
+    /** Forgets what is above the first gap. */
+    void dropOutOfOrder() {
         removePieces(0, pieceCount);
         pieceOctets = 0;
-        blockCount = 0;
-        inOrderCharge = 0;
         pieceCharge = 0;
+        blockCount = 0;
         compactedCount = 0;
+    }
+
+    /** Copies payloads together where they pin much more than they hold. */
+    void compact() {
+        if (inOrderCharge > 2L * inOrderOctets) {
+            compactInOrder();
+        }
+        if (pieceCharge > 2L * pieceOctets) {
+            compactPieces();
+        }
     }
 
     private void compactInOrder() {
@@ -279,9 +327,7 @@ final class ReceiveQueue {
             System.arraycopy(chunk.array(), chunk.offset(), all, at, chunk.length());
             at += chunk.length();
         }
-        inOrder.clear();
-        inOrderCharge = 0;
-        inOrderOctets = 0;
+        forgetInOrder();
         if (at > 0) {
             addInOrder(new ReceivedChunk(all, 0, at));
         }
@@ -319,7 +365,20 @@ final class ReceiveQueue {
         compactedCount = kept;
     }
 
-    private static int cost(ReceivedChunk chunk) {
+    /** The {@link #charge} again, from what is held: always the same. */
+    long recount() {
+        long sum = 0;
+        for (ReceivedChunk chunk : inOrder) {
+            sum += cost(chunk);
+        }
+        for (int i = 0; i < pieceCount; i++) {
+            sum += cost(pieces[i]);
+        }
+        return sum;
+    }
+
+    /** What a chunk adds to the {@link #charge}. */
+    static int cost(ReceivedChunk chunk) {
         return chunk.array().length + OVERHEAD;
     }
 }

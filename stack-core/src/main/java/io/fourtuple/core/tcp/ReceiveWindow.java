@@ -1,5 +1,6 @@
 package io.fourtuple.core.tcp;
 
+import io.fourtuple.core.Counter;
 import io.fourtuple.core.wire.Seq;
 
 /** The window we offer (RFC 9293 §3.8.6.2.2, RFC 7323 §2) and the size of the receive buffer behind it. */
@@ -35,17 +36,23 @@ final class ReceiveWindow {
         }
         int unit = 1 << t.rcvShift;
         int scaled = (window + unit - 1) >> t.rcvShift; // up, so that rounding does not take back what was offered …
-        int bound = free(t) + unit - 1;
+        int free = free(t);
+        int bound = free + unit - 1;
         if (scaled << t.rcvShift > Math.max(bound, t.rcvWnd()) && window > 0) {
             scaled = window >> t.rcvShift; // … unless the buffer could then be overrun again and again
         }
         scaled = Math.min(scaled, MAX_UNSCALED);
+        if (free == 0 && scaled > 0) {
+            t.counters.increment(Counter.TCP_EXT_WANT_ZERO_WINDOW_ADV);
+        }
         t.rcvEdge = Seq.max(t.rcvEdge, Seq.add(t.rcvNxt, scaled << t.rcvShift));
         return scaled;
     }
 
     private static int free(Tcb t) {
-        return Math.max(0, t.receiveBuffer - t.receiveQueue.length());
+        int buffer = ReceiveMemory.share(t);
+        t.windowHeldBack = buffer < t.receiveBuffer;
+        return Math.max(0, buffer - t.receiveQueue.length());
     }
 
     /** The window we would offer, or the present one when the difference is not worth it. */
@@ -74,7 +81,7 @@ final class ReceiveWindow {
 
     /**
      * The user took octets: dynamic right-sizing. When it took more than half a buffer within about one round trip, the
-     * buffer limits the peer and grows, up to the maximum.
+     * buffer limits the peer and grows, up to the maximum, unless memory is under pressure.
      */
     static void taken(Tcb t, int octets, long nowNanos) {
         t.tuneTaken += octets;
@@ -85,7 +92,8 @@ final class ReceiveWindow {
         }
         int max = t.config.receiveBuffer().max();
         boolean steady = elapsed <= Math.max(8 * roundTrip, UNKNOWN_RTT_NANOS);
-        if (steady && t.tuneTaken > t.receiveBuffer / 2 && t.receiveBuffer < max) {
+        if (steady && t.tuneTaken > t.receiveBuffer / 2 && t.receiveBuffer < max
+                && !t.memory.isUnderPressure()) {
             t.receiveBuffer = (int) Math.min(max, 2L * t.receiveBuffer);
         }
         t.tuneTaken = 0;

@@ -154,6 +154,9 @@ final class SegmentArrival {
         } else if (syn || s.length() == 0) {
             challenge(t, now); // RFC 5961 §4.2: a SYN irrespective of its number; limited, against ACK wars
         } else {
+            if (Seq.lt(s.seq(), t.rcvNxt)) {
+                t.counters.increment(Counter.TCP_EXT_DELAYED_ACK_LOST);
+            }
             t.quickAcks = Math.max(t.quickAcks, 2); // the peer retransmits: an ACK of ours was lost
             acknowledgeNow(t);
         }
@@ -298,21 +301,24 @@ final class SegmentArrival {
         measureSegment(t, s);
         int length = Seq.distance(left, right);
         ReceivedChunk chunk = chunk(s, Seq.distance(seq, left), length);
-        long limit = 2L * t.receiveBuffer + 65536;
         if (left == t.rcvNxt) {
             boolean wasEmpty = t.receiveQueue.length() == 0;
             boolean hadGap = t.receiveQueue.hasGap();
             int before = t.rcvNxt;
-            t.rcvNxt = t.receiveQueue.append(chunk, t.rcvNxt, limit);
+            t.rcvNxt = ReceiveMemory.append(t, chunk);
+            if (t.rcvNxt == before) {
+                acknowledgeNow(t); // no memory: the peer learns the window, and sends it again
+                return;
+            }
             t.bytesReceived += Seq.distance(before, t.rcvNxt);
             t.rcvUp = Seq.max(t.rcvUp, Seq.add(t.rcvNxt, -t.receiveQueue.length())); // must not fall 2^31 behind
-            t.unackedOctets += length;
+            t.unackedOctets += Seq.distance(before, t.rcvNxt);
             if (wasEmpty) {
                 t.raise(TcpEvent.READABLE);
             }
             scheduleAck(t, hadGap, now);
         } else {
-            boolean kept = t.receiveQueue.insert(chunk, left, limit);
+            boolean kept = ReceiveMemory.insert(t, chunk, left);
             t.counters.increment(kept ? Counter.TCP_EXT_OFO_QUEUE : Counter.TCP_EXT_OFO_DROP);
             acknowledgeNow(t); // RFC 5681 §4.2: at once, so that the peer sees the gap
         }
@@ -323,9 +329,7 @@ final class SegmentArrival {
         if (s.array().length <= 2 * length + 256) {
             return new ReceivedChunk(s.array(), s.payloadOffset() + skip, length);
         }
-        byte[] copy = new byte[length];
-        System.arraycopy(s.array(), s.payloadOffset() + skip, copy, 0, length);
-        return new ReceivedChunk(copy, 0, length);
+        return ReceivedChunk.copyOf(s.array(), s.payloadOffset() + skip, length);
     }
 
     private static void measureSegment(Tcb t, TcpSegment s) {

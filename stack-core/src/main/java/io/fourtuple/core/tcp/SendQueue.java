@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 /**
  * The octets the user has sent and the peer has not acknowledged, in order. A ring of the user's own buffers, which are
  * not copied; only runs of small ones are gathered, so that a thousand one-octet sends do not cost a thousand objects.
+ * Memory is charged by whole chunks ({@link #charge}): one is pinned until its last octet is acknowledged.
  *
  * <pre>
  *   firstSeq              SND.NXT                 endSeq
@@ -17,9 +18,15 @@ import java.nio.ByteBuffer;
  */
 final class SendQueue implements PayloadSource {
     private static final int INITIAL_CHUNKS = 4;
+    /** A ring that has grown beyond this is not kept when it is empty. */
+    private static final int KEPT_CHUNKS = 64;
     /** A send of fewer octets than this is gathered with its neighbours. */
     private static final int SMALL = 512;
     private static final int GATHER = 4096;
+    /** What a chunk costs besides its octets: the objects and their place in the ring. */
+    private static final int OVERHEAD = 128;
+    /** By how much the charge rises at most beyond the octets of one {@link #append}. */
+    static final int MAX_OVERHEAD = GATHER + OVERHEAD;
 
     private ByteBuffer[] chunks = new ByteBuffer[INITIAL_CHUNKS];
     private long[] ends = new long[INITIAL_CHUNKS];
@@ -27,6 +34,7 @@ final class SendQueue implements PayloadSource {
     private int count;
     private long begin;
     private long end;
+    private long charge;
     private int firstSeq;
     /** The last chunk when it is one of ours that has room left; its limit grows. */
     private ByteBuffer gathering;
@@ -38,6 +46,23 @@ final class SendQueue implements PayloadSource {
     /** Octets held. */
     int length() {
         return (int) (end - begin);
+    }
+
+    /** Octets of memory pinned. */
+    long charge() {
+        return charge;
+    }
+
+    /** By how much the charge rises when {@code octets} are appended. */
+    int cost(int octets) {
+        if (octets >= SMALL || count == 0) {
+            return octets + OVERHEAD;
+        }
+        return fitsGathering(octets) ? 0 : MAX_OVERHEAD;
+    }
+
+    private boolean fitsGathering(int octets) {
+        return gathering != null && gathering.capacity() - gathering.limit() >= octets;
     }
 
     /** Sequence number of the first octet held. */
@@ -67,7 +92,7 @@ final class SendQueue implements PayloadSource {
 
     private void gather(ByteBuffer data) {
         int length = data.remaining();
-        if (gathering == null || gathering.capacity() - gathering.limit() < length) {
+        if (!fitsGathering(length)) {
             gathering = ByteBuffer.allocate(GATHER).limit(0);
             push(gathering);
         }
@@ -85,6 +110,7 @@ final class SendQueue implements PayloadSource {
         chunks[index] = chunk;
         ends[index] = end;
         count++;
+        charge += chunk.capacity() + OVERHEAD;
     }
 
     private void grow() {
@@ -112,9 +138,15 @@ final class SendQueue implements PayloadSource {
             if (chunks[head] == gathering) {
                 gathering = null;
             }
+            charge -= chunks[head].capacity() + OVERHEAD;
             chunks[head] = null;
             head = head + 1 & chunks.length - 1;
             count--;
+        }
+        if (count == 0 && chunks.length > KEPT_CHUNKS) {
+            chunks = new ByteBuffer[INITIAL_CHUNKS];
+            ends = new long[INITIAL_CHUNKS];
+            head = 0;
         }
     }
 
@@ -142,6 +174,15 @@ final class SendQueue implements PayloadSource {
             remaining -= n;
             position++;
         }
+    }
+
+    /** The {@link #charge} again, from what is held: always the same. */
+    long recount() {
+        long sum = 0;
+        for (int i = 0; i < count; i++) {
+            sum += chunks[index(i)].capacity() + OVERHEAD;
+        }
+        return sum;
     }
 
     /** Position of the chunk that holds octet {@code at}: binary search, so hostile SACKs cost no scan. */

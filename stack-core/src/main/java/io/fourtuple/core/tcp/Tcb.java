@@ -23,6 +23,7 @@ final class Tcb {
     }
 
     final FourTuple tuple;
+    final ShardMemory memory;
     final Counters counters;
     TcpConfig config;
     /** The configuration the SYN was made with. */
@@ -46,6 +47,8 @@ final class Tcb {
     int sendBuffer;
     /** The user was refused or cut short and waits for room. */
     boolean sendBlocked;
+    /** … and would not have been, were there more memory. */
+    boolean sendHeldBack;
     /** The user will send no more: FIN follows the last octet of the queue. */
     boolean outputClosed;
     boolean finSent;
@@ -62,6 +65,10 @@ final class Tcb {
     int rcvUp;
     final ReceiveQueue receiveQueue = new ReceiveQueue();
     int receiveBuffer;
+    /** The window would be larger, were there more memory. */
+    boolean windowHeldBack;
+    /** What the two queues pin, as {@link #memory} knows it. */
+    private long charged;
     /** The user closed its reading side: data that arrives is answered with a reset. */
     boolean inputClosed;
     /** FIN received in order; its sequence number is RCV.NXT - 1. */
@@ -165,7 +172,7 @@ final class Tcb {
     long retransmits;
 
     Tcb(FourTuple tuple, TcpState state, int iss, int timestampOffset, PathProperties path, TcpConfig config,
-            Counters counters, long nowNanos) {
+            ShardMemory memory, long nowNanos) {
         this.tuple = tuple;
         this.state = state;
         this.iss = iss;
@@ -173,7 +180,8 @@ final class Tcb {
         this.path = path;
         this.config = config;
         opened = config;
-        this.counters = counters;
+        this.memory = memory;
+        counters = memory.counters();
         sndUna = iss;
         sndNxt = iss;
         sndUp = iss;
@@ -338,6 +346,24 @@ final class Tcb {
     @SuppressWarnings("EnumOrdinal") // a bit in a set that never leaves this object
     private static int code(TcpEvent event) {
         return event.ordinal();
+    }
+
+    /** Charges what the queues have come to pin, or no longer do. After whatever changes them. */
+    void settle() {
+        long now = receiveQueue.charge() + sendQueue.charge();
+        if (now != charged) {
+            memory.charge(now - charged);
+            charged = now;
+        }
+    }
+
+    /** What is charged, after a check that it is the sum of its parts. */
+    long checkedCharge() {
+        long sum = receiveQueue.recount() + sendQueue.recount();
+        if (sum != charged || receiveQueue.charge() + sendQueue.charge() != sum) {
+            throw new IllegalStateException(tuple + ": " + charged + " octets are charged and " + sum + " are held");
+        }
+        return charged;
     }
 
     /** Ends the connection: nothing is sent any more but a reset that is due. */

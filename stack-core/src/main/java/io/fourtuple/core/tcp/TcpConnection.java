@@ -1,7 +1,6 @@
 package io.fourtuple.core.tcp;
 
 import io.fourtuple.core.Counter;
-import io.fourtuple.core.Counters;
 import io.fourtuple.core.wire.FourTuple;
 import io.fourtuple.core.wire.OutboundSegment;
 import io.fourtuple.core.wire.Seq;
@@ -31,19 +30,20 @@ public final class TcpConnection {
      *
      * @param iss initial send sequence number (RFC 6528)
      * @param timestampOffset added to the timestamps we send, so that they tell nothing of our uptime
+     * @param memory what its buffers are charged to
      */
     public static TcpConnection connect(FourTuple tuple, int iss, int timestampOffset, PathProperties path,
-            TcpConfig config, Counters counters, long nowNanos) {
-        Tcb t = new Tcb(tuple, TcpState.SYN_SENT, iss, timestampOffset, path, config, counters, nowNanos);
+            TcpConfig config, ShardMemory memory, long nowNanos) {
+        Tcb t = new Tcb(tuple, TcpState.SYN_SENT, iss, timestampOffset, path, config, memory, nowNanos);
         t.synDue = true;
-        counters.increment(Counter.TCP_ACTIVE_OPENS);
+        t.counters.increment(Counter.TCP_ACTIVE_OPENS);
         return new TcpConnection(t);
     }
 
     /** The end of a passive open: {@code ack} completes the handshake of {@code halfOpen}. */
-    static TcpConnection accept(HalfOpen halfOpen, TcpSegment ack, Counters counters, long nowNanos) {
-        Tcb t = halfOpen.toTcb(counters, nowNanos);
-        counters.increment(Counter.TCP_PASSIVE_OPENS);
+    static TcpConnection accept(HalfOpen halfOpen, TcpSegment ack, ShardMemory memory, long nowNanos) {
+        Tcb t = halfOpen.toTcb(memory, nowNanos);
+        t.counters.increment(Counter.TCP_PASSIVE_OPENS);
         TcpConnection connection = new TcpConnection(t);
         connection.handleSegment(ack, nowNanos);
         return connection;
@@ -73,7 +73,15 @@ public final class TcpConnection {
 
     /** Octets that {@link #send} would take now. */
     public int sendSpace() {
-        return t.outputClosed || !t.state().canSend() ? 0 : Math.max(0, t.sendBuffer - t.sendQueue.length());
+        return t.outputClosed || !t.state().canSend() ? 0 : SendMemory.space(t);
+    }
+
+    /**
+     * True when this connection sends or receives less than it would, were there more memory: to be told by
+     * {@link #handleMemoryRelief} when there is.
+     */
+    public boolean isHeldBack() {
+        return t.windowHeldBack || (t.sendBlocked && t.sendHeldBack);
     }
 
     /** True when the peer's FIN has arrived: nothing follows what is {@linkplain #receivable receivable}. */
@@ -117,11 +125,24 @@ public final class TcpConnection {
     /** A segment of this connection arrived, its checksum verified. */
     public void handleSegment(TcpSegment segment, long nowNanos) {
         SegmentArrival.handle(t, segment, nowNanos);
+        t.settle();
     }
 
     /** {@link #deadline()} has come, or may have: calling this too early does nothing. */
     public void handleTimeout(long nowNanos) {
         Timeouts.handle(t, nowNanos);
+        t.settle();
+    }
+
+    /**
+     * Others have given back memory. A user that waits for room is told so, and the next {@link #pollTransmit} tells
+     * the peer of a larger window.
+     */
+    public void handleMemoryRelief() {
+        if (t.sendBlocked && sendSpace() > 0) {
+            t.sendBlocked = false;
+            t.raise(TcpEvent.WRITABLE);
+        }
     }
 
     /**
@@ -150,6 +171,7 @@ public final class TcpConnection {
         } else {
             t.softError = true;
         }
+        t.settle();
     }
 
     /**
@@ -186,13 +208,15 @@ public final class TcpConnection {
      *     When some were left, {@link TcpEvent#WRITABLE} follows
      */
     public int send(ByteBuffer data, long nowNanos) {
-        int taken = Math.min(sendSpace(), data.remaining());
+        int taken = SendMemory.reserve(t, Math.min(sendSpace(), data.remaining()));
         if (taken > 0) {
             t.sendQueue.append(data.slice(data.position(), taken));
+            t.settle();
             data.position(data.position() + taken);
         }
         if (data.hasRemaining()) {
             t.sendBlocked = true;
+            t.sendHeldBack = SendMemory.isShort(t);
         }
         return taken;
     }
@@ -211,6 +235,7 @@ public final class TcpConnection {
     public ReceivedChunk receive(int maxBytes, long nowNanos) {
         ReceivedChunk chunk = t.receiveQueue.take(maxBytes);
         if (chunk != null) {
+            t.settle();
             ReceiveWindow.taken(t, chunk.length(), nowNanos);
         }
         return chunk;
@@ -243,6 +268,7 @@ public final class TcpConnection {
         if (t.state() == TcpState.SYN_SENT) {
             t.counters.increment(Counter.TCP_ATTEMPT_FAILS);
             t.finish(TcpEvent.ABORTED);
+            t.settle();
             return;
         }
         if (t.receiveQueue.length() > 0 && t.state() != TcpState.CLOSED) {
@@ -269,6 +295,7 @@ public final class TcpConnection {
         if (t.state() != TcpState.CLOSED) {
             t.finish(TcpEvent.ABORTED);
         }
+        t.settle();
     }
 
     /** Puts other options in force ({@code setsockopt}). What was agreed in the SYNs stays. */
@@ -280,6 +307,16 @@ public final class TcpConnection {
         if (probing && t.state().isSynchronized()) {
             Timeouts.restartKeepAlive(t, nowNanos);
         }
+    }
+
+    /**
+     * Nobody drives this connection any more, in whatever state it is: gives back all its memory. Idempotent, and
+     * nothing else may be called afterwards.
+     */
+    public void release() {
+        t.sendQueue.clear();
+        t.receiveQueue.clear();
+        t.settle();
     }
 
     // --- poll

@@ -38,6 +38,7 @@ final class Conversation {
                     + "(?: win (?<win>\\d+))?(?: urg (?<urg>\\d+))?(?: <(?<opts>[^>]*)>)?");
 
     final Counters counters = new Counters();
+    final ShardMemory memory;
     final List<TcpEvent> events = new ArrayList<>();
     final TcpConfig config;
     final PathProperties path = new PathProperties(MSS, MSS);
@@ -66,12 +67,23 @@ final class Conversation {
 
     Conversation(TcpConfig config) {
         this.config = config;
+        memory = ShardMemory.unlimited(counters);
+    }
+
+    /** One of several that share a budget. */
+    Conversation(TcpConfig config, MemoryBudget budget) {
+        this.config = config;
+        memory = new ShardMemory(budget, counters, () -> { });
     }
 
     /** Actively opened: the SYN is out. */
     static Conversation synSent(TcpConfig config) {
-        Conversation c = new Conversation(config);
-        c.connection = TcpConnection.connect(TUPLE, ISS, 0, c.path, config, c.counters, c.now);
+        return new Conversation(config).open();
+    }
+
+    private Conversation open() {
+        Conversation c = this;
+        c.connection = TcpConnection.connect(TUPLE, ISS, 0, c.path, config, c.memory, c.now);
         c.flush();
         c.expect("S 0:0(0)");
         return c;
@@ -79,7 +91,12 @@ final class Conversation {
 
     /** Opened and established: both at 1. */
     static Conversation established(TcpConfig config) {
-        Conversation c = synSent(config);
+        return new Conversation(config).establish();
+    }
+
+    /** Opened and established: both at 1. */
+    Conversation establish() {
+        Conversation c = open();
         boolean sack = config.options().sack();
         String ts = config.options().timestamps() ? ",TS 1000 0" : "";
         c.inject("S. 0:0(0) ack 1 win 60000 <mss 1000" + (sack ? ",sackOK" : "") + ts + ">");
@@ -165,6 +182,14 @@ final class Conversation {
 
     Conversation expectNothing() {
         assertThat(sent).isEmpty();
+        return this;
+    }
+
+    /** Forgets what was sent, but for the last segment. */
+    Conversation skipToLast() {
+        while (sent.size() > 1) {
+            sent.removeFirst();
+        }
         return this;
     }
 

@@ -122,7 +122,8 @@ class PeerTest {
         HalfOpen record = HalfOpen.of(Conversation.TUPLE, Conversation.parse("S 0:0(0) win 60000 <mss 65000>"),
                 Conversation.ISS, 0, jumbo, Conversation.plain(), 1);
 
-        TcpConnection c = record.complete(Conversation.parse(". 1:1(0) ack 1 win 60000"), new Counters(), 2);
+        TcpConnection c = record.complete(Conversation.parse(". 1:1(0) ack 1 win 60000"),
+                ShardMemory.unlimited(new Counters()), 2);
 
         assertThat(c.info(2).sendMss()).isEqualTo(65_000);
     }

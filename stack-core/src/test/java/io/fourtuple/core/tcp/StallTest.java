@@ -137,7 +137,7 @@ class StallTest {
     void shouldNotWaitForASuperFrameThatTheWindowCannotHold() {
         Conversation c = new Conversation(Conversation.plain());
         c.connection = TcpConnection.connect(Conversation.TUPLE, Conversation.ISS, 0, new PathProperties(1000, 60_000),
-                c.config, c.counters, c.now);
+                c.config, c.memory, c.now);
         c.flush().expect("S 0:0(0)");
         c.inject("S. 0:0(0) ack 1 win 3000 <mss 1000>").expect(". 1:1(0) ack 1");
         c.send(20_000).expect(". 1:3001(3000) ack 1");

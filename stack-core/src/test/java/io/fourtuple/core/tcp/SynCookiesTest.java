@@ -25,6 +25,7 @@ class SynCookiesTest {
     private final SynCookies cookies = new SynCookies(1, 2, 3, 4);
     private final TcpConfig config = TcpConfig.defaults();
     private final OutboundSegment synAck = new OutboundSegment();
+    private final ShardMemory memory = ShardMemory.unlimited(new Counters());
     private long now = 77 * SECONDS;
 
     private void answer(FourTuple tuple, TcpOptions options) {
@@ -59,7 +60,7 @@ class SynCookiesTest {
     void shouldCarryAllOptionsOfAPeerWithTimestamps() {
         answer(TUPLE, new TcpOptions(1460, 9, true, true, 500, 0, new int[0]));
 
-        TcpInfo info = open(finalAck(echoed())).complete(finalAck(echoed()), new Counters(), now).info(now);
+        TcpInfo info = open(finalAck(echoed())).complete(finalAck(echoed()), memory, now).info(now);
 
         assertThat(info.state()).isEqualTo(TcpState.ESTABLISHED);
         assertThat(info.timestamps()).isTrue();
@@ -75,7 +76,7 @@ class SynCookiesTest {
         assertThat(synAck.sackPermitted).isFalse();
         assertThat(synAck.timestamps).isFalse();
 
-        TcpInfo info = open(finalAck(echoed())).complete(finalAck(echoed()), new Counters(), now).info(now);
+        TcpInfo info = open(finalAck(echoed())).complete(finalAck(echoed()), memory, now).info(now);
 
         assertThat(info.sack()).isFalse();
         assertThat(info.sendWindowScale()).isEqualTo(-1);
@@ -87,7 +88,7 @@ class SynCookiesTest {
         answer(TUPLE, new TcpOptions(1460, -1, false, true, 500, 0, new int[0]));
         assertThat(synAck.windowScale).isEqualTo(-1);
 
-        TcpInfo info = open(finalAck(echoed())).complete(finalAck(echoed()), new Counters(), now).info(now);
+        TcpInfo info = open(finalAck(echoed())).complete(finalAck(echoed()), memory, now).info(now);
 
         assertThat(info.timestamps()).isTrue();
         assertThat(info.sack()).isFalse();
@@ -100,7 +101,7 @@ class SynCookiesTest {
     void shouldCarryTheMss(int offered, int understood) {
         answer(TUPLE, new TcpOptions(offered, -1, false, false, 0, 0, new int[0]));
 
-        TcpInfo info = open(finalAck(echoed())).complete(finalAck(echoed()), new Counters(), now).info(now);
+        TcpInfo info = open(finalAck(echoed())).complete(finalAck(echoed()), memory, now).info(now);
 
         assertThat(info.sendMss()).isEqualTo(understood);
     }
@@ -113,7 +114,7 @@ class SynCookiesTest {
 
         HalfOpen record = cookies.open(v6, ack, OFFSET, PATH, config, now);
 
-        assertThat(record.complete(ack, new Counters(), now).info(now).sendMss()).isEqualTo(1220);
+        assertThat(record.complete(ack, memory, now).info(now).sendMss()).isEqualTo(1220);
     }
 
     @Test

@@ -40,6 +40,7 @@ final class TcpPair {
         TcpConnection connection;
         HalfOpen halfOpen;
         final Counters counters = new Counters();
+        final ShardMemory memory = ShardMemory.unlimited(counters);
         final List<TcpEvent> events = new ArrayList<>();
         final ByteSink received = new ByteSink();
         boolean reading = true;
@@ -101,7 +102,7 @@ final class TcpPair {
 
     TcpPair connect() {
         client.connection =
-                TcpConnection.connect(TUPLE, 0xffff_fff0, 0x7fff_fff0, path, clientConfig, client.counters, now);
+                TcpConnection.connect(TUPLE, 0xffff_fff0, 0x7fff_fff0, path, clientConfig, client.memory, now);
         flush();
         return this;
     }
@@ -196,7 +197,7 @@ final class TcpPair {
         switch (to.halfOpen.handleSegment(s, scratch, now)) {
             case IGNORE -> { }
             case REPLY -> transmit(to, other(to), scratch);
-            case COMPLETE -> to.connection = to.halfOpen.complete(s, to.counters, now);
+            case COMPLETE -> to.connection = to.halfOpen.complete(s, to.memory, now);
             case REMOVE -> to.halfOpen = null;
         }
     }

@@ -75,9 +75,9 @@ final class AcceptorActor extends ExtensibleBehavior<Object> {
 
     private void dropWhatIsInHand() {
         socket.queues().takeCredit(socket.queues().claimCredit());
-        if (socket.establishedInHand != null) {
-            socket.establishedInHand.onDiscarded();
-            socket.establishedInHand = null;
+        if (socket.queues().establishedInHand != null) {
+            socket.queues().establishedInHand.onDiscarded();
+            socket.queues().establishedInHand = null;
         }
     }
 
@@ -86,10 +86,9 @@ final class AcceptorActor extends ExtensibleBehavior<Object> {
         if (--next.open == 0) {
             askers.remove();
         }
-        connection.entry().waitingIn = null;
         connection.entry().actor.tell(ConnectionInput.HandedOver.INSTANCE);
         next.ref.tell(connection.accepted());
-        socket.establishedInHand = null;
+        socket.queues().establishedInHand = null;
         return this;
     }
 

@@ -187,7 +187,15 @@ final class ConnectionActor extends ExtensibleBehavior<Object> {
             }
             case ConnectionInput.Continue _ -> continueTold = false;
             case ConnectionInput.MemoryRelief _ -> connection.handleMemoryRelief();
-            case ConnectionInput.HandedOver _ -> expectRegistration(now);
+            case ConnectionInput.HandedOver _ -> {
+                entry.waitingIn = null;
+                expectRegistration(now);
+            }
+            case ConnectionInput.NobodyAccepts _ -> {
+                if (entry.waitingIn != null) {
+                    onCommand(ConnectionCommand.Abort.INSTANCE, now);
+                }
+            }
             case ConnectionInput.Icmp icmp -> {
                 if (!tcpDone) {
                     connection.handleIcmp(icmp.error(), icmp.seq(), now);

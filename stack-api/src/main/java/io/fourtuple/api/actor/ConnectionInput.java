@@ -23,6 +23,12 @@ sealed interface ConnectionInput extends DeadLetterSuppression {
         INSTANCE
     }
 
+    /** Its listening socket has failed: it ends, if it is still in the accept queue. */
+    enum NobodyAccepts implements ConnectionInput {
+        /** The only one. */
+        INSTANCE
+    }
+
     /** The stack is ending: close in order. */
     enum StackEnds implements ConnectionInput {
         /** The only one. */

@@ -12,8 +12,8 @@ record Established(ConnectionEntry entry, Accepted accepted) implements LaneData
     }
 
     @Override
-    public void onLetOut() {
-        entry.waitingIn.establishedInHand = this;
+    public void onLetOut(ListenQueues queues) {
+        queues.establishedInHand = this;
     }
 
     @Override

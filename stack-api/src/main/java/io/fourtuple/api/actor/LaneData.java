@@ -21,7 +21,7 @@ interface LaneData {
     void onOverflow(Overflow cause);
 
     /** It was taken out of the queue for the actor, on the actor's thread. */
-    void onLetOut();
+    void onLetOut(ListenQueues queues);
 
     /** The actor ended with this message still queued. Called on the thread of the dispatcher, the shard's loop. */
     void onDiscarded();

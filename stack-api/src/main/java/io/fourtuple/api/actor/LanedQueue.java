@@ -67,7 +67,7 @@ abstract class LanedQueue implements MessageQueue {
         next = data.poll();
         if (next != null) {
             onLetOut(bounds);
-            ((LaneData) next.message()).onLetOut();
+            ((LaneData) next.message()).onLetOut(bounds);
         }
         return next;
     }

@@ -20,6 +20,8 @@ final class ListenQueues {
     private final Slots accept;
     /** Connections that were asked for and not yet let out. Written on the acceptor's thread only. */
     private final AtomicLong credit = new AtomicLong();
+    /** The connection that the acceptor works on: out of the queue, not handed over. On the acceptor's thread only. */
+    Established establishedInHand;
     /** What was granted last and nobody stands for yet. On the acceptor's thread only. */
     private int unclaimed;
 

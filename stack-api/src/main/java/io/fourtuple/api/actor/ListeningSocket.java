@@ -27,8 +27,6 @@ final class ListeningSocket {
 
     /** The SYN that the listener works on: it has a slot of the SYN queue and no record yet. Else null. */
     SynArrived synInHand;
-    /** The connection that the acceptor works on: it is out of the queue and not handed over yet. Else null. */
-    Established establishedInHand;
 
     private HalfOpenEntry first;
 

@@ -279,7 +279,7 @@ public final class StackActor extends ExtensibleBehavior<Object> {
                 waiting.add(entry);
             }
         });
-        waiting.forEach(entry -> entry.actor.tell(ConnectionCommand.Abort.INSTANCE));
+        waiting.forEach(entry -> entry.actor.tell(ConnectionInput.NobodyAccepts.INSTANCE));
     }
 
     private void close(ListeningSocket socket) {

@@ -12,7 +12,7 @@ record SynArrived(PassiveOpens opens, ListeningSocket socket, FourTuple tuple, T
     }
 
     @Override
-    public void onLetOut() {
+    public void onLetOut(ListenQueues queues) {
         socket.synInHand = this;
     }
 

@@ -23,7 +23,7 @@ public sealed interface AcceptorCommand {
     /**
      * Closes the listening socket. Connections that nobody has accepted yet are reset; accepted ones live on.
      *
-     * @param replyTo told when the port is free again
+     * @param replyTo told when the port is free again; not told by an acceptor that has terminated, so watch it, too
      */
     record Unbind(ActorRef<Unbound> replyTo) implements AcceptorCommand {
         public Unbind {

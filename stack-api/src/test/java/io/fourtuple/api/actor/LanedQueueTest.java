@@ -47,7 +47,7 @@ class LanedQueueTest {
         }
 
         @Override
-        public void onLetOut() {
+        public void onLetOut(ListenQueues queues) {
             letOut.add(this);
         }
 

@@ -58,11 +58,28 @@ public final class IpHost {
      */
     public IpHost(
             IpConfig config, LinkProperties link, FrameSink sink, Counters counters, RandomGenerator random) {
+        this(config, link, sink, counters, random, false);
+    }
+
+    /**
+     * A host with the same addresses and routes as another, for a further shard of its stack. It has no NIC: what it
+     * sends are IP packets, without a link-layer header, for {@link #relay} of the other.
+     *
+     * @param link of the other
+     * @param sink takes the packets, with positions in the offload that count from the IP header
+     */
+    public static IpHost behind(
+            IpConfig config, LinkProperties link, FrameSink sink, Counters counters, RandomGenerator random) {
+        return new IpHost(config, link, sink, counters, random, true);
+    }
+
+    private IpHost(IpConfig config, LinkProperties link, FrameSink sink, Counters counters, RandomGenerator random,
+            boolean behindAnother) {
         this.link = link;
         this.counters = counters;
         local = new LocalAddresses(config.addresses(), link);
         routes = new RoutingTable(local, config.routes(), link.medium());
-        output = new PacketOutput(config.neighbors(), link, sink, counters, routes, random);
+        output = new PacketOutput(config.neighbors(), link, sink, counters, routes, random, behindAnother);
         loopback = new Loopback(config.loopbackQueue(), counters);
         TokenBucket tokens = new TokenBucket(config.icmpRate());
         IcmpInput icmp = new IcmpInput(link, local, routes, output, tokens, counters, this::pathTo);
@@ -204,6 +221,15 @@ public final class IpHost {
      */
     public boolean transmit(Path path, FourTuple tuple, OutboundSegment segment, long now) {
         return path.isLoopback() ? loopback.transmit(tuple, segment) : output.transmit(path, tuple, segment, now);
+    }
+
+    /**
+     * Sends a segment that a host {@linkplain #behind behind} this one has written.
+     *
+     * @return false when it is lost, which has been counted
+     */
+    public boolean relay(RelayedPacket packet, long now) {
+        return output.relay(packet, now);
     }
 
     /** When {@link #handleTimeout} is due, or {@link io.fourtuple.core.time.Deadline#NONE}. */

@@ -4,6 +4,7 @@ import io.fourtuple.core.Counter;
 import io.fourtuple.core.Counters;
 import io.fourtuple.core.tcp.IcmpError;
 import io.fourtuple.core.wire.ArpPacket;
+import io.fourtuple.core.wire.Bytes;
 import io.fourtuple.core.wire.Checksum;
 import io.fourtuple.core.wire.EthernetHeader;
 import io.fourtuple.core.wire.FourTuple;
@@ -32,6 +33,10 @@ final class PacketOutput implements NeighborCache.Link {
     /** RFC 1122 §3.2.1.7, RFC 8200: what IANA recommends and Linux uses. */
     static final int HOP_LIMIT = 64;
 
+    private static final int V4_SOURCE = 12;
+    private static final int V4_DESTINATION = 16;
+    private static final int V6_SOURCE = 8;
+    private static final int V6_DESTINATION = 24;
     private static final int NO_TRAFFIC_CLASS = 0;
     private static final int NO_FLOW_LABEL = 0;
 
@@ -51,12 +56,13 @@ final class PacketOutput implements NeighborCache.Link {
             FrameSink sink,
             Counters counters,
             RoutingTable routes,
-            RandomGenerator random) {
+            RandomGenerator random,
+            boolean behindAnother) {
         this.link = link;
         this.sink = sink;
         this.counters = counters;
         this.routes = routes;
-        ethernet = link.medium() == LinkProperties.Medium.ETHERNET;
+        ethernet = link.medium() == LinkProperties.Medium.ETHERNET && !behindAnother;
         neighbors = new NeighborCache(config, this, counters, random);
     }
 
@@ -107,6 +113,39 @@ final class PacketOutput implements NeighborCache.Link {
         boolean taken = send(neighbor, waiting);
         neighbors.noteUse(neighbor, now);
         return taken;
+    }
+
+    /** Sends a segment that the host of another shard has written; false when it is lost, which has been counted. */
+    boolean relay(RelayedPacket relayed, long now) {
+        byte[] packet = relayed.packet();
+        if (!ethernet) {
+            return send(null, new Neighbor.Waiting(packet, relayed.offload(), null, 0));
+        }
+        boolean v4 = IpHeader.version(packet, 0) == 4;
+        IpAddress destination =
+                v4 ? IpAddress.ofV4(Bytes.int32(packet, V4_DESTINATION)) : v6Address(packet, V6_DESTINATION);
+        RoutingTable.Entry route = routes.find(destination);
+        if (route == null) {
+            counters.increment(Counter.IP_OUT_NO_ROUTES);
+            return false;
+        }
+        Neighbor neighbor = neighbors.resolve(route.nextHop(destination), now);
+        if (neighbor.state != Neighbor.State.INCOMPLETE) {
+            boolean taken = send(neighbor, new Neighbor.Waiting(packet, relayed.offload(), null, 0));
+            neighbors.noteUse(neighbor, now);
+            return taken;
+        }
+        neighbor.used = true;
+        IpAddress source = v4 ? IpAddress.ofV4(Bytes.int32(packet, V4_SOURCE)) : v6Address(packet, V6_SOURCE);
+        int tcp = ipHeaderLength(destination);
+        FourTuple tuple =
+                new FourTuple(source, Bytes.uint16(packet, tcp), destination, Bytes.uint16(packet, tcp + 2));
+        return neighbors.enqueue(
+                neighbor, new Neighbor.Waiting(packet, relayed.offload(), tuple, Bytes.int32(packet, tcp + 4)));
+    }
+
+    private static IpAddress v6Address(byte[] packet, int at) {
+        return IpAddress.of(Bytes.int64(packet, at), Bytes.int64(packet, at + 8));
     }
 
     /** Answers an ARP request or solicits by one: {@code destination} is the Ethernet one. */

@@ -18,6 +18,18 @@ public final class TransmitOffload {
     /** With {@link #segmentSize}: whether this is TCP over IPv6, else over IPv4. */
     public boolean ipv6;
 
+    /** A copy of its own. */
+    public TransmitOffload copy() {
+        TransmitOffload copy = new TransmitOffload();
+        copy.checksum = checksum;
+        copy.checksumStart = checksumStart;
+        copy.checksumOffset = checksumOffset;
+        copy.segmentSize = segmentSize;
+        copy.headerLength = headerLength;
+        copy.ipv6 = ipv6;
+        return copy;
+    }
+
     /** Nothing to do: the frame is complete. */
     public TransmitOffload clear() {
         checksum = false;

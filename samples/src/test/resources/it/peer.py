@@ -6,6 +6,7 @@ Octets sent are a pseudo-random block with a running number in front, so that no
 import hashlib
 import os
 import resource
+import select
 import socket
 import struct
 import subprocess
@@ -152,6 +153,42 @@ def fill(prefix, host, port, count, octets):
     return ""
 
 
+def dial(prefix, host, port, count):
+    """Starts to open connections and waits for none."""
+    for i in range(int(count)):
+        sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        sock.setblocking(False)
+        sock.connect_ex((host, int(port)))
+        sockets["%s%d" % (prefix, i)] = sock
+    return ""
+
+
+def greet(prefix, count):
+    """Over each of the connections that were dialled: a few octets there and back. How many came about, and failed."""
+    came = 0
+    for i in range(int(count)):
+        sock = sockets.pop("%s%d" % (prefix, i))
+        sock.settimeout(TIMEOUT)
+        try:
+            select.select([], [sock], [], TIMEOUT)
+            message = struct.pack(">Q", i)
+            sock.sendall(message)
+            answer = b""
+            while len(answer) < len(message):
+                part = sock.recv(64)
+                if not part:
+                    raise IOError("end of connection %d" % i)
+                answer += part
+            if answer != message:
+                return "connection %d echoed %r" % (i, answer)
+            came += 1
+        except OSError:
+            pass
+        finally:
+            sock.close()
+    return "%d %d" % (came, int(count) - came)
+
+
 def recv(name, total):
     count, digest = receive(sockets[name], int(total))
     return "%d %s" % (count, digest)
@@ -232,7 +269,8 @@ def counter(name):
 
 
 COMMANDS = {f.__name__: f for f in (
-    connect, listen, accept, echo, send, offer, sent, fill, recv, shutdown, close, reset, parallel, sequence, ss, counter)}
+    connect, listen, accept, echo, send, offer, sent, fill, dial, greet, recv, shutdown, close, reset, parallel,
+    sequence, ss, counter)}
 
 
 def main():

@@ -116,6 +116,10 @@ final class TapLab implements AutoCloseable {
         return system;
     }
 
+    Stack stack() {
+        return stack;
+    }
+
     /** The Streams API of the stack. */
     Tcp tcp() {
         return Tcp.of(stack);

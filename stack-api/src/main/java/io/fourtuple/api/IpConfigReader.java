@@ -5,6 +5,7 @@ import io.fourtuple.core.ip.InterfaceAddress;
 import io.fourtuple.core.ip.IpConfig;
 import io.fourtuple.core.ip.IpConfig.IcmpRate;
 import io.fourtuple.core.ip.IpConfig.Neighbors;
+import io.fourtuple.core.ip.IpConfig.Reassembly;
 import io.fourtuple.core.ip.Prefix;
 import io.fourtuple.core.ip.Route;
 import io.fourtuple.core.wire.IpAddress;
@@ -25,6 +26,7 @@ final class IpConfigReader {
                         IpConfigReader::route),
                 neighbors(section.section("neighbors"), defaults.neighbors()),
                 icmpRate(section.section("icmp-rate"), defaults.icmpRate()),
+                reassembly(section.section("reassembly"), defaults.reassembly()),
                 section.integer("loopback-queue", defaults.loopbackQueue(), 1, 1_000_000));
     }
 
@@ -42,6 +44,16 @@ final class IpConfigReader {
         return new IcmpRate(
                 section.integer("per-second", defaults.perSecond(), 0, 1_000_000),
                 section.integer("burst", defaults.burst(), 1, 1_000_000));
+    }
+
+    private static Reassembly reassembly(ConfigSection section, Reassembly defaults) {
+        return new Reassembly(
+                section.bytes("memory", defaults.memory(), 0, 1 << 30),
+                section.bytes("source-memory", defaults.sourceMemory(), 0, 1 << 30),
+                section.integer("datagrams", defaults.datagrams(), 1, 10_000_000),
+                section.integer("fragments-per-datagram", defaults.fragmentsPerDatagram(), 2, 8192),
+                section.nanos("ipv4-timeout", defaults.ipv4Timeout(), MILLIS, HOUR),
+                section.nanos("ipv6-timeout", defaults.ipv6Timeout(), MILLIS, HOUR));
     }
 
     private static Route route(String text) {

@@ -120,6 +120,7 @@ class StackConfigTest {
             ip.routes = ["0.0.0.0/0"] | must be a list of routes such as
             ip.routes = ["0.0.0.0/0 via fd77::1"] | not "0.0.0.0/0 via fd77::1"
             ip.neighbors.retry-interval = 1 KiB | must be a duration with a unit
+            ip.reassembly.fragments-per-datagram = 1 | must be a whole number from 2
             ip.addresses = ["10.0.0.300/24"] | not "10.0.0.300/24"
             """)
     void shouldRefuseWhatMakesNoSenseWithOneSentence(String line, String part) {
@@ -172,9 +173,9 @@ class StackConfigTest {
         }
     }
 
-    /** {@code finWait2Timeout} is {@code fin-wait-2-timeout}. */
+    /** {@code finWait2Timeout} is {@code fin-wait-2-timeout}, but {@code ipv4Timeout} is {@code ipv4-timeout}. */
     private static String key(String name) {
-        return name.replaceAll("([A-Z]|[0-9]+)", "-$1").toLowerCase(Locale.ROOT);
+        return name.replaceAll("([A-Z]|(?<!ipv)[0-9]+)", "-$1").toLowerCase(Locale.ROOT);
     }
 
     /** What is written at {@code key}, as a value of the type of {@code like}. */

@@ -29,8 +29,30 @@ public enum Counter {
     IP_OUT_NO_ROUTES("Ip", "OutNoRoutes"),
     /** Not sent: no room, or the neighbour did not answer. */
     IP_OUT_DISCARDS("Ip", "OutDiscards"),
-    /** Dropped: a fragment; reassembly is not there yet. */
-    IP_REASM_REQDS("Ip", "ReasmReqds", Kind.TERMINAL),
+    /** Datagrams whose fragments were not there in time. */
+    IP_REASM_TIMEOUT("Ip", "ReasmTimeout"),
+    /** Fragments received that are addressed to us. */
+    IP_REASM_REQDS("Ip", "ReasmReqds"),
+    /** Datagrams put together; the fragment that made one whole ends where the datagram does. */
+    IP_REASM_OKS("Ip", "ReasmOKs"),
+    /** Datagrams given up, whatever the reason. */
+    IP_REASM_FAILS("Ip", "ReasmFails"),
+    /** Kept until the rest of their datagram is there, or was given up with them. */
+    IP_REASM_HELD("Ip", "ReasmHeld", Kind.TERMINAL),
+    /** Dropped: fragments that were there already, or belong to a datagram that has been given up. */
+    IP_REASM_DROPPED("Ip", "ReasmDropped", Kind.TERMINAL),
+    /** Datagrams given up because fragments contradict each other. */
+    IP_REASM_OVERLAPS("IpExt", "ReasmOverlaps"),
+    /** Datagrams given up because they were in too many pieces. */
+    IP_REASM_PIECES("IpExt", "ReasmPieces"),
+    /** Datagrams given up because their sender had too many. */
+    IP_REASM_SOURCE_FULL("IpExt", "ReasmSourceFull"),
+    /** Datagrams given up because all senders together had too many. */
+    IP_REASM_EVICTED("IpExt", "ReasmEvicted"),
+    /** Datagrams that were cut to be sent. */
+    IP_FRAG_OKS("Ip", "FragOKs"),
+    /** Fragments that came of it. */
+    IP_FRAG_CREATES("Ip", "FragCreates"),
     /** ICMP and ICMPv6 messages received. */
     ICMP_IN_MSGS("Icmp", "InMsgs"),
     /** Dropped: malformed ICMP. */

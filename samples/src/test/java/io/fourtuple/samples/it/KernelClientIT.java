@@ -43,6 +43,15 @@ class KernelClientIT {
         assertThat(lab.run("ping", "-6", "-c", "3", "-i", "0.1", "-W", "5", TapLab.STACK6)).contains("3 received");
     }
 
+    /** Request and reply are larger than the MTU, so both come in fragments. */
+    @Test
+    void shouldAnswerPingInFragments() throws Exception {
+        assertThat(lab.run("ping", "-c", "3", "-i", "0.1", "-W", "5", "-s", "4000", TapLab.STACK))
+                .contains("3 received");
+        assertThat(lab.run("ping", "-6", "-c", "3", "-i", "0.1", "-W", "5", "-s", "65000", TapLab.STACK6))
+                .contains("3 received");
+    }
+
     @Test
     void shouldEchoOneGibibyteIntactInLargeFrames() {
         NicStatistics before = lab.nicStatistics();

@@ -12,7 +12,6 @@ import io.fourtuple.api.protocol.BindReply;
 import io.fourtuple.api.protocol.ConnectReply;
 import io.fourtuple.api.protocol.StackCommand;
 import io.fourtuple.core.Counter;
-import io.fourtuple.core.ip.IpConfig;
 import io.fourtuple.core.ip.Prefix;
 import io.fourtuple.core.ip.Route;
 import io.fourtuple.core.wire.IpAddress;
@@ -219,9 +218,7 @@ class StackTest {
         MemoryWire wire = new MemoryWire(MemoryWire.Config.DEFAULT);
         StackConfig config = stacks.server.config().withName("lost");
         Route nowhere = new Route(Prefix.parse("0.0.0.0/0"), IpAddress.parse("192.0.2.1"));
-        StackConfig lost = config.withIp(new IpConfig(
-                config.ip().addresses(), List.of(nowhere), config.ip().neighbors(), config.ip().icmpRate(),
-                config.ip().loopbackQueue()));
+        StackConfig lost = config.withIp(config.ip().withRoutes(List.of(nowhere)));
 
         assertThatThrownBy(() -> Stack.start(stacks.kit.system(), lost, wire.left()))
                 .isInstanceOf(IllegalArgumentException.class)

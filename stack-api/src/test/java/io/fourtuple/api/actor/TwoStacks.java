@@ -13,7 +13,6 @@ import io.fourtuple.api.protocol.ConnectionCommand;
 import io.fourtuple.api.protocol.ConnectionEvent;
 import io.fourtuple.api.protocol.StackCommand;
 import io.fourtuple.core.Counter;
-import io.fourtuple.core.ip.InterfaceAddress;
 import io.fourtuple.core.ip.IpConfig;
 import io.fourtuple.core.tcp.TcpConfig;
 import io.fourtuple.nic.MemoryWire;
@@ -68,16 +67,10 @@ final class TwoStacks implements AutoCloseable {
                 .withName(name)
                 .withTcp(tcp)
                 .withTerminateTimeout(Duration.ofMillis(200))
-                .withIp(new IpConfig(
-                        List.of(
-                                InterfaceAddress.parse("10.77.0." + host + "/24"),
-                                InterfaceAddress.parse("fd77::" + host + "/64")),
-                        List.of(),
-                        new IpConfig.Neighbors(
-                                neighbors.cacheSize(), neighbors.queueLength(), neighbors.queueBytes(),
-                                neighbors.attempts(), 50 * MILLISECOND, neighbors.reachableTime()),
-                        ip.icmpRate(),
-                        ip.loopbackQueue()));
+                .withIp(ip.withNeighbors(new IpConfig.Neighbors(
+                        neighbors.cacheSize(), neighbors.queueLength(), neighbors.queueBytes(),
+                        neighbors.attempts(), 50 * MILLISECOND, neighbors.reachableTime())))
+                .withAddresses("10.77.0." + host + "/24", "fd77::" + host + "/64");
     }
 
     /** A listening socket and what it gave. */

@@ -91,6 +91,13 @@ final class IcmpInput {
         }
     }
 
+    /** RFC 1122 §3.3.2, RFC 4443 §3.3: whoever sent a first fragment hears that others did not come. */
+    void answerReassemblyTimeout(byte[] bytes, IpHeader first, long now) {
+        if (local.isOnLink(first.destination()) && mayAnswer(first.source(), now)) {
+            send(first.source(), IcmpPackets.reassemblyTimeExceeded(bytes, first), now);
+        }
+    }
+
     /** RFC 1122 §3.2.2.1, RFC 4443 §3.4: whoever speaks a protocol that we do not have is told so. */
     void answerUnknownProtocol(byte[] bytes, IpHeader header, long now) {
         IpAddress us = header.destination();

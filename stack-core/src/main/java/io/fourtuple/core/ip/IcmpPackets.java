@@ -41,6 +41,17 @@ final class IcmpPackets {
                 target -> IcmpV4.writeUnreachable(target, IcmpV4.CODE_PROTOCOL_UNREACHABLE, 0, frame, about));
     }
 
+    /** To the sender of a first fragment whose others did not come (RFC 1122 §3.3.2, RFC 4443 §3.3). */
+    static byte[] reassemblyTimeExceeded(byte[] frame, IpHeader about) {
+        IpAddress us = about.destination();
+        IpAddress them = about.source();
+        return about.isV4()
+                ? v4(us, them, Ipv4Header.MINIMUM_REASSEMBLY - Ipv4Header.LENGTH,
+                        target -> IcmpV4.writeReassemblyTimeExceeded(target, frame, about))
+                : v6(us, them, PacketOutput.HOP_LIMIT, Ipv6Header.MINIMUM_MTU - Ipv6Header.LENGTH,
+                        target -> IcmpV6.writeReassemblyTimeExceeded(target, us, frame, about));
+    }
+
     /** To the sender of an IPv6 packet that we do not understand (RFC 4443 §3.4). */
     static byte[] parameterProblem(IpAddress source, byte[] frame, Ipv6Problem problem) {
         return v6(source, problem.source(), PacketOutput.HOP_LIMIT, Ipv6Header.MINIMUM_MTU - Ipv6Header.LENGTH,

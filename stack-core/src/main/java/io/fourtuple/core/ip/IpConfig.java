@@ -12,6 +12,7 @@ import java.util.Objects;
  * @param routes to what is not on the link; the longest matching prefix wins, and the first one among equals
  * @param neighbors how link-layer addresses are found out and kept
  * @param icmpRate how many ICMP messages may be answered or sent on account of a stranger
+ * @param reassembly how much of datagrams that came in fragments is kept until they are whole
  * @param loopbackQueue packets to ourselves that may wait to be received ({@code net.core.netdev_max_backlog}), at
  *     least 1; more are dropped and counted
  */
@@ -20,6 +21,7 @@ public record IpConfig(
         List<Route> routes,
         Neighbors neighbors,
         IcmpRate icmpRate,
+        Reassembly reassembly,
         int loopbackQueue) {
     private static final long SECOND = 1_000_000_000L;
 
@@ -28,6 +30,7 @@ public record IpConfig(
         routes = List.copyOf(routes);
         Objects.requireNonNull(neighbors, "neighbors");
         Objects.requireNonNull(icmpRate, "icmpRate");
+        Objects.requireNonNull(reassembly, "reassembly");
         if (loopbackQueue < 1) {
             throw new IllegalArgumentException("loopbackQueue must be at least 1, not " + loopbackQueue);
         }
@@ -75,6 +78,39 @@ public record IpConfig(
         }
     }
 
+    /**
+     * Datagrams of which some fragments are there (RFC 791 §3.2, RFC 8200 §4.5). What is over a bound is given up, the
+     * oldest first.
+     *
+     * @param memory octets that all of them may hold together, at least 0, received arrays and overhead counted
+     *     ({@code net.ipv4.ipfrag_high_thresh}); 0 puts nothing together
+     * @param sourceMemory octets that those of one sender may hold, at least 0: an IPv4 address, or an IPv6 network of
+     *     64 bits
+     * @param datagrams how many there may be, at least 1
+     * @param fragmentsPerDatagram parts that one may have come in, at least 2
+     * @param ipv4Timeout from the first fragment until the datagram is given up, above 0
+     *     ({@code net.ipv4.ipfrag_time})
+     * @param ipv6Timeout the same in IPv6 (RFC 8200 §4.5: 60 s)
+     */
+    public record Reassembly(
+            int memory,
+            int sourceMemory,
+            int datagrams,
+            int fragmentsPerDatagram,
+            long ipv4Timeout,
+            long ipv6Timeout) {
+        public Reassembly {
+            if (memory < 0 || sourceMemory < 0 || datagrams < 1 || fragmentsPerDatagram < 2) {
+                throw new IllegalArgumentException("need memory and sourceMemory of at least 0, datagrams of at least 1"
+                        + " and fragmentsPerDatagram of at least 2, not " + memory + ", " + sourceMemory + ", "
+                        + datagrams + ", " + fragmentsPerDatagram);
+            }
+            if (ipv4Timeout <= 0 || ipv6Timeout <= 0) {
+                throw new IllegalArgumentException("ipv4Timeout and ipv6Timeout must be above 0");
+            }
+        }
+    }
+
     /** No address but loop-back, no route, and the bounds of Linux or of the RFCs. */
     public static IpConfig defaults() {
         return new IpConfig(
@@ -82,31 +118,37 @@ public record IpConfig(
                 List.of(),
                 new Neighbors(1024, 16, 1 << 20, 3, SECOND, 30 * SECOND),
                 new IcmpRate(10_000, 10_000),
+                new Reassembly(4 << 20, 1 << 20, 1024, 128, 30 * SECOND, 60 * SECOND),
                 1000);
     }
 
     /** The same with other addresses. */
     public IpConfig withAddresses(List<InterfaceAddress> others) {
-        return new IpConfig(others, routes, neighbors, icmpRate, loopbackQueue);
+        return new IpConfig(others, routes, neighbors, icmpRate, reassembly, loopbackQueue);
     }
 
     /** The same with other routes. */
     public IpConfig withRoutes(List<Route> others) {
-        return new IpConfig(addresses, others, neighbors, icmpRate, loopbackQueue);
+        return new IpConfig(addresses, others, neighbors, icmpRate, reassembly, loopbackQueue);
     }
 
     /** The same with another neighbour cache. */
     public IpConfig withNeighbors(Neighbors others) {
-        return new IpConfig(addresses, routes, others, icmpRate, loopbackQueue);
+        return new IpConfig(addresses, routes, others, icmpRate, reassembly, loopbackQueue);
     }
 
     /** The same with another limit of ICMP. */
     public IpConfig withIcmpRate(IcmpRate other) {
-        return new IpConfig(addresses, routes, neighbors, other, loopbackQueue);
+        return new IpConfig(addresses, routes, neighbors, other, reassembly, loopbackQueue);
+    }
+
+    /** The same with other bounds of reassembly. */
+    public IpConfig withReassembly(Reassembly others) {
+        return new IpConfig(addresses, routes, neighbors, icmpRate, others, loopbackQueue);
     }
 
     /** The same with another bound of looped-back packets. */
     public IpConfig withLoopbackQueue(int packets) {
-        return new IpConfig(addresses, routes, neighbors, icmpRate, packets);
+        return new IpConfig(addresses, routes, neighbors, icmpRate, reassembly, packets);
     }
 }

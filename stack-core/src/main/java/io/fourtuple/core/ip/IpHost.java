@@ -3,6 +3,7 @@ package io.fourtuple.core.ip;
 import io.fourtuple.core.Counter;
 import io.fourtuple.core.Counters;
 import io.fourtuple.core.tcp.PathProperties;
+import io.fourtuple.core.time.Deadline;
 import io.fourtuple.core.wire.ArpPacket;
 import io.fourtuple.core.wire.ArpResult;
 import io.fourtuple.core.wire.Bytes;
@@ -28,7 +29,7 @@ import java.util.random.RandomGenerator;
  *   <li>Time: {@link #deadline}, {@link #handleTimeout}.
  * </ul>
  *
- * <p>Not there yet: reassembly (fragments are dropped and counted), duplicate address detection, router discovery.
+ * <p>Not there yet: duplicate address detection, router discovery.
  *
  * <p>Confined to its shard's thread. Times are nanoseconds of the driver's clock.
  */
@@ -41,6 +42,7 @@ public final class IpHost {
     private final LocalAddresses local;
     private final RoutingTable routes;
     private final PacketOutput output;
+    private final Reassembly reassembly;
     private final PacketInput input;
     private final Loopback loopback;
     private final PathProperties v4;
@@ -83,7 +85,8 @@ public final class IpHost {
         loopback = new Loopback(config.loopbackQueue(), counters);
         TokenBucket tokens = new TokenBucket(config.icmpRate());
         IcmpInput icmp = new IcmpInput(link, local, routes, output, tokens, counters, this::pathTo);
-        input = new PacketInput(local, icmp, counters);
+        reassembly = new Reassembly(config.reassembly(), icmp, counters);
+        input = new PacketInput(local, icmp, reassembly, counters);
         v4 = properties(Ipv4Header.LENGTH, link.maxSegmentedBytes());
         v6 = properties(Ipv6Header.LENGTH, link.maxSegmentedBytes());
         loopbackV4 = properties(Ipv4Header.LENGTH, LARGEST_PACKET);
@@ -232,13 +235,22 @@ public final class IpHost {
         return output.relay(packet, now);
     }
 
-    /** When {@link #handleTimeout} is due, or {@link io.fourtuple.core.time.Deadline#NONE}. */
-    public long deadline() {
-        return output.neighbors().deadline();
+    /** For tests: what is not whole yet. */
+    Reassembly reassembly() {
+        return reassembly;
     }
 
-    /** Asks neighbours again that have not answered, and gives up who never did: then poll {@link #pollIngress}. */
+    /** When {@link #handleTimeout} is due, or {@link Deadline#NONE}. */
+    public long deadline() {
+        return Deadline.earlier(output.neighbors().deadline(), reassembly.deadline());
+    }
+
+    /**
+     * Asks neighbours again that have not answered, and gives up who never did: then poll {@link #pollIngress}. Gives
+     * up datagrams whose fragments have not all come.
+     */
     public void handleTimeout(long now) {
+        reassembly.handleTimeout(now);
         output.neighbors().handleTimeout(now);
     }
 }

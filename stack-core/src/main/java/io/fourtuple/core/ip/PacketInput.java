@@ -23,11 +23,13 @@ import io.fourtuple.core.wire.TcpSegment;
 final class PacketInput {
     private final LocalAddresses local;
     private final IcmpInput icmp;
+    private final Reassembly reassembly;
     private final Counters counters;
 
-    PacketInput(LocalAddresses local, IcmpInput icmp, Counters counters) {
+    PacketInput(LocalAddresses local, IcmpInput icmp, Reassembly reassembly, Counters counters) {
         this.local = local;
         this.icmp = icmp;
+        this.reassembly = reassembly;
         this.counters = counters;
     }
 
@@ -78,7 +80,20 @@ final class PacketInput {
         if (!isAcceptable(header, group)) {
             return drop(Counter.IP_IN_ADDR_ERRORS);
         }
-        return deliver(frame, header, now);
+        return header.fragment() ? reassemble(frame, header, group, now) : deliver(frame, header, now);
+    }
+
+    /** The packet that is whole now is judged as if it had come so: only now its headers can all be read. */
+    private Ingress reassemble(Frame frame, IpHeader fragment, boolean group, long now) {
+        byte[] packet = reassembly.receive(frame.bytes(), fragment, now).orElse(null);
+        if (packet == null) {
+            return null;
+        }
+        IpResult result = fragment.isV4() ? Ipv4Header.parse(packet, 0) : Ipv6Header.parse(packet, 0);
+        if (result instanceof IpHeader header && header.fragment()) {
+            return drop(Counter.IP_IN_HDR_ERRORS); // cut twice, which no sender does
+        }
+        return receive(new Frame(packet), result, group, now);
     }
 
     /**
@@ -97,9 +112,6 @@ final class PacketInput {
     }
 
     private Ingress deliver(Frame frame, IpHeader header, long now) {
-        if (header.fragment()) {
-            return drop(Counter.IP_REASM_REQDS);
-        }
         return switch (header.protocol()) {
             case TcpCodec.PROTOCOL -> deliverTcp(frame, header);
             case IcmpV4.PROTOCOL -> header.isV4()

@@ -9,6 +9,7 @@ import io.fourtuple.core.wire.Checksum;
 import io.fourtuple.core.wire.EthernetHeader;
 import io.fourtuple.core.wire.FourTuple;
 import io.fourtuple.core.wire.IpAddress;
+import io.fourtuple.core.wire.IpFragment;
 import io.fourtuple.core.wire.IpHeader;
 import io.fourtuple.core.wire.Ipv4Header;
 import io.fourtuple.core.wire.Ipv6Header;
@@ -45,6 +46,7 @@ final class PacketOutput implements NeighborCache.Link {
     private final Counters counters;
     private final RoutingTable routes;
     private final NeighborCache neighbors;
+    private final RandomGenerator random;
     private final boolean ethernet;
     private final TransmitOffload offload = new TransmitOffload();
     /** What became of packets that waited, for {@link IpHost#pollIngress}. Bounded by the packets that may wait. */
@@ -62,6 +64,7 @@ final class PacketOutput implements NeighborCache.Link {
         this.sink = sink;
         this.counters = counters;
         this.routes = routes;
+        this.random = random;
         ethernet = link.medium() == LinkProperties.Medium.ETHERNET && !behindAnother;
         neighbors = new NeighborCache(config, this, counters, random);
     }
@@ -94,14 +97,13 @@ final class PacketOutput implements NeighborCache.Link {
         return taken;
     }
 
-    /** Sends a complete IP packet that is no TCP segment; false when it is lost, which has been counted. */
+    /**
+     * Sends a complete IP packet that is no TCP segment, in fragments when it is larger than the link carries; false
+     * when some of it is lost, which has been counted.
+     */
     boolean transmit(Path path, byte[] packet, long now) {
         counters.increment(Counter.IP_OUT_REQUESTS);
         Neighbor.Waiting waiting = new Neighbor.Waiting(packet, null, null, 0);
-        if (packet.length > link.mtu()) {
-            discard(waiting, false); // a host does not fragment (RFC 8200 §4.5); neither do we for IPv4
-            return false;
-        }
         if (!ethernet) {
             return send(null, waiting);
         }
@@ -259,15 +261,15 @@ final class PacketOutput implements NeighborCache.Link {
     }
 
     private boolean send(Neighbor neighbor, Neighbor.Waiting waiting) {
-        ByteBuffer frame = sink.frame();
-        int start = 0;
-        if (neighbor != null) {
-            writeEthernetHeader(frame, neighbor.mac, neighbor.address.isV4());
-            start = frame.position();
-        }
-        frame.put(waiting.packet());
-        offload.clear();
+        byte[] packet = waiting.packet();
         TransmitOffload work = waiting.offload();
+        if (work == null && packet.length > link.mtu()) {
+            return sendFragments(neighbor, packet);
+        }
+        ByteBuffer frame = sink.frame();
+        int start = startFrame(frame, neighbor);
+        frame.put(packet);
+        offload.clear();
         if (work != null) {
             offload.checksum = work.checksum;
             offload.checksumStart = work.checksum ? start + work.checksumStart : 0;
@@ -277,6 +279,37 @@ final class PacketOutput implements NeighborCache.Link {
             offload.ipv6 = work.ipv6;
         }
         return send(frame.position());
+    }
+
+    /** RFC 791 §3.2, RFC 8200 §4.5. */
+    private boolean sendFragments(Neighbor neighbor, byte[] packet) {
+        boolean v4 = IpHeader.version(packet, 0) == 4;
+        int payload = packet.length - (v4 ? Ipv4Header.LENGTH : Ipv6Header.LENGTH);
+        int room = v4
+                ? link.mtu() - Ipv4Header.LENGTH
+                : Ipv6Header.MINIMUM_MTU - Ipv6Header.LENGTH - IpFragment.V6_HEADER_LENGTH;
+        int step = room & ~7;
+        int identification = random.nextInt();
+        counters.increment(Counter.IP_FRAG_OKS);
+        boolean taken = true;
+        for (int start = 0; start < payload; start += step) {
+            int end = Math.min(start + step, payload);
+            ByteBuffer frame = sink.frame();
+            startFrame(frame, neighbor);
+            new IpFragment(identification, start, end, end < payload).write(frame, packet);
+            counters.increment(Counter.IP_FRAG_CREATES);
+            offload.clear();
+            taken &= send(frame.position());
+        }
+        return taken;
+    }
+
+    /** Writes what is in front of a packet; returns where that starts. */
+    private int startFrame(ByteBuffer frame, Neighbor neighbor) {
+        if (neighbor != null) {
+            writeEthernetHeader(frame, neighbor.mac, neighbor.address.isV4());
+        }
+        return frame.position();
     }
 
     private boolean send(int length) {

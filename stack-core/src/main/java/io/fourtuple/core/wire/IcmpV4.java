@@ -24,9 +24,13 @@ public final class IcmpV4 {
 
     private static final int ECHO_REPLY = 0;
     private static final int UNREACHABLE = 3;
+    private static final int SOURCE_QUENCH = 4;
+    private static final int REDIRECT = 5;
     private static final int ECHO_REQUEST = 8;
     private static final int TIME_EXCEEDED = 11;
     private static final int PARAMETER_PROBLEM = 12;
+    /** Code of "time exceeded": fragments of a datagram were missing. */
+    private static final int CODE_REASSEMBLY = 1;
 
     private IcmpV4() {}
 
@@ -110,9 +114,32 @@ public final class IcmpV4 {
      * @return octets written
      */
     public static int writeUnreachable(ByteBuffer target, int code, int mtu, byte[] frame, IpHeader about) {
+        return writeError(target, UNREACHABLE, code, mtu & 0xffff, frame, about);
+    }
+
+    /**
+     * Writes "fragment reassembly time exceeded" (RFC 792) about the first fragment, quoted as in
+     * {@link #writeUnreachable}.
+     *
+     * @param frame the frame {@code about} was read from
+     * @return octets written
+     */
+    public static int writeReassemblyTimeExceeded(ByteBuffer target, byte[] frame, IpHeader about) {
+        return writeError(target, TIME_EXCEEDED, CODE_REASSEMBLY, 0, frame, about);
+    }
+
+    /** Whether a message of this type reports an error, so that none must be reported about it (RFC 1122 §3.2.2). */
+    public static boolean isError(int type) {
+        return switch (type) {
+            case UNREACHABLE, SOURCE_QUENCH, REDIRECT, TIME_EXCEEDED, PARAMETER_PROBLEM -> true;
+            default -> false;
+        };
+    }
+
+    private static int writeError(ByteBuffer target, int type, int code, int rest, byte[] frame, IpHeader about) {
         int room = Ipv4Header.MINIMUM_REASSEMBLY - Ipv4Header.LENGTH - HEADER_LENGTH;
         int quoted = Math.min(about.end() - about.offset(), room);
-        return write(target, UNREACHABLE, code, mtu & 0xffff, frame, about.offset(), quoted);
+        return write(target, type, code, rest, frame, about.offset(), quoted);
     }
 
     private static int write(ByteBuffer target, int type, int code, int rest, byte[] data, int offset, int length) {

@@ -21,6 +21,8 @@ public final class IcmpV6 {
     private static final int PACKET_TOO_BIG = 2;
     private static final int TIME_EXCEEDED = 3;
     private static final int PARAMETER_PROBLEM = 4;
+    /** Code of "time exceeded": fragments of a packet were missing. */
+    private static final int CODE_REASSEMBLY = 1;
     private static final int ECHO_REQUEST = 128;
     private static final int ECHO_REPLY = 129;
 
@@ -133,9 +135,34 @@ public final class IcmpV6 {
         int start = target.position();
         target.putInt(PARAMETER_PROBLEM << 24 | problem.code() << 16);
         target.putInt(problem.pointer());
+        return quote(target, start, source, problem.source(), frame, problem.offset(), problem.end());
+    }
+
+    /**
+     * Writes "fragment reassembly time exceeded" (RFC 4443 §3.3) about the first fragment, of which as much is quoted
+     * as fits.
+     *
+     * @param source address the message is sent from
+     * @param frame the frame {@code about} was read from
+     * @return octets written
+     */
+    public static int writeReassemblyTimeExceeded(ByteBuffer target, IpAddress source, byte[] frame, IpHeader about) {
+        int start = target.position();
+        target.putInt(TIME_EXCEEDED << 24 | CODE_REASSEMBLY << 16);
+        target.putInt(0);
+        return quote(target, start, source, about.source(), frame, about.offset(), about.end());
+    }
+
+    /** Whether a message of this type reports an error, so that none must be reported about it (RFC 4443 §2.4 e). */
+    public static boolean isError(int type) {
+        return type < ECHO_REQUEST;
+    }
+
+    private static int quote(
+            ByteBuffer target, int start, IpAddress source, IpAddress destination, byte[] frame, int from, int end) {
         int room = Ipv6Header.MINIMUM_MTU - Ipv6Header.LENGTH - HEADER_LENGTH;
-        target.put(frame, problem.offset(), Math.min(problem.end() - problem.offset(), room));
-        return finish(target, start, source, problem.source());
+        target.put(frame, from, Math.min(end - from, room));
+        return finish(target, start, source, destination);
     }
 
     /** Puts the checksum into the message that starts at {@code start} and ends at the position; returns its length. */

@@ -1,5 +1,7 @@
 package io.fourtuple.core.wire;
 
+import java.util.Optional;
+
 /**
  * What the headers of a received IPv4 or IPv6 packet say, verified: all positions are inside the frame.
  *
@@ -46,6 +48,34 @@ public record IpHeader(
     public int end() {
         return payloadOffset + payloadLength;
     }
+
+    /**
+     * The header of the protocol above IP, past the extension headers that the first fragment of an IPv6 packet may
+     * have behind its fragment header (RFC 7112); empty when they are too many or do not end in this packet.
+     *
+     * @param frame the frame these headers were read from
+     */
+    public Optional<UpperLayer> upperLayer(byte[] frame) {
+        int kind = protocol;
+        int index = payloadOffset;
+        for (int count = 0; !isV4() && Ipv6Extensions.isExtension(kind); count++) {
+            int length = Ipv6Extensions.headerLength(frame, index, end(), kind);
+            if (length < 0 || count == Ipv6Extensions.MAX_HEADERS) {
+                return Optional.empty();
+            }
+            kind = Bytes.uint8(frame, index);
+            index += length;
+        }
+        return Optional.of(new UpperLayer(kind, index));
+    }
+
+    /**
+     * Where the header of the protocol above IP starts.
+     *
+     * @param protocol its number, 0–255
+     * @param offset position in the frame
+     */
+    public record UpperLayer(int protocol, int offset) {}
 
     /** Whether a router marked the packet instead of dropping it (RFC 3168 §5). */
     public boolean congestionExperienced() {

@@ -108,6 +108,26 @@ public final class Ipv4Header {
         target.putInt(destination.v4Bits());
     }
 
+    /**
+     * A packet with the header of {@code first}, options and all, and room for the payload of the datagram that it is
+     * the first fragment of.
+     *
+     * @param frame the frame {@code first} was read from
+     * @param payloadLength octets of the whole datagram, such that with the header they are at most 65535
+     * @param ecn the two bits of RFC 3168 for the whole, 0–3
+     */
+    public static byte[] whole(byte[] frame, IpHeader first, int payloadLength, int ecn) {
+        int headerLength = first.payloadOffset() - first.offset();
+        byte[] packet = new byte[headerLength + payloadLength];
+        System.arraycopy(frame, first.offset(), packet, 0, headerLength);
+        Bytes.putUint8(packet, 1, (first.trafficClass() & ~3) | ecn);
+        Bytes.putUint16(packet, 2, packet.length);
+        Bytes.putUint16(packet, 6, 0);
+        Bytes.putUint16(packet, 10, 0);
+        Bytes.putUint16(packet, 10, Checksum.finish(Checksum.sum(packet, 0, headerLength)));
+        return packet;
+    }
+
     private static int halves(int word) {
         return (word & 0xffff) + (word >>> 16);
     }

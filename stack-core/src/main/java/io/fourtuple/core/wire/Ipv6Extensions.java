@@ -55,6 +55,27 @@ final class Ipv6Extensions {
         return (Bytes.uint16(frame, index + 2) & OFFSET) != 0;
     }
 
+    /**
+     * Position of the octet that says that a fragment header comes, the last one in front of the payload; -1 when there
+     * is none. Packets that were never cut may have one, too.
+     */
+    static int fragmentKindIndex(byte[] frame, IpHeader header) {
+        int found = -1;
+        int kindIndex = header.offset() + 6;
+        int index = header.offset() + Ipv6Header.LENGTH;
+        while (index < header.payloadOffset()) {
+            int kind = Bytes.uint8(frame, kindIndex);
+            int length = headerLength(frame, index, header.payloadOffset(), kind);
+            if (length < 0) {
+                return found;
+            }
+            found = kind == FRAGMENT ? kindIndex : found;
+            kindIndex = index;
+            index += length;
+        }
+        return found;
+    }
+
     static IpResult walk(byte[] frame, int offset, int end, IpAddress source, IpAddress destination) {
         Walk walk = new Walk(frame, offset, end, source, destination);
         return walk.run();

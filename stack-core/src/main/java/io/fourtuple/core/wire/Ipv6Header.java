@@ -71,6 +71,25 @@ public final class Ipv6Header {
     }
 
     /**
+     * A packet with the headers in front of the fragment header of {@code first}, and room for what the fragments
+     * carry (RFC 8200 §4.5).
+     *
+     * @param frame the frame {@code first}, the first fragment, was read from
+     * @param fragmentedLength octets that all fragments carry together, such that with the extension headers in front
+     *     they are at most 65535
+     * @param ecn the two bits of RFC 3168 for the whole, 0–3
+     */
+    public static byte[] whole(byte[] frame, IpHeader first, int fragmentedLength, int ecn) {
+        int headersLength = first.payloadOffset() - IpFragment.V6_HEADER_LENGTH - first.offset();
+        byte[] packet = new byte[headersLength + fragmentedLength];
+        System.arraycopy(frame, first.offset(), packet, 0, headersLength);
+        Bytes.putUint8(packet, 1, (Bytes.uint8(packet, 1) & ~0x30) | (ecn << 4));
+        Bytes.putUint16(packet, 4, packet.length - LENGTH);
+        Bytes.putUint8(packet, Ipv6Extensions.fragmentKindIndex(frame, first) - first.offset(), first.protocol());
+        return packet;
+    }
+
+    /**
      * Writes a header at the position of {@code target}, a big-endian buffer, and advances it by {@link #LENGTH}.
      *
      * @param payloadLength octets that follow, 0–65535

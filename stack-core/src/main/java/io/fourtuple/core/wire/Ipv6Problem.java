@@ -8,7 +8,8 @@ package io.fourtuple.core.wire;
  * @param destination whom it was for
  * @param offset where the IP header starts in the frame
  * @param end position behind the last octet of the packet
- * @param code {@link #ERRONEOUS_FIELD}, {@link #UNKNOWN_NEXT_HEADER} or {@link #UNKNOWN_OPTION}
+ * @param code {@link #ERRONEOUS_FIELD}, {@link #UNKNOWN_NEXT_HEADER}, {@link #UNKNOWN_OPTION} or
+ *     {@link #INCOMPLETE_CHAIN}
  * @param pointer octets from the start of the IP header to what is wrong
  * @param evenIfMulticast whether a packet to a multicast address is answered too (RFC 8200 §4.2, action bits 10)
  */
@@ -25,6 +26,8 @@ public record Ipv6Problem(
     public static final int ERRONEOUS_FIELD = 0;
     /** There is a header here that is not known, or not in this place. */
     public static final int UNKNOWN_NEXT_HEADER = 1;
+    /** The first fragment has not all headers of the packet (RFC 7112 §6). */
+    public static final int INCOMPLETE_CHAIN = 3;
     /** An option is not known and says that it has to be. */
     public static final int UNKNOWN_OPTION = 2;
 }

@@ -40,6 +40,11 @@ public final class NeighborDiscovery {
 
     private NeighborDiscovery() {}
 
+    /** Whether an ICMPv6 message of this type is one of neighbour discovery that a host obeys. */
+    public static boolean isMessage(int type) {
+        return type == SOLICITATION || type == ADVERTISEMENT;
+    }
+
     /** Checks in the order of §7.1.1; the checksum has been verified. */
     static IcmpMessage parseSolicitation(byte[] frame, IpHeader ip) {
         int start = ip.payloadOffset();
@@ -78,6 +83,9 @@ public final class NeighborDiscovery {
         int start = ip.payloadOffset();
         if (ip.hopLimit() != HOP_LIMIT || Bytes.uint8(frame, start + 1) != 0 || ip.payloadLength() < LENGTH) {
             return false;
+        }
+        if (Ipv6Extensions.fragmentKindIndex(frame, ip) >= 0) {
+            return false; // RFC 6980 §5
         }
         IpAddress target = Ipv6Header.address(frame, start + 8);
         return !target.isMulticast() && !target.isV4() && areOptionsValid(frame, start + LENGTH, ip.end());

@@ -141,14 +141,6 @@ class IcmpTest {
         limited.assertCount(Counter.ICMP_OUT_ECHO_REPS, 5 + 15 + 5);
     }
 
-    @Test
-    void shouldDropAnAnswerThatIsTooLargeForTheLink() {
-        byte[] request = v4(PEER, US, 1, bytes(target -> IcmpV4.writeEchoRequest(target, 1, 1, new byte[3000])));
-        net.receive(request);
-        net.assertNothingSent();
-        net.assertCount(Counter.IP_OUT_DISCARDS, 1);
-    }
-
     /** RFC 1122 §3.2.2.1. */
     @ParameterizedTest
     @CsvSource({

@@ -119,9 +119,9 @@ class IpMutationTest {
     private void assertReachedEverything() {
         for (Counter counter : List.of(Counter.TCP_IN_CSUM_ERRORS, Counter.TCP_IN_ERRS, Counter.IP_IN_HDR_ERRORS,
                 Counter.IP_IN_TRUNCATED_PKTS, Counter.IP_IN_ADDR_ERRORS, Counter.IP_IN_UNKNOWN_PROTOS,
-                Counter.IP_REASM_REQDS, Counter.LINK_IN_ERRORS, Counter.LINK_IN_OTHER_HOST,
-                Counter.LINK_IN_UNKNOWN_PROTOS, Counter.ARP_IN_ERRORS, Counter.ARP_IN_REQUESTS,
-                Counter.ICMP_IN_CSUM_ERRORS, Counter.ICMP_IN_ERRORS, Counter.ICMP_IN_ECHOS)) {
+                Counter.IP_REASM_HELD, Counter.IP_REASM_DROPPED, Counter.IP_REASM_TIMEOUT, Counter.LINK_IN_ERRORS,
+                Counter.LINK_IN_OTHER_HOST, Counter.LINK_IN_UNKNOWN_PROTOS, Counter.ARP_IN_ERRORS,
+                Counter.ARP_IN_REQUESTS, Counter.ICMP_IN_CSUM_ERRORS, Counter.ICMP_IN_ERRORS, Counter.ICMP_IN_ECHOS)) {
             assertThat(net.counters.get(counter)).as(counter.name()).isPositive();
         }
     }

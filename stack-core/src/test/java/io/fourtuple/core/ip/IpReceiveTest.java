@@ -2,18 +2,15 @@ package io.fourtuple.core.ip;
 
 import static io.fourtuple.core.ip.HostFixture.OUR_MAC;
 import static io.fourtuple.core.ip.HostFixture.PEER;
-import static io.fourtuple.core.ip.HostFixture.PEER_V6;
 import static io.fourtuple.core.ip.HostFixture.TUPLE;
 import static io.fourtuple.core.ip.HostFixture.TUPLE_V6;
 import static io.fourtuple.core.ip.HostFixture.US;
-import static io.fourtuple.core.ip.HostFixture.US_V6;
 import static io.fourtuple.core.ip.HostFixture.ethernet;
 import static io.fourtuple.core.ip.HostFixture.segment;
 import static io.fourtuple.core.ip.HostFixture.syn;
 import static io.fourtuple.core.ip.HostFixture.tcp;
 import static io.fourtuple.core.ip.HostFixture.tcpPayload;
 import static io.fourtuple.core.ip.HostFixture.v4;
-import static io.fourtuple.core.ip.HostFixture.v6;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fourtuple.core.Counter;
@@ -195,19 +192,6 @@ class IpReceiveTest {
     @Test
     void shouldTakePacketsFromFarAway() {
         assertThat(net.receive(tcp(new FourTuple(US, 7, HostFixture.FAR, 9), syn()))).isInstanceOf(Ingress.Tcp.class);
-    }
-
-    @Test
-    void shouldDropFragmentsAndCountThem() {
-        byte[] first = tcp(TUPLE, segment(40));
-        Bytes.putUint16(first, IP + 6, 0x2000); // more fragments
-        Bytes.putUint16(first, IP + 10, 0);
-        Bytes.putUint16(first, IP + 10, Checksum.finish(Checksum.sum(first, IP, 20)));
-        assertThat(net.receive(first)).isNull();
-        byte[] later = {6, 0, 0, 8, 0, 0, 0, 1, 1, 2, 3, 4, 5, 6, 7, 8};
-        assertThat(net.receive(v6(PEER_V6, US_V6, 44, 64, later))).isNull();
-        net.assertCount(Counter.IP_REASM_REQDS, 2);
-        net.assertCount(Counter.TCP_IN_SEGS, 0);
     }
 
     @Test

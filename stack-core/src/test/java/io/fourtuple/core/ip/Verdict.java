@@ -2,7 +2,7 @@ package io.fourtuple.core.ip;
 
 /**
  * What length fields and checksums say of an Ethernet frame that carries TCP or ICMP: a second opinion, written
- * straight from the RFCs with nothing of the code under test.
+ * straight from the RFCs with nothing of the code under test. A fragment is never good by itself.
  */
 enum Verdict {
     GOOD,
@@ -29,6 +29,9 @@ enum Verdict {
         if (START + totalLength > frame.length || onesComplementSum(0, frame, START, headerLength) != 0xffff) {
             return false;
         }
+        if ((word(frame, START + 6) & 0x3fff) != 0) {
+            return false;
+        }
         int protocol = frame[START + 9] & 0xff;
         int length = totalLength - headerLength;
         int pseudo = onesComplementSum(protocol + length, frame, START + 12, 8);
@@ -44,6 +47,9 @@ enum Verdict {
         int next = frame[START + 6] & 0xff;
         int offset = START + 40;
         while (end <= frame.length && offset + 8 <= end && (next == 0 || next == 43 || next == 44 || next == 60)) {
+            if (next == 44 && (word(frame, offset + 2) & 0xfff9) != 0) {
+                return false;
+            }
             int length = next == 44 ? 8 : ((frame[offset + 1] & 0xff) + 1) * 8;
             next = frame[offset] & 0xff;
             offset += length;

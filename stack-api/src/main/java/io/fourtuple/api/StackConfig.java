@@ -27,6 +27,7 @@ import java.util.Objects;
  * @param streams the Streams API
  * @param loopDispatcher id of the dispatcher that runs the stack's actors: one event loop. The NIC's readiness is
  *     watched by that loop, so it has to be of the type that {@code fourtuple.loop-dispatcher} shows
+ * @param supervision how often what everybody depends on may fail
  * @param terminateTimeout how long a stack that is stopped waits for its connections to end in order before it resets
  *     what is left
  */
@@ -40,6 +41,7 @@ public record StackConfig(
         Limits limits,
         Streams streams,
         String loopDispatcher,
+        Supervision supervision,
         Duration terminateTimeout) {
 
     /** Where the configured stack of an actor system is described. */
@@ -55,6 +57,7 @@ public record StackConfig(
         Objects.requireNonNull(limits, "limits");
         Objects.requireNonNull(streams, "streams");
         Objects.requireNonNull(loopDispatcher, "loopDispatcher");
+        Objects.requireNonNull(supervision, "supervision");
         Objects.requireNonNull(terminateTimeout, "terminateTimeout");
         if (!name.matches("[A-Za-z0-9][A-Za-z0-9_-]*")) {
             throw new IllegalArgumentException("a stack's name is letters, digits, - and _, not \"" + name + "\"");
@@ -236,6 +239,24 @@ public record StackConfig(
      */
     public record Streams(boolean onLoop) {}
 
+    /**
+     * How often the stack actor, or the reader of its NIC, may fail. Below the limit it starts again and connections
+     * live on; above it the stack ends.
+     *
+     * @param restarts how many restarts are allowed, at least 0
+     * @param within for the stack actor: in any time as long as this; for the reader: without as long a time in
+     *     between. At least a millisecond
+     */
+    public record Supervision(int restarts, Duration within) {
+        public Supervision {
+            Objects.requireNonNull(within, "within");
+            if (restarts < 0 || within.toMillis() < 1) {
+                throw new IllegalArgumentException(
+                        "need restarts of at least 0 within at least 1 ms, not " + restarts + " within " + within);
+            }
+        }
+    }
+
     /** What {@code reference.conf} says. The stack has no address but loop-back. */
     public static StackConfig defaults() {
         return new StackConfig(
@@ -249,6 +270,7 @@ public record StackConfig(
                         new MemoryBudget.Limits(128L << 20, 192L << 20, 256L << 20), 256 * 1024, Limits.PerSource.OFF),
                 new Streams(false),
                 "fourtuple.loop-dispatcher",
+                new Supervision(20, Duration.ofSeconds(10)),
                 Duration.ofSeconds(1));
     }
 
@@ -276,17 +298,20 @@ public record StackConfig(
 
     /** The same under another name. */
     public StackConfig withName(String newName) {
-        return new StackConfig(newName, nic, ip, tcp, listen, ports, limits, streams, loopDispatcher, terminateTimeout);
+        return new StackConfig(newName, nic, ip, tcp, listen, ports, limits, streams, loopDispatcher,
+                supervision, terminateTimeout);
     }
 
     /** The same on another network interface. */
     public StackConfig withNic(NicChoice choice) {
-        return new StackConfig(name, choice, ip, tcp, listen, ports, limits, streams, loopDispatcher, terminateTimeout);
+        return new StackConfig(name, choice, ip, tcp, listen, ports, limits, streams, loopDispatcher,
+                supervision, terminateTimeout);
     }
 
     /** The same with other addresses, routes and bounds. */
     public StackConfig withIp(IpConfig host) {
-        return new StackConfig(name, nic, host, tcp, listen, ports, limits, streams, loopDispatcher, terminateTimeout);
+        return new StackConfig(name, nic, host, tcp, listen, ports, limits, streams, loopDispatcher,
+                supervision, terminateTimeout);
     }
 
     /**
@@ -300,36 +325,49 @@ public record StackConfig(
 
     /** The same with other choices for connections. */
     public StackConfig withTcp(TcpConfig config) {
-        return new StackConfig(name, nic, ip, config, listen, ports, limits, streams, loopDispatcher, terminateTimeout);
+        return new StackConfig(name, nic, ip, config, listen, ports, limits, streams, loopDispatcher,
+                supervision, terminateTimeout);
     }
 
     /** The same with other queues. */
     public StackConfig withListen(Listen queues) {
-        return new StackConfig(name, nic, ip, tcp, queues, ports, limits, streams, loopDispatcher, terminateTimeout);
+        return new StackConfig(name, nic, ip, tcp, queues, ports, limits, streams, loopDispatcher,
+                supervision, terminateTimeout);
     }
 
     /** The same with other ephemeral ports. */
     public StackConfig withPorts(Ports range) {
-        return new StackConfig(name, nic, ip, tcp, listen, range, limits, streams, loopDispatcher, terminateTimeout);
+        return new StackConfig(name, nic, ip, tcp, listen, range, limits, streams, loopDispatcher,
+                supervision, terminateTimeout);
     }
 
     /** The same with other limits. */
     public StackConfig withLimits(Limits bounds) {
-        return new StackConfig(name, nic, ip, tcp, listen, ports, bounds, streams, loopDispatcher, terminateTimeout);
+        return new StackConfig(name, nic, ip, tcp, listen, ports, bounds, streams, loopDispatcher,
+                supervision, terminateTimeout);
     }
 
     /** The same with another setting of the Streams API. */
     public StackConfig withStreams(Streams setting) {
-        return new StackConfig(name, nic, ip, tcp, listen, ports, limits, setting, loopDispatcher, terminateTimeout);
+        return new StackConfig(name, nic, ip, tcp, listen, ports, limits, setting, loopDispatcher,
+                supervision, terminateTimeout);
     }
 
     /** The same on another event loop. */
     public StackConfig withLoopDispatcher(String id) {
-        return new StackConfig(name, nic, ip, tcp, listen, ports, limits, streams, id, terminateTimeout);
+        return new StackConfig(name, nic, ip, tcp, listen, ports, limits, streams, id,
+                supervision, terminateTimeout);
+    }
+
+    /** The same with other limits of restarts. */
+    public StackConfig withSupervision(Supervision restarts) {
+        return new StackConfig(name, nic, ip, tcp, listen, ports, limits, streams, loopDispatcher,
+                restarts, terminateTimeout);
     }
 
     /** The same with another time to end in order. */
     public StackConfig withTerminateTimeout(Duration timeout) {
-        return new StackConfig(name, nic, ip, tcp, listen, ports, limits, streams, loopDispatcher, timeout);
+        return new StackConfig(name, nic, ip, tcp, listen, ports, limits, streams, loopDispatcher,
+                supervision, timeout);
     }
 }

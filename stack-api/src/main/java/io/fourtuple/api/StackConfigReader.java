@@ -46,6 +46,7 @@ final class StackConfigReader {
                         section.section("streams").flag("on-loop", defaults.streams().onLoop())),
                 section.text("loop-dispatcher", defaults.loopDispatcher(),
                         "the id of a dispatcher like " + defaults.loopDispatcher(), id -> loop(config, id)),
+                supervision(section.section("supervision"), defaults.supervision()),
                 section.duration("terminate-timeout", defaults.terminateTimeout(), Duration.ZERO,
                         Duration.ofHours(1)));
         section.finish();
@@ -154,6 +155,12 @@ final class StackConfigReader {
         ordered(section, "low", low, "pressure", pressure);
         ordered(section, "pressure", pressure, "max", max);
         return new MemoryBudget.Limits(low, pressure, max);
+    }
+
+    private static StackConfig.Supervision supervision(ConfigSection section, StackConfig.Supervision defaults) {
+        return new StackConfig.Supervision(
+                section.integer("restarts", defaults.restarts(), 0, 1_000_000),
+                section.duration("within", defaults.within(), Duration.ofMillis(1), Duration.ofDays(1)));
     }
 
     static void ordered(ConfigSection section, String smallerKey, long smaller, String largerKey, long larger) {

@@ -242,7 +242,13 @@ public enum Counter {
     /** Segments outside the window or otherwise ignored. */
     TCP_EXT_OUT_OF_WINDOW("TcpExt", "OutOfWindow"),
     /** Segments discarded after the connection had gone. */
-    TCP_EXT_DEFERRED("TcpExt", "TCPDeferred");
+    TCP_EXT_DEFERRED("TcpExt", "TCPDeferred"),
+    /** Connections that were reset because their actor failed. */
+    ACTOR_CONNECTION_FAILURES("Actor", "ConnectionFailures"),
+    /** Failures of the stack actor; it starts again. */
+    ACTOR_STACK_FAILURES("Actor", "StackFailures"),
+    /** Failures of the reader of the NIC; it starts again. */
+    ACTOR_NIC_FAILURES("Actor", "NicFailures");
 
     private enum Kind {
         /** Counts events. */

@@ -9,6 +9,9 @@ import java.util.function.Consumer;
 /**
  * A network interface: frames in, frames out, never blocking.
  *
+ * <p>A stack owns the NIC it is given: an actor of its own reads it, others send, and the stack closes it last, when
+ * everybody has sent what there was to send.
+ *
  * <p>Confined to the thread of its event loop from the first {@link #receive} on, except {@link #name}, {@link #link}
  * and {@link #statistics}, which may be called from any thread.
  */
@@ -29,6 +32,8 @@ public interface Nic extends AutoCloseable {
      * @param maxFrames the most frames to take, at least 1
      * @return the number of frames taken. Less than {@code maxFrames} means that there are no more, and only then does
      *     {@link #readiness} tell of the next one
+     * @throws NicException when the device is gone for good: there is no use in trying again. After any other exception
+     *     it is tried again some times, by a reader that watches {@link #readiness} anew
      */
     int receive(Consumer<Frame> into, int maxFrames);
 

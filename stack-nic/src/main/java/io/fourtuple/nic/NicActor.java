@@ -25,8 +25,9 @@ import org.apache.pekko.actor.typed.javadsl.Behaviors;
  * comes. The next {@link Poll} queues up behind everything that the loop has to run already, so that the stack has
  * worked off one batch before the next is read: frames wait in the device, where they are bounded.
  *
- * <p>Runs on the event loop that the NIC then belongs to. Owns the NIC: closes it when it stops,
- * so there is no use in restarting it.
+ * <p>Runs on the event loop that the NIC then belongs to. It only reads: whoever spawned it owns the NIC and closes it
+ * after this actor has ended. It keeps no state that a restart would lose: the new one watches the NIC anew and first
+ * looks whether there is something to read.
  */
 public final class NicActor extends ExtensibleBehavior<NicActor.Command> {
     /** The most frames in one {@link FrameBatch}. */
@@ -41,7 +42,7 @@ public final class NicActor extends ExtensibleBehavior<NicActor.Command> {
     /** From the device: there is something to read. */
     private enum Wake implements Command { WAKE }
 
-    /** Close the NIC and stop. */
+    /** Stop reading; the NIC stays open. */
     public record Stop() implements Command {}
 
     /**
@@ -81,7 +82,7 @@ public final class NicActor extends ExtensibleBehavior<NicActor.Command> {
     /**
      * An actor that reads {@code nic}. To be spawned on a loop dispatcher ({@link EventLoop}); it fails elsewhere.
      *
-     * @param nic the NIC, which the actor then owns
+     * @param nic the NIC, which nobody else may read
      * @param stack gets what is received
      */
     public static Behavior<Command> create(Nic nic, ActorRef<? super FrameBatch> stack) {
@@ -94,21 +95,14 @@ public final class NicActor extends ExtensibleBehavior<NicActor.Command> {
      * @param wrap makes the stack's message of a batch; it is called on the loop
      */
     public static <M> Behavior<Command> create(Nic nic, ActorRef<M> stack, Function<FrameBatch, M> wrap) {
-        return Behaviors.setup(context -> {
-            try {
-                return new NicActor(context, nic, stack, wrap);
-            } catch (RuntimeException e) {
-                nic.close();
-                throw e;
-            }
-        });
+        return Behaviors.setup(context -> new NicActor(context, nic, stack, wrap));
     }
 
     @Override
     public Behavior<Command> receive(TypedActorContext<Command> context, Command command) {
         return switch (command) {
             case Poll _ -> poll();
-            case Wake _ -> polling ? this : poll();
+            case Wake _ -> polling ? Behaviors.same() : poll();
             case Stop _ -> Behaviors.stopped();
         };
     }
@@ -118,17 +112,20 @@ public final class NicActor extends ExtensibleBehavior<NicActor.Command> {
         if (signal instanceof PostStop || signal instanceof PreRestart) {
             timer.disarm();
             registration.close();
-            nic.close();
             return this;
         }
         return Behaviors.unhandled();
     }
 
     private Behavior<Command> poll() {
-        int count = nic.receive(batch::add, MAX_BATCH);
-        if (count > 0) {
-            tellBatch.run();
-            batch.clear();
+        int count = 0;
+        try {
+            count = nic.receive(batch::add, MAX_BATCH);
+        } finally {
+            if (!batch.isEmpty()) { // also what came before a failure
+                tellBatch.run();
+                batch.clear();
+            }
         }
         polling = count == MAX_BATCH;
         if (polling) {
@@ -136,7 +133,7 @@ public final class NicActor extends ExtensibleBehavior<NicActor.Command> {
         } else {
             timer.arm(nic.nextReceive());
         }
-        return this;
+        return Behaviors.same();
     }
 
     private void onReadable() {

@@ -12,7 +12,7 @@ public sealed interface Readiness {
     /** By a call. */
     non-sealed interface Signal extends Readiness {
         /**
-         * Says whom to wake. Called once, by the reader, before it first calls {@link Nic#receive}.
+         * Says whom to wake. Called by the reader before it first calls {@link Nic#receive}; the last call counts.
          *
          * @param wakeUp run once after {@link Nic#receive} has returned fewer frames than it might have and then
          *     something arrived, a frame or news of one that is due later ({@link Nic#nextReceive}). It runs on the

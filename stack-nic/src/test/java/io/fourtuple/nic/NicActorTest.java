@@ -3,6 +3,8 @@ package io.fourtuple.nic;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fourtuple.core.ip.Frame;
+import io.fourtuple.core.ip.FrameSink;
+import io.fourtuple.core.ip.LinkProperties;
 import io.fourtuple.core.ip.TransmitOffload;
 import io.fourtuple.nic.loop.EventLoop;
 import java.nio.ByteBuffer;
@@ -12,12 +14,15 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.apache.pekko.actor.typed.Props;
+import org.apache.pekko.actor.typed.SupervisorStrategy;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -125,7 +130,7 @@ class NicActorTest {
     }
 
     @Test
-    void shouldCloseItsNicWhenItStops() throws InterruptedException {
+    void shouldLeaveItsNicOpenWhenItStops() throws InterruptedException {
         MemoryWire wire = new MemoryWire(MemoryWire.Config.DEFAULT);
         ActorRef<NicActor.Command> actor = spawn(NicActor.create(wire.right(), stack));
         CountDownLatch stopped = new CountDownLatch(1);
@@ -133,19 +138,85 @@ class NicActorTest {
         actor.tell(new NicActor.Stop());
         stopped.await();
 
-        assertThat(send(wire.left(), 0, 1)).isZero();
+        assertThat(send(wire.left(), 0, 1)).isOne();
     }
 
     @Test
-    void shouldFailAndCloseItsNicOffTheLoop() throws InterruptedException {
+    void shouldFailOffTheLoop() throws InterruptedException {
         MemoryWire wire = new MemoryWire(MemoryWire.Config.DEFAULT);
         ActorRef<NicActor.Command> actor =
                 system.systemActorOf(NicActor.create(wire.right(), stack), "misplaced", Props.empty());
         CountDownLatch stopped = new CountDownLatch(1);
         watch(actor, stopped);
-        stopped.await();
 
-        assertThat(send(wire.left(), 0, 1)).isZero();
+        stopped.await();
+    }
+
+    @Test
+    void shouldReadOnAfterARestart() throws InterruptedException {
+        MemoryWire wire = new MemoryWire(MemoryWire.Config.DEFAULT);
+        FailingNic nic = new FailingNic(wire.right());
+        spawn(Behaviors.supervise(NicActor.create(nic, stack)).onFailure(SupervisorStrategy.restart()));
+        send(wire.left(), 0, 10);
+        assertThat(take(10)).isEqualTo(range(10));
+        nic.failAfter.set(3);
+        send(wire.left(), 0, 10);
+
+        assertThat(take(10)).isEqualTo(range(10));
+        send(wire.left(), 0, 10);
+        assertThat(take(10)).isEqualTo(range(10));
+        assertThat(nic.failAfter).hasValue(Integer.MAX_VALUE);
+    }
+
+    /** Throws once, after some frames. */
+    private static final class FailingNic implements Nic {
+        final AtomicInteger failAfter = new AtomicInteger(Integer.MAX_VALUE);
+        private final Nic nic;
+
+        FailingNic(Nic nic) {
+            this.nic = nic;
+        }
+
+        @Override
+        public int receive(Consumer<Frame> into, int maxFrames) {
+            int limit = failAfter.get();
+            int count = nic.receive(into, Math.min(limit, maxFrames));
+            if (count == limit) {
+                failAfter.set(Integer.MAX_VALUE);
+                throw new IllegalStateException("injected");
+            }
+            return count;
+        }
+
+        @Override
+        public String name() {
+            return nic.name();
+        }
+
+        @Override
+        public LinkProperties link() {
+            return nic.link();
+        }
+
+        @Override
+        public FrameSink sink() {
+            return nic.sink();
+        }
+
+        @Override
+        public Readiness readiness() {
+            return nic.readiness();
+        }
+
+        @Override
+        public NicStatistics statistics() {
+            return nic.statistics();
+        }
+
+        @Override
+        public void close() {
+            nic.close();
+        }
     }
 
     private void watch(ActorRef<NicActor.Command> actor, CountDownLatch stopped) {

@@ -83,26 +83,61 @@ final class ConnectionActor extends ExtensibleBehavior<Object> {
 
     /** The actor of a connection that a peer has opened. */
     static Behavior<Object> accepted(Shard shard, ConnectionEntry entry) {
-        return Behaviors.setup(context -> new ConnectionActor(context, shard, entry).turn(shard.now()));
+        return Behaviors.setup(context -> new ConnectionActor(context, shard, entry).start(null));
     }
 
     /** The actor of a connection that we open. */
     static Behavior<Object> opening(Shard shard, ConnectionEntry entry, StackCommand.Connect connect) {
-        return Behaviors.setup(context -> new ConnectionActor(context, shard, entry).open(connect));
+        return Behaviors.setup(context -> new ConnectionActor(context, shard, entry).start(connect));
     }
 
-    private Behavior<Object> open(StackCommand.Connect connect) {
-        long now = shard.now();
-        opening = connect;
-        context.watch(connect.replyTo());
-        connect.timeout()
-                .filter(timeout -> timeout.compareTo(FOR_EVER) < 0)
-                .ifPresent(timeout -> userDeadline = Deadline.after(now, timeout.toNanos()));
-        return turn(now);
+    /** The first turn; {@code connect} is null for a connection that a peer has opened. */
+    private Behavior<Object> start(StackCommand.Connect connect) {
+        try {
+            long now = shard.now();
+            if (connect != null) {
+                opening = connect;
+                context.watch(connect.replyTo());
+                connect.timeout()
+                        .filter(timeout -> timeout.compareTo(FOR_EVER) < 0)
+                        .ifPresent(timeout -> userDeadline = Deadline.after(now, timeout.toNanos()));
+            }
+            return turn(now);
+        } catch (RuntimeException | AssertionError e) {
+            return fail(e);
+        }
     }
 
     @Override
     public Behavior<Object> receive(TypedActorContext<Object> ctx, Object message) {
+        try {
+            return onMessage(message);
+        } catch (RuntimeException | AssertionError e) {
+            return fail(e);
+        }
+    }
+
+    @Override
+    public Behavior<Object> receiveSignal(TypedActorContext<Object> ctx, Signal signal) {
+        try {
+            return onSignal(signal);
+        } catch (RuntimeException | AssertionError e) {
+            return fail(e);
+        }
+    }
+
+    /**
+     * The end of a connection that has thrown: its peer gets a reset, and nobody else notices. Seen to here and not by
+     * supervision, which would cost each message of each connection.
+     */
+    private Behavior<Object> fail(Throwable cause) {
+        shard.fail(entry, cause);
+        return Behaviors.stopped();
+    }
+
+    // ---- messages ----
+
+    private Behavior<Object> onMessage(Object message) {
         long now = shard.now();
         switch (message) {
             case TcpSegment segment -> onSegment(segment, now);
@@ -120,21 +155,20 @@ final class ConnectionActor extends ExtensibleBehavior<Object> {
         return turn(now);
     }
 
-    @Override
-    public Behavior<Object> receiveSignal(TypedActorContext<Object> ctx, Signal signal) {
+    private Behavior<Object> onSignal(Signal signal) {
         if (signal instanceof Terminated) {
             long now = shard.now();
             onUserGone(now);
             return turn(now);
         }
         if (signal instanceof PostStop) {
-            shard.abandon(entry); // no effect after an end in order
+            if (shard.abandon(entry)) { // not after an end in order
+                context.getLog().error("connection {} is reset, as its actor is stopped", entry.tuple());
+            }
             return this;
         }
         return Behaviors.unhandled();
     }
-
-    // ---- messages ----
 
     private void onSegment(TcpSegment segment, long now) {
         if (tcpDone) {

@@ -5,6 +5,7 @@ import io.fourtuple.core.ip.Path;
 import io.fourtuple.core.tcp.TcpConnection;
 import io.fourtuple.core.wire.FourTuple;
 import io.fourtuple.core.wire.TcpSegment;
+import java.util.Objects;
 import org.apache.pekko.actor.typed.ActorRef;
 
 /**
@@ -65,7 +66,7 @@ final class ConnectionEntry extends FlowEntry {
     boolean collect(TcpSegment segment) {
         switch (collected) {
             case null -> {
-                collected = segment;
+                collected = Objects.requireNonNull(segment);
                 return true;
             }
             case SegmentBatch batch -> batch.add(segment);
@@ -74,10 +75,12 @@ final class ConnectionEntry extends FlowEntry {
         return false;
     }
 
-    /** Tells the actor what was collected, as one message. */
+    /** Tells the actor what was collected, if anything, as one message. */
     void tellCollected() {
         Object message = collected;
-        collected = null;
-        actor.tell(message);
+        if (message != null) {
+            collected = null;
+            actor.tell(message);
+        }
     }
 }

@@ -68,8 +68,7 @@ final class Opens {
             }
             bind.replyTo().tell(listen(bind));
         } catch (IOException e) {
-            bind.replyTo().tell(new BindReply.BindFailed("Cannot listen on " + name(bind.local()) + ": "
-                    + e.getMessage() + "."));
+            fail(bind, e.getMessage());
         }
     }
 
@@ -233,6 +232,20 @@ final class Opens {
             fail(entry.opening, new IOException("the connection has failed: see the log"));
             entry.opening = null;
         }
+    }
+
+    /** Answers an open over which the stack actor has failed. */
+    void failed(StackCommand.Connect connect) {
+        fail(connect, new IOException("the stack has failed over it: see the log"));
+    }
+
+    /** Answers a bind over which the stack actor has failed. */
+    void failed(StackCommand.Bind bind) {
+        fail(bind, "the stack has failed over it: see the log");
+    }
+
+    private static void fail(StackCommand.Bind bind, String why) {
+        bind.replyTo().tell(new BindReply.BindFailed("Cannot listen on " + name(bind.local()) + ": " + why + "."));
     }
 
     private static void fail(StackCommand.Connect connect, IOException cause) {

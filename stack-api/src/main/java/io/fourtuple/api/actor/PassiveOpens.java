@@ -159,7 +159,14 @@ final class PassiveOpens {
         FourTuple tuple = entry.tuple();
         entry.waitingIn = socket;
         entry.countsForSource = true;
-        opens.spawn(entry, ConnectionActor.accepted(shard, entry));
+        try {
+            opens.spawn(entry, ConnectionActor.accepted(shard, entry));
+        } catch (RuntimeException e) {
+            socket.queues().accept().giveBack();
+            shard.sources.removeEstablished(tuple.remote());
+            shard.reset(tuple, ack);
+            throw e;
+        }
         socket.acceptor.tell(new Established(entry, new Accepted(
                 entry.actor.narrow(),
                 Opens.socketAddress(tuple.local(), tuple.localPort()),

@@ -28,6 +28,7 @@ import io.fourtuple.core.wire.OutboundSegment;
 import io.fourtuple.core.wire.SendReason;
 import io.fourtuple.core.wire.TcpFlags;
 import io.fourtuple.core.wire.TcpSegment;
+import io.fourtuple.nic.Nic;
 import io.fourtuple.nic.loop.EventLoop;
 import io.fourtuple.nic.loop.LoopTimer;
 import java.util.Iterator;
@@ -35,6 +36,8 @@ import java.util.LinkedHashSet;
 import java.util.random.RandomGenerator;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What the actors of one shard share because they run on one thread: IP, the table of 4-tuples, the table of listening
@@ -45,6 +48,7 @@ import org.apache.pekko.actor.typed.javadsl.ActorContext;
  * time}.
  */
 final class Shard {
+    private static final Logger LOG = LoggerFactory.getLogger(ConnectionActor.class);
     /** How many connections are told of memory before somebody else has a turn. */
     private static final int RELIEFS_PER_TURN = 256;
 
@@ -52,6 +56,8 @@ final class Shard {
     final Counters counters;
     /** What the buffers of its connections hold. */
     final ShardMemory memory;
+    /** The stack's own; it closes it last. */
+    final Nic nic;
     final IpHost ip;
     final Demux<FlowEntry> flows;
     final ListenerTable<ListeningSocket> sockets = new ListenerTable<>();
@@ -86,8 +92,15 @@ final class Shard {
     private int reliefsDue;
 
     /** On the loop's thread. {@code random} gives the secrets of hashes and numbers. */
-    Shard(StackConfig config, IpHost ip, Counters counters, ActorContext<Object> context, RandomGenerator random) {
+    Shard(
+            StackConfig config,
+            Nic nic,
+            IpHost ip,
+            Counters counters,
+            ActorContext<Object> context,
+            RandomGenerator random) {
         this.config = config;
+        this.nic = nic;
         this.ip = ip;
         this.counters = counters;
         stack = context.getSelf();
@@ -195,21 +208,33 @@ final class Shard {
         return wasIn;
     }
 
-    /** Puts an end to a connection whose actor has ended without doing so: its peer gets a reset. */
-    void abandon(ConnectionEntry entry) {
+    /**
+     * Puts an end to a connection whose actor has ended without doing so: its peer gets a reset.
+     *
+     * @return false when there was nothing to do, as the connection had left
+     */
+    boolean abandon(ConnectionEntry entry) {
         timers.cancel(entry);
         heldBack.remove(entry);
         boolean wasIn = leave(entry);
         TcpState state = entry.connection().state();
         entry.connection().release();
         if (!wasIn) {
-            return;
+            return false;
         }
         reset(entry.tuple(), entry.sndNxt, entry.rcvNxt);
         if (state == TcpState.ESTABLISHED || state == TcpState.CLOSE_WAIT) {
             counters.increment(Counter.TCP_ESTAB_RESETS);
             counters.add(Counter.TCP_CURR_ESTAB, -1);
         }
+        return true;
+    }
+
+    /** Puts an end to a connection whose actor has thrown: its peer gets a reset, and the log a line. */
+    void fail(ConnectionEntry entry, Throwable cause) {
+        counters.increment(Counter.ACTOR_CONNECTION_FAILURES);
+        abandon(entry);
+        LOG.error("connection {} of stack {} has failed and is reset", entry.tuple(), config.name(), cause);
     }
 
     /** Puts a record in the place of a connection in TIME-WAIT, if there is room for one. */
@@ -251,6 +276,13 @@ final class Shard {
             entry.socket.queues().syn().giveBack();
             sources.removeHalfOpen(entry.tuple().remote());
         }
+    }
+
+    /** Puts an end to a half-open connection: its peer gets a reset. */
+    void abandon(HalfOpenEntry entry) {
+        leave(entry);
+        entry.record.fillReset(out);
+        sendReset(entry.tuple());
     }
 
     /** What a segment of a half-open connection means. True when the connection is complete: make it. */
@@ -324,9 +356,7 @@ final class Shard {
         sockets.remove(socket.address(), socket.port());
         listening--;
         for (HalfOpenEntry entry = socket.anyHalfOpen(); entry != null; entry = socket.anyHalfOpen()) {
-            leave(entry);
-            entry.record.fillReset(out);
-            sendReset(entry.tuple());
+            abandon(entry);
         }
         return true;
     }
@@ -379,6 +409,18 @@ final class Shard {
     /** Gives a segment back to the stack actor: its connection has left the tuple. */
     void redeliver(FourTuple tuple, TcpSegment segment) {
         stack.tell(new StackInput.Redeliver(tuple, segment));
+    }
+
+    /** Gives a message back to the stack actor, which has failed over it and cannot do without. */
+    void tellAgain(Object message) {
+        stack.tell(message);
+    }
+
+    /** The stack actor has failed amid something: what it was going to do last is done now. */
+    void recover() {
+        ingressTold = false;
+        tellIngress();
+        rearm();
     }
 
     /** Tells the stack actor that the owner closes a socket. */

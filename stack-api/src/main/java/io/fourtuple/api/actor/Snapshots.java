@@ -6,7 +6,6 @@ import io.fourtuple.core.Counter;
 import io.fourtuple.core.tcp.TcpInfo;
 import io.fourtuple.core.wire.FourTuple;
 import io.fourtuple.core.wire.IpAddress;
-import io.fourtuple.nic.Nic;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -17,7 +16,7 @@ import java.util.Optional;
 final class Snapshots {
     private Snapshots() {}
 
-    static StackSnapshot take(Shard shard, Nic nic) {
+    static StackSnapshot take(Shard shard) {
         List<SocketRow> rows = new ArrayList<>(shard.flows.size() + 1);
         shard.sockets.forEach(socket -> rows.add(row(socket)));
         long now = shard.now();
@@ -26,7 +25,8 @@ final class Snapshots {
         for (Counter counter : Counter.values()) {
             counters.put(counter, shard.counters.get(counter));
         }
-        return new StackSnapshot(shard.config.name(), rows, counters, nic.name(), nic.statistics());
+        return new StackSnapshot(shard.config.name(), rows, counters, shard.nic.name(),
+                shard.nic.statistics());
     }
 
     private static SocketRow row(ListeningSocket socket) {

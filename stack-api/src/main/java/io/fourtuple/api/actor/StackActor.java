@@ -18,6 +18,7 @@ import io.fourtuple.core.wire.TcpSegment;
 import io.fourtuple.nic.Nic;
 import io.fourtuple.nic.NicActor;
 import io.fourtuple.nic.NicActor.FrameBatch;
+import io.fourtuple.nic.NicException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -32,6 +33,8 @@ import org.apache.pekko.actor.typed.Signal;
 import org.apache.pekko.actor.typed.TypedActorContext;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The actor of one shard, which for now is one stack: every frame, command and deadline comes here first.
@@ -45,8 +48,13 @@ import org.apache.pekko.actor.typed.javadsl.Behaviors;
  *
  * <p>Connections are its children, so that they outlive their listening socket. It watches each: one that has ended
  * without leaving the table has failed, and its peer gets a reset from the numbers in its entry.
+ *
+ * <p>An exception costs what is {@link InHand} and nothing else: this object and the {@link Shard} are the same after a
+ * restart, and so are the children. When it fails too often ({@link StackConfig.Supervision}) it ends, and all children
+ * with it; their last words, such as resets, still find the NIC open, which is closed last.
  */
 public final class StackActor extends ExtensibleBehavior<Object> {
+    private static final Logger LOG = LoggerFactory.getLogger(StackActor.class);
     /** How many deadlines are seen to before somebody else has a turn. */
     private static final int TIMERS_PER_TURN = 256;
     /** How many packets to ourselves are seen to before somebody else has a turn. */
@@ -54,28 +62,29 @@ public final class StackActor extends ExtensibleBehavior<Object> {
 
     private final ActorContext<Object> context;
     private final Shard shard;
-    private final Nic nic;
-    private final ActorRef<NicActor.Command> nicActor;
     private final CompletableFuture<Done> terminated;
     private final Opens opens;
     private final PassiveOpens passiveOpens;
+    private final InHand inHand;
     private final List<ConnectionEntry> collecting = new ArrayList<>();
     private final List<ActorRef<Done>> stoppers = new ArrayList<>();
     private boolean stopping;
+    /** The last failure of the NIC's reader; null while there was none. */
+    private Throwable nicFailure;
 
-    private StackActor(
-            ActorContext<Object> context, Shard shard, Nic nic, CompletableFuture<Done> terminated) {
+    private StackActor(ActorContext<Object> context, Shard shard, CompletableFuture<Done> terminated) {
         this.context = context;
         this.shard = shard;
-        this.nic = nic;
         this.terminated = terminated;
         opens = new Opens(context, shard);
         passiveOpens = new PassiveOpens(shard, opens);
-        nicActor = context.spawn(
-                shard.spawnHook.aroundTyped(Role.NIC, NicActor.create(nic, context.getSelf())),
-                "nic",
-                DispatcherSelector.sameAsParent());
-        context.watchWith(nicActor, StackInput.NicGone.INSTANCE);
+        inHand = new InHand(shard, opens);
+        Behavior<NicActor.Command> reader = Supervision.ofReader(
+                shard.config.supervision(),
+                this::onReaderFailure,
+                shard.spawnHook.aroundTyped(Role.NIC, reader(context.getSelf())));
+        context.watchWith(
+                context.spawn(reader, "nic", DispatcherSelector.sameAsParent()), StackInput.NicGone.INSTANCE);
         shard.rearm();
     }
 
@@ -83,7 +92,7 @@ public final class StackActor extends ExtensibleBehavior<Object> {
      * A stack. To be spawned once, on the loop dispatcher that {@code config} names.
      *
      * @param config how it is set up
-     * @param nic its network interface, which its actor owns
+     * @param nic its network interface, which it owns
      * @param random where secrets come from: predictable ones make a simulation and nothing else
      * @param terminated completed at its end; exceptionally, when it could not even start
      * @throws IllegalArgumentException with one sentence, when {@code config} contradicts itself or the NIC
@@ -94,8 +103,13 @@ public final class StackActor extends ExtensibleBehavior<Object> {
         IpHost ip = new IpHost(config.ip(), nic.link(), nic.sink(), counters, random);
         return Behaviors.setup(context -> {
             try {
-                Shard shard = new Shard(config, ip, counters, context, random);
-                return shard.spawnHook.around(Role.STACK, new StackActor(context, shard, nic, terminated));
+                Shard shard = new Shard(config, nic, ip, counters, context, random);
+                StackActor stack = new StackActor(context, shard, terminated);
+                return Supervision.ofStack(
+                        config.supervision(),
+                        stack::onFailure,
+                        stack::onLastFailure,
+                        shard.spawnHook.around(Role.STACK, Behaviors.setup(_ -> stack)));
             } catch (RuntimeException e) {
                 nic.close();
                 terminated.completeExceptionally(e);
@@ -106,26 +120,72 @@ public final class StackActor extends ExtensibleBehavior<Object> {
 
     @Override
     public Behavior<Object> receive(TypedActorContext<Object> ctx, Object message) {
-        return switch (message) {
+        inHand.message = message;
+        Behavior<Object> next = switch (message) {
             case FrameBatch batch -> {
                 onFrames(batch.frames());
-                yield this;
+                yield Behaviors.same();
             }
             case StackInput input -> onInput(input);
             case StackCommand command -> onCommand(command);
             default -> Behaviors.unhandled();
         };
+        inHand.clear();
+        return next;
     }
 
     @Override
     public Behavior<Object> receiveSignal(TypedActorContext<Object> ctx, Signal signal) {
-        if (signal instanceof PostStop) {
+        if (signal instanceof PostStop) { // after that of each child
             shard.stopTimers();
+            shard.nic.close();
             stoppers.forEach(stopper -> stopper.tell(Done.getInstance()));
             terminated.complete(Done.getInstance());
-            return this;
+            return Behaviors.same();
         }
         return Behaviors.unhandled();
+    }
+
+    // ---- failures ----
+
+    /** Before a restart, which finds everything as this leaves it. */
+    private void onFailure(Throwable cause) {
+        shard.counters.increment(Counter.ACTOR_STACK_FAILURES);
+        collecting.forEach(ConnectionEntry::tellCollected);
+        collecting.clear();
+        inHand.giveUp(cause);
+        shard.recover();
+    }
+
+    private void onLastFailure(Throwable cause) {
+        StackConfig.Supervision limits = shard.config.supervision();
+        LOG.error("stack {} ends, as it failed more than {} times within {}: {}", shard.config.name(),
+                limits.restarts(), limits.within(), cause.toString());
+    }
+
+    /** Started by the reader's own actor, at first and after each failure. */
+    private Behavior<NicActor.Command> reader(ActorRef<Object> self) {
+        return Behaviors.setup(_ -> {
+            if (nicFailure != null) {
+                LOG.warn("NIC {} of stack {} is read again after a failure", shard.nic.name(), shard.config.name(),
+                        nicFailure);
+            }
+            return NicActor.create(shard.nic, self);
+        });
+    }
+
+    private String whyReaderEnded() {
+        return switch (nicFailure) {
+            case NicException gone -> gone.getMessage();
+            case null -> "nobody reads its NIC " + shard.nic.name();
+            case Throwable last -> "its NIC " + shard.nic.name() + " failed more than "
+                    + shard.config.supervision().restarts() + " times, last with " + last;
+        };
+    }
+
+    private void onReaderFailure(Throwable cause) {
+        nicFailure = cause;
+        shard.counters.increment(Counter.ACTOR_NIC_FAILURES);
     }
 
     // ---- what comes in ----
@@ -153,8 +213,11 @@ public final class StackActor extends ExtensibleBehavior<Object> {
         }
         shard.tellIngress();
         for (int i = 0, count = collecting.size(); i < count; i++) {
-            collecting.get(i).tellCollected();
+            ConnectionEntry entry = collecting.get(i);
+            inHand.flow = entry.tuple();
+            entry.tellCollected();
         }
+        inHand.flow = null;
         collecting.clear();
         shard.wakeAt(shard.ip.deadline());
     }
@@ -163,14 +226,17 @@ public final class StackActor extends ExtensibleBehavior<Object> {
         switch (ingress) {
             case Ingress.Tcp tcp -> onSegment(tcp.tuple(), tcp.segment(), now);
             case Ingress.Icmp icmp -> {
+                inHand.flow = icmp.tuple();
                 if (shard.flows.find(icmp.tuple()) instanceof ConnectionEntry entry) {
                     entry.actor.tell(new ConnectionInput.Icmp(icmp.error(), icmp.seq()));
                 }
             }
         }
+        inHand.flow = null;
     }
 
     private void onSegment(FourTuple tuple, TcpSegment segment, long now) {
+        inHand.flow = tuple;
         switch (shard.flows.find(tuple)) {
             case ConnectionEntry entry -> {
                 if (entry.collect(segment)) {
@@ -226,10 +292,13 @@ public final class StackActor extends ExtensibleBehavior<Object> {
             case StackInput.Redeliver(FourTuple tuple, TcpSegment segment) -> {
                 long now = shard.now();
                 onSegment(tuple, segment, now);
+                inHand.flow = null;
                 finishIngress(now);
             }
             case StackInput.ConnectionGone(ConnectionEntry entry) -> {
-                shard.abandon(entry);
+                if (shard.abandon(entry)) {
+                    LOG.error("connection {} is reset, as its actor did not even start", entry.tuple());
+                }
                 opens.failed(entry);
             }
             case StackInput.SocketGone(ListeningSocket socket) -> onSocketGone(socket);
@@ -240,10 +309,7 @@ public final class StackActor extends ExtensibleBehavior<Object> {
             case StackInput.MemoryRelief relief -> shard.onRelief(relief);
             case StackInput.GraceOver _ -> forEachConnection(ConnectionCommand.Abort.INSTANCE);
             case StackInput.NicGone _ -> {
-                if (!stopping) {
-                    context.getLog().error("the NIC {} of stack {} is gone: the stack ends", nic.name(),
-                            shard.config.name());
-                }
+                LOG.error("stack {} ends: {}", shard.config.name(), whyReaderEnded());
                 return Behaviors.stopped();
             }
         }
@@ -256,13 +322,18 @@ public final class StackActor extends ExtensibleBehavior<Object> {
             shard.ip.handleTimeout(now);
         }
         for (int i = 0; i < TIMERS_PER_TURN; i++) {
-            switch (shard.timers.pollDue(now)) {
+            FlowEntry due = shard.timers.pollDue(now);
+            if (due == null) {
+                break;
+            }
+            inHand.flow = due.tuple();
+            switch (due) {
                 case ConnectionEntry entry -> entry.actor.tell(ConnectionInput.TimerDue.INSTANCE);
                 case HalfOpenEntry entry -> passiveOpens.onTimeout(entry, now);
                 case TimeWaitEntry entry -> shard.leave(entry);
-                case null -> i = TIMERS_PER_TURN;
             }
         }
+        inHand.flow = null;
         finishIngress(now);
         shard.rearm(); // a deadline that is still due makes the timer fire at once
     }
@@ -271,7 +342,7 @@ public final class StackActor extends ExtensibleBehavior<Object> {
         if (socket.closed) {
             return;
         }
-        context.getLog().error("an actor of the listening socket {} has failed: the socket is closed", socket);
+        LOG.error("an actor of the listening socket {} has failed: the socket is closed", socket);
         close(socket);
         List<ConnectionEntry> waiting = new ArrayList<>();
         shard.flows.forEach(flow -> {
@@ -295,25 +366,27 @@ public final class StackActor extends ExtensibleBehavior<Object> {
         switch (command) {
             case StackCommand.Bind bind -> opens.onBind(bind, stopping);
             case StackCommand.Connect connect -> opens.onConnect(connect, stopping);
-            case StackCommand.GetSnapshot ask -> ask.replyTo().tell(Snapshots.take(shard, nic));
+            case StackCommand.GetSnapshot ask -> ask.replyTo().tell(Snapshots.take(shard));
             case StackCommand.Stop stop -> {
+                Behavior<Object> next = stop();
                 stoppers.add(stop.replyTo());
-                return stop();
+                return next;
             }
         }
+        inHand.message = null; // answered, or it will be
         finishIngress(shard.now());
-        return this;
+        return Behaviors.same();
     }
 
     private Behavior<Object> stop() {
         if (!stopping) {
-            stopping = true;
             List<ListeningSocket> all = new ArrayList<>();
             shard.sockets.forEach(all::add);
             all.forEach(this::close);
             forEachConnection(ConnectionInput.StackEnds.INSTANCE);
             context.scheduleOnce(
                     shard.config.terminateTimeout(), context.getSelf(), StackInput.GraceOver.INSTANCE);
+            stopping = true;
         }
         return stopWhenDone();
     }
@@ -327,9 +400,6 @@ public final class StackActor extends ExtensibleBehavior<Object> {
     }
 
     private Behavior<Object> stopWhenDone() {
-        if (stopping && shard.connections() == 0) {
-            context.stop(nicActor); // and then this actor: NicGone
-        }
-        return this;
+        return stopping && shard.connections() == 0 ? Behaviors.stopped() : Behaviors.same();
     }
 }

@@ -207,8 +207,20 @@ class StackTest {
     }
 
     @Test
-    void shouldEndWhenItFails() throws Exception {
+    void shouldGoOnAfterAFailure() {
+        Listening listening = stacks.listen(7, 5);
         stacks.server.ref().unsafeUpcast().tell(new NicActor.FrameBatch(null));
+
+        stacks.connect(listening.address).write("alive");
+        assertThat(listening.accept().read(5)).isEqualTo("alive");
+        assertThat(TwoStacks.count(stacks.server, Counter.ACTOR_STACK_FAILURES)).isEqualTo(1);
+    }
+
+    @Test
+    void shouldEndWhenItFailsTooOften() throws Exception {
+        for (int i = 0; i <= stacks.server.config().supervision().restarts(); i++) {
+            stacks.server.ref().unsafeUpcast().tell(new NicActor.FrameBatch(null));
+        }
 
         stacks.server.whenTerminated().toCompletableFuture().get(TwoStacks.PATIENCE.toSeconds(), TimeUnit.SECONDS);
     }

@@ -16,6 +16,7 @@ import io.fourtuple.core.Counter;
 import io.fourtuple.core.ip.IpConfig;
 import io.fourtuple.core.tcp.TcpConfig;
 import io.fourtuple.nic.MemoryWire;
+import io.fourtuple.nic.Nic;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
@@ -49,10 +50,21 @@ final class TwoStacks implements AutoCloseable {
 
     /** With settings of the actor system, in HOCON. */
     TwoStacks(MemoryWire.Config wireConfig, UnaryOperator<StackConfig> change, String settings) {
+        this(wireConfig, change, settings, SpawnHook.NONE, UnaryOperator.identity());
+    }
+
+    /** With something around the actors of both, and around the NIC of the server. */
+    TwoStacks(
+            MemoryWire.Config wireConfig,
+            UnaryOperator<StackConfig> change,
+            String settings,
+            SpawnHook hook,
+            UnaryOperator<Nic> serverNic) {
         kit = ActorTestKit.create(ConfigFactory.parseString(settings).withFallback(ConfigFactory.load()));
+        SpawnHook.install(kit.system(), hook);
         MemoryWire wire = new MemoryWire(wireConfig);
         client = Stack.start(kit.system(), change.apply(config("client", 1)), wire.left());
-        server = Stack.start(kit.system(), change.apply(config("server", 2)), wire.right());
+        server = Stack.start(kit.system(), change.apply(config("server", 2)), serverNic.apply(wire.right()));
     }
 
     static StackConfig config(String name, int host) {

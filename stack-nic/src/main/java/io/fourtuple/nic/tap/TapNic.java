@@ -141,7 +141,7 @@ public final class TapNic implements Nic, FrameSink {
                 counters.receiveDropped();
             } else if (length != -Linux.EINTR) {
                 throw new NicException("the TAP " + name + " was removed (errno " + -length
-                        + "): create it again and restart");
+                        + "): create it again and start the stack anew");
             }
         }
         return count;

@@ -20,6 +20,7 @@ import io.fourtuple.nic.pcapng.Tshark;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.HexFormat;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -44,6 +45,7 @@ class TapNicIT {
     private static final String US = "10.77.9.2";
     private static final String DEVICE = "ftit0";
 
+    private final List<Nic> attached = new ArrayList<>();
     private NetworkNamespace namespace;
     private ActorSystem<Void> system;
 
@@ -64,6 +66,7 @@ class TapNicIT {
     void removeNamespace() {
         system.terminate();
         system.getWhenTerminated().toCompletableFuture().join();
+        attached.forEach(Nic::close);
         namespace.close();
     }
 
@@ -92,6 +95,7 @@ class TapNicIT {
         assertThat(hash).isEqualTo(sha256(TinyHost.response()));
         assertThat(host.done.get(10, SECONDS)).isEqualTo(TinyHost.REQUEST);
         stop(actor);
+        nic.close();
         assertThat(host.longest).isGreaterThan(16 * 1024);
         assertThat(host.gsoSize).isEqualTo(1460);
         assertThat(host.allVerified).isTrue();
@@ -179,6 +183,7 @@ class TapNicIT {
 
     /** Moves the TAP into the namespace, sets the kernel's end up, and lets {@code host} be behind the NIC. */
     private ActorRef<NicActor.Command> attach(TapNic tap, Nic nic, TinyHost host) {
+        attached.add(nic);
         namespace.adopt(tap.name());
         for (String command : tap.hostCommands(KERNEL)) {
             namespace.run(command.split(" "));

@@ -1,0 +1,75 @@
+package io.fourtuple.api.actor;
+
+import io.fourtuple.api.protocol.ConnectionCommand;
+import io.fourtuple.api.protocol.StackCommand;
+import io.fourtuple.api.protocol.Unbound;
+import io.fourtuple.core.wire.FourTuple;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What the stack actor is working on, so that a failure costs exactly that: a flow is reset, because nobody knows how
+ * far its segment got; a command is answered. Confined to the loop.
+ */
+final class InHand {
+    private static final Logger LOG = LoggerFactory.getLogger(StackActor.class);
+
+    private final Shard shard;
+    private final Opens opens;
+
+    /** The message, while it is being handled. */
+    Object message;
+    /** The flow that a segment, an ICMP error or a deadline belongs to, while it is being handled. */
+    FourTuple flow;
+
+    InHand(Shard shard, Opens opens) {
+        this.shard = shard;
+        this.opens = opens;
+    }
+
+    /** All of it is done. */
+    void clear() {
+        message = null;
+        flow = null;
+    }
+
+    /** Puts an end to what was in hand, with one line in the log. */
+    void giveUp(Throwable cause) {
+        Object failed = message;
+        FourTuple tuple = flow;
+        clear();
+        LOG.error("stack {} failed over {}, and goes on", shard.config.name(),
+                tuple == null ? nameOf(failed) : tuple + ", which is reset", cause);
+        if (tuple != null) {
+            reset(tuple);
+        }
+        switch (failed) {
+            case StackCommand.Bind bind -> opens.failed(bind);
+            case StackCommand.Connect connect -> opens.failed(connect);
+            case StackInput.CloseSocket close -> close.replyTo().tell(Unbound.INSTANCE);
+            case StackCommand.Stop stop -> shard.tellAgain(stop); // else the stack would never end
+            case StackInput.GraceOver over -> shard.tellAgain(over);
+            case null, default -> {
+                // What else there is comes again by itself, as peers retransmit, or asks for no answer.
+            }
+        }
+    }
+
+    private void reset(FourTuple tuple) {
+        switch (shard.flows.find(tuple)) {
+            case ConnectionEntry entry -> {
+                opens.failed(entry);
+                entry.actor.tell(ConnectionCommand.Abort.INSTANCE);
+            }
+            case HalfOpenEntry entry -> shard.abandon(entry);
+            case TimeWaitEntry entry -> shard.leave(entry);
+            case null -> {
+                // Nothing was made of it, and a retransmission is answered as if it were the first.
+            }
+        }
+    }
+
+    private static String nameOf(Object message) {
+        return message == null ? "a message" : message.getClass().getSimpleName();
+    }
+}

@@ -1,0 +1,132 @@
+package io.fourtuple.api.actor;
+
+import io.fourtuple.api.StackConfig;
+import io.fourtuple.nic.NicException;
+import java.time.Duration;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.BehaviorInterceptor;
+import org.apache.pekko.actor.typed.Signal;
+import org.apache.pekko.actor.typed.SupervisorStrategy;
+import org.apache.pekko.actor.typed.TypedActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+
+/**
+ * How the actors that everybody depends on are supervised: they start again after an exception, as often as {@link
+ * StackConfig.Supervision} allows. What each failure means is told to the stack actor, who logs it in one line; so
+ * Pekko's own logging of it is off.
+ */
+final class Supervision {
+    /** The first pause of a NIC's reader, which doubles with each failure. */
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(10);
+    /** The longest pause of a NIC's reader. */
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
+
+    private Supervision() {}
+
+    /**
+     * A stack actor that goes on at once, its children untouched, and ends with the failure that is one too many.
+     *
+     * @param onFailure called with each failure, before the actor goes on or ends
+     * @param onEnd called with the one that ends it
+     */
+    static Behavior<Object> ofStack(
+            StackConfig.Supervision limits,
+            Consumer<Throwable> onFailure,
+            Consumer<Throwable> onEnd,
+            Behavior<Object> stack) {
+        SupervisorStrategy strategy = SupervisorStrategy.restart()
+                .withStopChildren(false)
+                .withLimit(limits.restarts(), limits.within())
+                .withLoggingEnabled(false);
+        Behavior<Object> restarting =
+                Behaviors.supervise(intercepted(stack, failure -> {
+                    onFailure.accept(failure);
+                    return null;
+                })).onFailure(Throwable.class, strategy);
+        return intercepted(restarting, failure -> {
+            onEnd.accept(failure);
+            return Behaviors.stopped();
+        });
+    }
+
+    /**
+     * The reader of a NIC, which goes on after a pause. It ends when there were too many failures and, at once, when
+     * the NIC is gone for good.
+     *
+     * @param onFailure called with each failure, before the reader goes on or ends
+     */
+    static <T> Behavior<T> ofReader(
+            StackConfig.Supervision limits, Consumer<Throwable> onFailure, Behavior<T> reader) {
+        SupervisorStrategy strategy = SupervisorStrategy.restartWithBackoff(FIRST_PAUSE, LONGEST_PAUSE, 0)
+                .withMaxRestarts(limits.restarts())
+                .withResetBackoffAfter(limits.within())
+                .withLoggingEnabled(false);
+        Behavior<T> ending = Behaviors.supervise(intercepted(reader, failure -> {
+            onFailure.accept(failure);
+            return null;
+        })).onFailure(NicException.class, SupervisorStrategy.stop().withLoggingEnabled(false));
+        return Behaviors.supervise(ending).onFailure(Throwable.class, strategy);
+    }
+
+    private static <T> Behavior<T> intercepted(Behavior<T> behavior, Function<Throwable, Behavior<T>> onFailure) {
+        return Behaviors.intercept(() -> new Witness<>(onFailure), behavior);
+    }
+
+    /** Sees what an actor throws, and gives it on unless there is a behaviour to go on with. */
+    private static final class Witness<T> extends BehaviorInterceptor<T, T> {
+        private final Function<Throwable, Behavior<T>> onFailure;
+
+        @SuppressWarnings("unchecked")
+        Witness(Function<Throwable, Behavior<T>> onFailure) {
+            super((Class<T>) Object.class);
+            this.onFailure = onFailure;
+        }
+
+        @Override
+        public Behavior<T> aroundStart(TypedActorContext<T> context, PreStartTarget<T> target) {
+            try {
+                return target.start(context);
+            } catch (RuntimeException | AssertionError e) {
+                Behavior<T> next = onFailure.apply(e);
+                if (next == null) {
+                    throw e;
+                }
+                return next;
+            }
+        }
+
+        @Override
+        public Behavior<T> aroundReceive(TypedActorContext<T> context, T message, ReceiveTarget<T> target) {
+            try {
+                return target.apply(context, message);
+            } catch (RuntimeException | AssertionError e) {
+                Behavior<T> next = onFailure.apply(e);
+                if (next == null) {
+                    throw e;
+                }
+                return next;
+            }
+        }
+
+        @Override
+        public Behavior<T> aroundSignal(TypedActorContext<T> context, Signal signal, SignalTarget<T> target) {
+            try {
+                return target.apply(context, signal);
+            } catch (RuntimeException | AssertionError e) {
+                Behavior<T> next = onFailure.apply(e);
+                if (next == null) {
+                    throw e;
+                }
+                return next;
+            }
+        }
+
+        /** Never for the same interceptor again: there is one inside and one outside of the supervision. */
+        @Override
+        public boolean isSame(BehaviorInterceptor<Object, Object> other) {
+            return other == (Object) this;
+        }
+    }
+}

@@ -1,0 +1,345 @@
+package io.fourtuple.api.actor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fourtuple.api.StackConfig;
+import io.fourtuple.api.actor.BusyConnections.Pair;
+import io.fourtuple.api.actor.SpawnHook.Role;
+import io.fourtuple.api.actor.TwoStacks.Listening;
+import io.fourtuple.api.observe.SocketRow;
+import io.fourtuple.api.protocol.AcceptorCommand;
+import io.fourtuple.api.protocol.BindReply;
+import io.fourtuple.api.protocol.ConnectReply;
+import io.fourtuple.api.protocol.StackCommand;
+import io.fourtuple.core.Counter;
+import io.fourtuple.core.ip.Frame;
+import io.fourtuple.core.ip.FrameSink;
+import io.fourtuple.core.ip.LinkProperties;
+import io.fourtuple.core.ip.TransmitOffload;
+import io.fourtuple.core.wire.FourTuple;
+import io.fourtuple.core.wire.IpAddress;
+import io.fourtuple.core.wire.TcpFlags;
+import io.fourtuple.nic.MemoryWire;
+import io.fourtuple.nic.Nic;
+import io.fourtuple.nic.NicException;
+import io.fourtuple.nic.NicStatistics;
+import io.fourtuple.nic.Readiness;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Exceptions in each actor of a stack, one at a time, while 200 connections of it transfer data both ways. */
+@Timeout(120)
+class FaultsTest {
+    private static final int CONNECTIONS = 200;
+    private static final int RESTARTS = 3;
+    private static final int PORT = 7;
+
+    private final InjectedFaults faults = new InjectedFaults();
+    private final LogLines log = new LogLines();
+    private final AtomicInteger nicClosed = new AtomicInteger();
+    private volatile RuntimeException nicThrows;
+    /** The client's ports of connections that the server has reset. */
+    private final Set<Integer> resets = ConcurrentHashMap.newKeySet();
+    private final TwoStacks stacks = new TwoStacks(
+            MemoryWire.Config.DEFAULT.withQueueFrames(100_000), // no reset is lost
+            config -> config.withSupervision(new StackConfig.Supervision(RESTARTS, Duration.ofMinutes(1))),
+            "",
+            faults,
+            FragileNic::new);
+    private final Listening listening = stacks.listen(PORT, CONNECTIONS);
+
+    @AfterEach
+    void stop() {
+        log.close();
+        stacks.close();
+    }
+
+    private BusyConnections busy() {
+        BusyConnections busy = new BusyConnections(stacks, listening, CONNECTIONS);
+        busy.awaitProgress(10_000);
+        return busy;
+    }
+
+    private long count(Counter counter) {
+        return TwoStacks.count(stacks.server, counter);
+    }
+
+    private static FourTuple serverTuple(Pair pair) {
+        return new FourTuple(
+                IpAddress.parse(TwoStacks.SERVER), PORT, IpAddress.parse(TwoStacks.CLIENT), pair.port());
+    }
+
+    /** After a fault, these connections have died, and their peers got a reset; the others go on and end intact. */
+    private void expectToDie(BusyConnections busy, List<Pair> victims) {
+        stacks.eventually(() -> assertThat(busy.failed()).containsAll(victims));
+        busy.awaitProgress(10_000);
+        busy.finish();
+
+        assertThat(busy.failed()).containsExactlyInAnyOrderElementsOf(victims);
+        assertThat(busy.pairs).filteredOn(pair -> !victims.contains(pair)).allMatch(Pair::isIntact);
+        assertThat(victims).allSatisfy(victim -> assertThat(victim.client().outcome.join().failure().orElseThrow())
+                .contains("Connection reset by peer"));
+        assertThat(resets).containsExactlyInAnyOrderElementsOf(victims.stream().map(Pair::port).toList());
+        expectNothingLeft();
+    }
+
+    private void expectNothingLeft() {
+        stacks.eventually(() -> {
+            assertThat(TwoStacks.snapshot(stacks.server).sockets())
+                    .allMatch(row -> row.isListening() || row.state().equals(SocketRow.TIME_WAIT));
+            assertThat(count(Counter.TCP_CURR_ESTAB)).isZero();
+        });
+    }
+
+    /** Everybody can still come in. */
+    private void expectService() {
+        stacks.connect(listening.address).write("alive");
+        assertThat(listening.accept().read(5)).isEqualTo("alive");
+    }
+
+    @Test
+    void shouldResetOnlyTheConnectionWhoseActorFails() {
+        BusyConnections busy = busy();
+        faults.poison(Role.CONNECTION, 500, new SegmentBatch(null, null));
+        stacks.eventually(() -> assertThat(busy.failed()).hasSize(1));
+        Pair victim = busy.failed().getFirst();
+
+        expectToDie(busy, List.of(victim));
+        assertThat(faults.victim.get()).isEqualTo(victim.server().connection);
+        assertThat(count(Counter.ACTOR_CONNECTION_FAILURES)).isEqualTo(1);
+        assertThat(log.events()).singleElement().satisfies(event -> {
+            assertThat(event.getLevel()).hasToString("ERROR");
+            assertThat(event.getFormattedMessage()).contains(serverTuple(victim).toString());
+            assertThat(event.getThrowableProxy().getClassName()).isEqualTo(NullPointerException.class.getName());
+        });
+        expectService();
+    }
+
+    @Test
+    void shouldResetOnlyTheFlowThatTheStackActorFailsOver() {
+        BusyConnections busy = busy();
+        Pair victim = busy.pairs.get(77);
+        faults.poison(Role.STACK, 300, new StackInput.Redeliver(serverTuple(victim), null));
+
+        expectToDie(busy, List.of(victim));
+        assertThat(victim.server().outcome.join().failure().orElseThrow()).contains("aborted");
+        assertThat(count(Counter.ACTOR_STACK_FAILURES)).isEqualTo(1);
+        assertThat(log.texts()).singleElement().asString().contains(serverTuple(victim).toString());
+        expectService();
+    }
+
+    @Test
+    void shouldLoseNoConnectionWhenTheStackActorFailsOverAMessage() {
+        BusyConnections busy = busy();
+        for (int i = 1; i <= RESTARTS; i++) {
+            int failures = i;
+            faults.arm(Role.STACK, 100 * i, 1);
+            stacks.eventually(() -> assertThat(count(Counter.ACTOR_STACK_FAILURES)).isEqualTo(failures));
+        }
+
+        expectToDie(busy, List.of());
+        assertThat(log.texts()).hasSize(RESTARTS).allMatch(text -> text.startsWith("stack server failed over"));
+        expectService();
+    }
+
+    @Test
+    void shouldLoseNoConnectionWhenTheReaderOfTheNicFails() {
+        BusyConnections busy = busy();
+        faults.arm(Role.NIC, 100, 1);
+        stacks.eventually(() -> assertThat(count(Counter.ACTOR_NIC_FAILURES)).isEqualTo(1));
+
+        expectToDie(busy, List.of());
+        assertThat(log.texts()).singleElement().asString()
+                .startsWith("NIC fragile of stack server is read again");
+        expectService();
+    }
+
+    @Test
+    void shouldLoseNoAcceptedConnectionWhenTheListenerFails() {
+        BusyConnections busy = busy();
+        faults.arm(Role.LISTENER, 1, 1);
+        stacks.tryConnect(listening.address, Optional.empty());
+
+        stacks.eventually(() -> assertThat(log.texts()).isNotEmpty());
+        expectAcceptedToLive(busy);
+    }
+
+    @Test
+    void shouldLoseNoAcceptedConnectionWhenTheAcceptorFails() {
+        BusyConnections busy = busy();
+        faults.arm(Role.ACCEPTOR, 1, 1);
+        listening.acceptor.tell(new AcceptorCommand.Demand(1, listening.accepted.ref()));
+
+        stacks.eventually(() -> assertThat(log.texts()).isNotEmpty());
+        expectAcceptedToLive(busy);
+    }
+
+    private void expectAcceptedToLive(BusyConnections busy) {
+        busy.awaitProgress(10_000);
+        busy.finish();
+
+        assertThat(busy.pairs).allMatch(Pair::isIntact);
+    }
+
+    // ---- too often ----
+
+    @Test
+    void shouldResetEverybodyWhenTheStackActorFailsTooOften() throws Exception {
+        BusyConnections busy = busy();
+        faults.arm(Role.STACK, 100, RESTARTS + 1);
+
+        stacks.server.whenTerminated().toCompletableFuture().get(TwoStacks.PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        stacks.eventually(() -> assertThat(busy.failed()).hasSize(CONNECTIONS));
+        assertThat(resets).hasSize(CONNECTIONS);
+        assertThat(busy.pairs).allSatisfy(pair -> {
+            stacks.eventually(() -> assertThat(pair.client().failed()).isTrue());
+            assertThat(pair.client().outcome.join().failure().orElseThrow()).contains("Connection reset by peer");
+            assertThat(log.texts()).filteredOn(text -> text.startsWith("connection " + serverTuple(pair) + " is reset"))
+                    .hasSize(1);
+        });
+        assertThat(log.texts()).filteredOn(text -> text.startsWith("stack server ends")).singleElement().asString()
+                .isEqualTo("stack server ends, as it failed more than 3 times within PT1M: " + injected());
+        assertThat(log.texts()).hasSize(CONNECTIONS + 1 + RESTARTS + 1);
+        assertThat(nicClosed).hasValue(1);
+    }
+
+    @Test
+    void shouldEndTheStackWhenTheReaderOfTheNicFailsTooOften() throws Exception {
+        listening.acceptor.tell(new AcceptorCommand.Demand(1, listening.accepted.ref()));
+        faults.arm(Role.NIC, 1, RESTARTS + 1);
+        stacks.tryConnect(listening.address, Optional.empty());
+
+        stacks.server.whenTerminated().toCompletableFuture().get(TwoStacks.PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        assertThat(log.texts()).hasSize(RESTARTS + 1).last().asString()
+                .isEqualTo("stack server ends: its NIC fragile failed more than 3 times, last with " + injected());
+        assertThat(nicClosed).hasValue(1);
+    }
+
+    @Test
+    void shouldEndTheStackAtOnceWhenItsNicIsGoneForGood() throws Exception {
+        BusyConnections busy = busy();
+        nicThrows = new NicException("the cable was pulled: plug it in");
+
+        stacks.server.whenTerminated().toCompletableFuture().get(TwoStacks.PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        stacks.eventually(() -> assertThat(busy.failed()).hasSize(CONNECTIONS));
+        assertThat(log.events()).filteredOn(event -> !event.getFormattedMessage().startsWith("connection "))
+                .singleElement()
+                .satisfies(event -> {
+                    assertThat(event.getFormattedMessage())
+                            .isEqualTo("stack server ends: the cable was pulled: plug it in");
+                    assertThat(event.getThrowableProxy()).isNull();
+                });
+        assertThat(nicClosed).hasValue(1);
+    }
+
+    // ---- commands in hand ----
+
+    @Test
+    void shouldAnswerTheCommandThatTheStackActorFailsOver() {
+        faults.unspawnable = Role.CONNECTION;
+        TestProbe<ConnectReply> connects = stacks.kit.createTestProbe();
+        stacks.server.ref().tell(new StackCommand.Connect(
+                new InetSocketAddress(TwoStacks.CLIENT, 9), Optional.empty(), List.of(), Optional.empty(),
+                connects.ref()));
+        stacks.eventually(() -> assertThat(count(Counter.ACTOR_STACK_FAILURES)).isEqualTo(1));
+        faults.unspawnable = Role.ACCEPTOR;
+        TestProbe<BindReply> binds = stacks.kit.createTestProbe();
+        stacks.server.ref().tell(new StackCommand.Bind(
+                new InetSocketAddress(TwoStacks.SERVER, 9), 5, List.of(), binds.ref()));
+
+        assertThat(connects.expectMessageClass(ConnectReply.ConnectFailed.class, TwoStacks.PATIENCE).cause())
+                .hasMessageContaining("the stack has failed over it");
+        assertThat(binds.expectMessageClass(BindReply.BindFailed.class, TwoStacks.PATIENCE).message())
+                .isEqualTo("Cannot listen on 10.77.0.2:9: the stack has failed over it: see the log.");
+        assertThat(count(Counter.ACTOR_STACK_FAILURES)).isEqualTo(2);
+        faults.unspawnable = null;
+        expectService();
+    }
+
+    private static String injected() {
+        return new InjectedFaults.Injected().toString();
+    }
+
+    /** The server's NIC, which can be made to throw, and notes resets on their way out. */
+    private final class FragileNic implements Nic, FrameSink {
+        private static final int IP = 14;
+        private static final int TCP = IP + 20;
+
+        private final Nic nic;
+
+        FragileNic(Nic nic) {
+            this.nic = nic;
+        }
+
+        @Override
+        public int receive(Consumer<Frame> into, int maxFrames) {
+            if (nicThrows != null) {
+                throw nicThrows;
+            }
+            return nic.receive(into, maxFrames);
+        }
+
+        @Override
+        public String name() {
+            return "fragile";
+        }
+
+        @Override
+        public LinkProperties link() {
+            return nic.link();
+        }
+
+        @Override
+        public FrameSink sink() {
+            return this;
+        }
+
+        @Override
+        public ByteBuffer frame() {
+            return nic.sink().frame();
+        }
+
+        @Override
+        public boolean transmit(int length, TransmitOffload offload) {
+            ByteBuffer frame = nic.sink().frame();
+            boolean isTcp = frame.getShort(12) == 0x0800 && frame.get(IP + 9) == 6;
+            if (isTcp && (frame.get(TCP + 13) & TcpFlags.RST) != 0) {
+                resets.add(frame.getShort(TCP + 2) & 0xffff);
+            }
+            return nic.sink().transmit(length, offload);
+        }
+
+        @Override
+        public Readiness readiness() {
+            return nic.readiness();
+        }
+
+        @Override
+        public long nextReceive() {
+            return nic.nextReceive();
+        }
+
+        @Override
+        public NicStatistics statistics() {
+            return nic.statistics();
+        }
+
+        @Override
+        public void close() {
+            nicClosed.incrementAndGet();
+            nic.close();
+        }
+    }
+}

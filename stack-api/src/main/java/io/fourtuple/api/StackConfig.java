@@ -28,6 +28,7 @@ import java.util.Objects;
  * @param loopDispatcher id of the dispatcher that runs the stack's actors: one event loop. The NIC's readiness is
  *     watched by that loop, so it has to be of the type that {@code fourtuple.loop-dispatcher} shows
  * @param supervision how often what everybody depends on may fail
+ * @param flightRecorder what is remembered of the last packets, for a connection that fails
  * @param terminateTimeout how long a stack that is stopped waits for its connections to end in order before it resets
  *     what is left
  */
@@ -42,6 +43,7 @@ public record StackConfig(
         Streams streams,
         String loopDispatcher,
         Supervision supervision,
+        FlightRecorder flightRecorder,
         Duration terminateTimeout) {
 
     /** Where the configured stack of an actor system is described. */
@@ -58,6 +60,7 @@ public record StackConfig(
         Objects.requireNonNull(streams, "streams");
         Objects.requireNonNull(loopDispatcher, "loopDispatcher");
         Objects.requireNonNull(supervision, "supervision");
+        Objects.requireNonNull(flightRecorder, "flightRecorder");
         Objects.requireNonNull(terminateTimeout, "terminateTimeout");
         if (!name.matches("[A-Za-z0-9][A-Za-z0-9_-]*")) {
             throw new IllegalArgumentException("a stack's name is letters, digits, - and _, not \"" + name + "\"");
@@ -257,6 +260,27 @@ public record StackConfig(
         }
     }
 
+    /**
+     * What is remembered of the last packets of the NIC, both ways: when a connection fails, its own are written to a
+     * pcapng file that the log names. Takes {@code packets} times {@code snapLength} octets of memory.
+     *
+     * @param packets how many packets, 0 (nothing is remembered) to 1,000,000
+     * @param snapLength how many octets of each, from the link-layer header on, 96 to 65,535
+     * @param directory where the files go; empty for {@code fourtuple-USER} in the JVM's temporary directory, which has
+     *     to be the user's alone
+     * @param files how many files are kept there, at least 1; the oldest make room
+     */
+    public record FlightRecorder(int packets, int snapLength, String directory, int files) {
+        public FlightRecorder {
+            Objects.requireNonNull(directory, "directory");
+            if (packets < 0 || packets > 1_000_000 || snapLength < 96 || snapLength > 65_535 || files < 1
+                    || (long) packets * snapLength > Integer.MAX_VALUE - 8) {
+                throw new IllegalArgumentException("need 0 to 1000000 packets of 96 to 65535 octets, together less than"
+                        + " 2 GiB, and at least 1 file, not " + packets + ", " + snapLength + ", " + files);
+            }
+        }
+    }
+
     /** What {@code reference.conf} says. The stack has no address but loop-back. */
     public static StackConfig defaults() {
         return new StackConfig(
@@ -271,6 +295,7 @@ public record StackConfig(
                 new Streams(false),
                 "fourtuple.loop-dispatcher",
                 new Supervision(20, Duration.ofSeconds(10)),
+                new FlightRecorder(1024, 256, "", 16),
                 Duration.ofSeconds(1));
     }
 
@@ -299,19 +324,19 @@ public record StackConfig(
     /** The same under another name. */
     public StackConfig withName(String newName) {
         return new StackConfig(newName, nic, ip, tcp, listen, ports, limits, streams, loopDispatcher,
-                supervision, terminateTimeout);
+                supervision, flightRecorder, terminateTimeout);
     }
 
     /** The same on another network interface. */
     public StackConfig withNic(NicChoice choice) {
         return new StackConfig(name, choice, ip, tcp, listen, ports, limits, streams, loopDispatcher,
-                supervision, terminateTimeout);
+                supervision, flightRecorder, terminateTimeout);
     }
 
     /** The same with other addresses, routes and bounds. */
     public StackConfig withIp(IpConfig host) {
         return new StackConfig(name, nic, host, tcp, listen, ports, limits, streams, loopDispatcher,
-                supervision, terminateTimeout);
+                supervision, flightRecorder, terminateTimeout);
     }
 
     /**
@@ -326,48 +351,54 @@ public record StackConfig(
     /** The same with other choices for connections. */
     public StackConfig withTcp(TcpConfig config) {
         return new StackConfig(name, nic, ip, config, listen, ports, limits, streams, loopDispatcher,
-                supervision, terminateTimeout);
+                supervision, flightRecorder, terminateTimeout);
     }
 
     /** The same with other queues. */
     public StackConfig withListen(Listen queues) {
         return new StackConfig(name, nic, ip, tcp, queues, ports, limits, streams, loopDispatcher,
-                supervision, terminateTimeout);
+                supervision, flightRecorder, terminateTimeout);
     }
 
     /** The same with other ephemeral ports. */
     public StackConfig withPorts(Ports range) {
         return new StackConfig(name, nic, ip, tcp, listen, range, limits, streams, loopDispatcher,
-                supervision, terminateTimeout);
+                supervision, flightRecorder, terminateTimeout);
     }
 
     /** The same with other limits. */
     public StackConfig withLimits(Limits bounds) {
         return new StackConfig(name, nic, ip, tcp, listen, ports, bounds, streams, loopDispatcher,
-                supervision, terminateTimeout);
+                supervision, flightRecorder, terminateTimeout);
     }
 
     /** The same with another setting of the Streams API. */
     public StackConfig withStreams(Streams setting) {
         return new StackConfig(name, nic, ip, tcp, listen, ports, limits, setting, loopDispatcher,
-                supervision, terminateTimeout);
+                supervision, flightRecorder, terminateTimeout);
     }
 
     /** The same on another event loop. */
     public StackConfig withLoopDispatcher(String id) {
         return new StackConfig(name, nic, ip, tcp, listen, ports, limits, streams, id,
-                supervision, terminateTimeout);
+                supervision, flightRecorder, terminateTimeout);
     }
 
     /** The same with other limits of restarts. */
     public StackConfig withSupervision(Supervision restarts) {
         return new StackConfig(name, nic, ip, tcp, listen, ports, limits, streams, loopDispatcher,
-                restarts, terminateTimeout);
+                restarts, flightRecorder, terminateTimeout);
+    }
+
+    /** The same with another flight recorder. */
+    public StackConfig withFlightRecorder(FlightRecorder recorder) {
+        return new StackConfig(name, nic, ip, tcp, listen, ports, limits, streams, loopDispatcher,
+                supervision, recorder, terminateTimeout);
     }
 
     /** The same with another time to end in order. */
     public StackConfig withTerminateTimeout(Duration timeout) {
         return new StackConfig(name, nic, ip, tcp, listen, ports, limits, streams, loopDispatcher,
-                supervision, timeout);
+                supervision, flightRecorder, timeout);
     }
 }

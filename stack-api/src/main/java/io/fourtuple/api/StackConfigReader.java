@@ -47,6 +47,7 @@ final class StackConfigReader {
                 section.text("loop-dispatcher", defaults.loopDispatcher(),
                         "the id of a dispatcher like " + defaults.loopDispatcher(), id -> loop(config, id)),
                 supervision(section.section("supervision"), defaults.supervision()),
+                flightRecorder(section.section("flight-recorder"), defaults.flightRecorder()),
                 section.duration("terminate-timeout", defaults.terminateTimeout(), Duration.ZERO,
                         Duration.ofHours(1)));
         section.finish();
@@ -161,6 +162,20 @@ final class StackConfigReader {
         return new StackConfig.Supervision(
                 section.integer("restarts", defaults.restarts(), 0, 1_000_000),
                 section.duration("within", defaults.within(), Duration.ofMillis(1), Duration.ofDays(1)));
+    }
+
+    private static StackConfig.FlightRecorder flightRecorder(
+            ConfigSection section, StackConfig.FlightRecorder defaults) {
+        int packets = section.integer("packets", defaults.packets(), 0, 1_000_000);
+        int snapLength = section.bytes("snap-length", defaults.snapLength(), 96, 65_535);
+        if ((long) packets * snapLength > MAX_BUFFER) {
+            throw section.contradiction("packets times snap-length must not be more than 1 GiB");
+        }
+        return new StackConfig.FlightRecorder(
+                packets,
+                snapLength,
+                section.text("directory", defaults.directory(), "a directory", Function.identity()),
+                section.integer("files", defaults.files(), 1, 1_000_000));
     }
 
     static void ordered(ConfigSection section, String smallerKey, long smaller, String largerKey, long larger) {

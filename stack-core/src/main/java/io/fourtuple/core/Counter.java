@@ -248,7 +248,11 @@ public enum Counter {
     /** Failures of the stack actor; it starts again. */
     ACTOR_STACK_FAILURES("Actor", "StackFailures"),
     /** Failures of the reader of the NIC; it starts again. */
-    ACTOR_NIC_FAILURES("Actor", "NicFailures");
+    ACTOR_NIC_FAILURES("Actor", "NicFailures"),
+    /** Files written with the last packets of a connection that failed. */
+    ACTOR_RECORDINGS("Actor", "Recordings"),
+    /** Failures without such a file: too many at once, or it could not be written. */
+    ACTOR_RECORDINGS_OMITTED("Actor", "RecordingsOmitted");
 
     private enum Kind {
         /** Counts events. */

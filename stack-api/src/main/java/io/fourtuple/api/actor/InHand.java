@@ -38,10 +38,12 @@ final class InHand {
         Object failed = message;
         FourTuple tuple = flow;
         clear();
-        LOG.error("stack {} failed over {}, and goes on", shard.config.name(),
-                tuple == null ? nameOf(failed) : tuple + ", which is reset", cause);
-        if (tuple != null) {
+        if (tuple == null) {
+            LOG.error("stack {} failed over {} and goes on", shard.config.name(), nameOf(failed), cause);
+        } else {
             reset(tuple);
+            String what = "stack " + shard.config.name() + " failed over " + tuple + ", which is reset, and goes on";
+            shard.failures.report(what, tuple, cause, shard.now());
         }
         switch (failed) {
             case StackCommand.Bind bind -> opens.failed(bind);

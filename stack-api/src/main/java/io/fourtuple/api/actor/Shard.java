@@ -35,9 +35,8 @@ import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.random.RandomGenerator;
 import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * What the actors of one shard share because they run on one thread: IP, the table of 4-tuples, the table of listening
@@ -48,7 +47,6 @@ import org.slf4j.LoggerFactory;
  * time}.
  */
 final class Shard {
-    private static final Logger LOG = LoggerFactory.getLogger(ConnectionActor.class);
     /** How many connections are told of memory before somebody else has a turn. */
     private static final int RELIEFS_PER_TURN = 256;
 
@@ -56,6 +54,7 @@ final class Shard {
     final Counters counters;
     /** What the buffers of its connections hold. */
     final ShardMemory memory;
+    final FailureReports failures;
     /** The stack's own; it closes it last. */
     final Nic nic;
     final IpHost ip;
@@ -97,12 +96,14 @@ final class Shard {
             Nic nic,
             IpHost ip,
             Counters counters,
+            FailureReports failures,
             ActorContext<Object> context,
             RandomGenerator random) {
         this.config = config;
         this.nic = nic;
         this.ip = ip;
         this.counters = counters;
+        this.failures = failures;
         stack = context.getSelf();
         MemoryBudget budget = new MemoryBudget(config.limits().memory(), config.limits().orphans());
         memory = new ShardMemory(budget, counters, () -> stack.tell(StackInput.MemoryRelief.GRANTED));
@@ -110,6 +111,7 @@ final class Shard {
         registerTimeout = registerTimeout(context.getSystem().settings().config());
         EventLoop loop = EventLoop.current();
         clock = loop.clock();
+        failures.start(context.getSystem().dispatchers().lookup(DispatcherSelector.blocking()));
         timer = loop.timer(this::tellTimersDue);
         flows = new Demux<>(random.nextLong());
         isns = new Rfc6528IsnGenerator(random.nextLong(), random.nextLong());
@@ -130,6 +132,7 @@ final class Shard {
 
     /** Sends {@link #out} for a connection. A loss is counted below, and TCP makes up for it. */
     void transmit(Path path, FourTuple tuple, long now) {
+        failures.setTime(now);
         ip.transmit(path, tuple, out, now);
     }
 
@@ -234,7 +237,9 @@ final class Shard {
     void fail(ConnectionEntry entry, Throwable cause) {
         counters.increment(Counter.ACTOR_CONNECTION_FAILURES);
         abandon(entry);
-        LOG.error("connection {} of stack {} has failed and is reset", entry.tuple(), config.name(), cause);
+        FourTuple tuple = entry.tuple();
+        failures.report("connection " + tuple + " of stack " + config.name() + " has failed and is reset", tuple, cause,
+                now());
     }
 
     /** Puts a record in the place of a connection in TIME-WAIT, if there is room for one. */

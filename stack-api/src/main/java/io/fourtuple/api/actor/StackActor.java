@@ -100,10 +100,11 @@ public final class StackActor extends ExtensibleBehavior<Object> {
     public static Behavior<Object> create(
             StackConfig config, Nic nic, RandomGenerator random, CompletableFuture<Done> terminated) {
         Counters counters = new Counters();
-        IpHost ip = new IpHost(config.ip(), nic.link(), nic.sink(), counters, random);
+        FailureReports failures = new FailureReports(config, nic, counters);
+        IpHost ip = new IpHost(config.ip(), nic.link(), failures.recording(nic.sink()), counters, random);
         return Behaviors.setup(context -> {
             try {
-                Shard shard = new Shard(config, nic, ip, counters, context, random);
+                Shard shard = new Shard(config, nic, ip, counters, failures, context, random);
                 StackActor stack = new StackActor(context, shard, terminated);
                 return Supervision.ofStack(
                         config.supervision(),
@@ -192,8 +193,11 @@ public final class StackActor extends ExtensibleBehavior<Object> {
 
     private void onFrames(List<Frame> frames) {
         long now = shard.now();
+        shard.failures.setTime(now);
         for (int i = 0, count = frames.size(); i < count; i++) {
-            Ingress ingress = shard.ip.receive(frames.get(i), now);
+            Frame frame = frames.get(i);
+            shard.failures.received(frame);
+            Ingress ingress = shard.ip.receive(frame, now);
             if (ingress != null) {
                 onIngress(ingress, now);
             }

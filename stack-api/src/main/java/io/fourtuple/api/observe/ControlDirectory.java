@@ -37,6 +37,11 @@ public record ControlDirectory(Path path) {
         if (runtime != null && !runtime.isEmpty() && Files.isDirectory(Path.of(runtime))) {
             return new ControlDirectory(Path.of(runtime, "fourtuple"));
         }
+        return inTemporaryDirectory();
+    }
+
+    /** {@code fourtuple-USER} in the JVM's temporary directory, whatever else there is; it need not exist yet. */
+    public static ControlDirectory inTemporaryDirectory() {
         return new ControlDirectory(
                 Path.of(System.getProperty("java.io.tmpdir"), "fourtuple-" + System.getProperty("user.name")));
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.fourtuple.api.StackConfig;
 import io.fourtuple.api.actor.BusyConnections.Pair;
 import io.fourtuple.api.actor.SpawnHook.Role;
+import io.fourtuple.api.actor.TwoStacks.Connection;
 import io.fourtuple.api.actor.TwoStacks.Listening;
 import io.fourtuple.api.observe.SocketRow;
 import io.fourtuple.api.protocol.AcceptorCommand;
@@ -24,9 +25,17 @@ import io.fourtuple.nic.Nic;
 import io.fourtuple.nic.NicException;
 import io.fourtuple.nic.NicStatistics;
 import io.fourtuple.nic.Readiness;
+import io.fourtuple.nic.pcapng.CapturedPacket;
+import io.fourtuple.nic.pcapng.Direction;
+import io.fourtuple.nic.pcapng.PcapngReader;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -34,10 +43,14 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Exceptions in each actor of a stack, one at a time, while 200 connections of it transfer data both ways. */
 @Timeout(120)
@@ -45,6 +58,12 @@ class FaultsTest {
     private static final int CONNECTIONS = 200;
     private static final int RESTARTS = 3;
     private static final int PORT = 7;
+
+    private static final int FILES = 2;
+    private static final Pattern PATH = Pattern.compile("its last (\\d+) packets are in (/\\S+\\.pcapng)$");
+
+    @TempDir
+    private static Path directory;
 
     private final InjectedFaults faults = new InjectedFaults();
     private final LogLines log = new LogLines();
@@ -54,7 +73,9 @@ class FaultsTest {
     private final Set<Integer> resets = ConcurrentHashMap.newKeySet();
     private final TwoStacks stacks = new TwoStacks(
             MemoryWire.Config.DEFAULT.withQueueFrames(100_000), // no reset is lost
-            config -> config.withSupervision(new StackConfig.Supervision(RESTARTS, Duration.ofMinutes(1))),
+            config -> config
+                    .withSupervision(new StackConfig.Supervision(RESTARTS, Duration.ofMinutes(1)))
+                    .withFlightRecorder(new StackConfig.FlightRecorder(20_000, 256, directory.toString(), FILES)),
             "",
             faults,
             FragileNic::new);
@@ -110,7 +131,7 @@ class FaultsTest {
     }
 
     @Test
-    void shouldResetOnlyTheConnectionWhoseActorFails() {
+    void shouldResetOnlyTheConnectionWhoseActorFails() throws IOException {
         BusyConnections busy = busy();
         faults.poison(Role.CONNECTION, 500, new SegmentBatch(null, null));
         stacks.eventually(() -> assertThat(busy.failed()).hasSize(1));
@@ -124,11 +145,19 @@ class FaultsTest {
             assertThat(event.getFormattedMessage()).contains(serverTuple(victim).toString());
             assertThat(event.getThrowableProxy().getClassName()).isEqualTo(NullPointerException.class.getName());
         });
+        List<CapturedPacket> packets = recorded(log.texts().getFirst());
+        assertThat(packets).hasSizeGreaterThan(1)
+                .allSatisfy(packet -> assertThat(port(packet)).isEqualTo(victim.port()));
+        assertThat(packets.getLast().direction()).isEqualTo(Direction.OUTBOUND);
+        assertThat(flags(packets.getLast()) & TcpFlags.RST).isNotZero();
+        assertThat(packets.getLast().comment())
+                .contains(serverTuple(victim).toString())
+                .contains("NullPointerException");
         expectService();
     }
 
     @Test
-    void shouldResetOnlyTheFlowThatTheStackActorFailsOver() {
+    void shouldResetOnlyTheFlowThatTheStackActorFailsOver() throws IOException {
         BusyConnections busy = busy();
         Pair victim = busy.pairs.get(77);
         faults.poison(Role.STACK, 300, new StackInput.Redeliver(serverTuple(victim), null));
@@ -136,7 +165,9 @@ class FaultsTest {
         expectToDie(busy, List.of(victim));
         assertThat(victim.server().outcome.join().failure().orElseThrow()).contains("aborted");
         assertThat(count(Counter.ACTOR_STACK_FAILURES)).isEqualTo(1);
-        assertThat(log.texts()).singleElement().asString().contains(serverTuple(victim).toString());
+        assertThat(log.texts()).singleElement().asString()
+                .startsWith("stack server failed over " + serverTuple(victim) + ", which is reset, and goes on; ");
+        assertThat(recorded(log.texts().getFirst())).isNotEmpty();
         expectService();
     }
 
@@ -191,6 +222,50 @@ class FaultsTest {
         busy.finish();
 
         assertThat(busy.pairs).allMatch(Pair::isIntact);
+    }
+
+    // ---- recordings ----
+
+    /** The packets that a line of the log leads to. */
+    private static List<CapturedPacket> recorded(String line) throws IOException {
+        Matcher matcher = PATH.matcher(line);
+        assertThat(matcher.find()).as(line).isTrue();
+        Path file = Path.of(matcher.group(2));
+        assertThat(Files.getPosixFilePermissions(file)).isEqualTo(PosixFilePermissions.fromString("rw-------"));
+        List<CapturedPacket> packets = PcapngReader.read(file);
+        assertThat(packets).hasSize(Integer.parseInt(matcher.group(1)));
+        return packets;
+    }
+
+    private static int port(CapturedPacket packet) {
+        int offset = packet.direction() == Direction.INBOUND ? 0 : 2;
+        return ByteBuffer.wrap(packet.bytes()).getShort(FragileNic.TCP + offset) & 0xffff;
+    }
+
+    private static int flags(CapturedPacket packet) {
+        return packet.bytes()[FragileNic.TCP + 13];
+    }
+
+    @Test
+    void shouldKeepTheNewestRecordingsOnly() throws IOException {
+        List<Connection> opened = new ArrayList<>();
+        for (int i = 0; i < FILES + 3; i++) {
+            stacks.connect(listening.address).write("hello");
+            opened.add(listening.accept());
+        }
+        for (int i = 0; i < opened.size(); i++) {
+            opened.get(i).ref.unsafeUpcast().tell(new SegmentBatch(null, null));
+            int failures = i + 1;
+            stacks.eventually(() -> assertThat(log.texts()).hasSize(failures));
+        }
+
+        try (Stream<Path> files = Files.list(directory)) {
+            assertThat(files).hasSize(FILES);
+        }
+        recorded(log.texts().getLast());
+        recorded(log.texts().get(log.texts().size() - FILES));
+        assertThat(count(Counter.ACTOR_RECORDINGS)).isEqualTo(FILES + 3);
+        assertThat(count(Counter.ACTOR_RECORDINGS_OMITTED)).isZero();
     }
 
     // ---- too often ----

@@ -98,11 +98,21 @@ public final class PcapngWriter implements AutoCloseable {
      * @param comment what Wireshark shows beside it, cut at 1,024 octets; empty for nothing
      * @return false when the limit of the file is reached and the frame was left out
      */
-    public synchronized boolean write(
-            int interfaceNumber, long epochNanos, ByteBuffer frame, Direction direction, String comment)
+    public boolean write(int interfaceNumber, long epochNanos, ByteBuffer frame, Direction direction, String comment)
             throws IOException {
-        int original = frame.remaining();
-        int captured = Math.min(original, SNAPLEN);
+        return write(interfaceNumber, epochNanos, frame, frame.remaining(), direction, comment);
+    }
+
+    /**
+     * Writes a frame of which only the beginning may be there.
+     *
+     * @param originalLength how long it was, in octets
+     */
+    synchronized boolean write(
+            int interfaceNumber, long epochNanos, ByteBuffer frame, int originalLength, Direction direction,
+            String comment)
+            throws IOException {
+        int captured = Math.min(frame.remaining(), SNAPLEN);
         byte[] text = text(comment);
         int options = optionLength(4) + (text.length == 0 ? 0 : optionLength(text.length)) + OPTION_HEADER;
         int length = Blocks.FRAMING + PACKET_FIXED + Blocks.padded(captured) + options;
@@ -112,7 +122,7 @@ public final class PcapngWriter implements AutoCloseable {
         }
         reserve(length - captured);
         buffer.putInt(Blocks.ENHANCED_PACKET).putInt(length).putInt(interfaceNumber);
-        buffer.putInt((int) (epochNanos >>> 32)).putInt((int) epochNanos).putInt(captured).putInt(original);
+        buffer.putInt((int) (epochNanos >>> 32)).putInt((int) epochNanos).putInt(captured).putInt(originalLength);
         putBytes(frame, captured);
         putOption(Blocks.EPB_FLAGS, new byte[] {direction.flags(), 0, 0, 0});
         if (text.length > 0) {

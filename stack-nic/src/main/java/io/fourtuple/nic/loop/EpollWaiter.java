@@ -10,13 +10,18 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Sleeps in epoll_pwait2(2), to the nanosecond, and is woken by descriptors or by an eventfd(2).
+ * Sleeps in epoll_pwait2(2), to the nanosecond, and is woken by descriptors or by an eventfd(2). Where the system has
+ * only epoll_wait(2), it sleeps to the next millisecond.
  *
  * <p>All descriptors are watched edge-triggered: nothing has to be armed again, and the eventfd is never read.
  */
 final class EpollWaiter implements Waiter {
+    private static final Logger LOG = LoggerFactory.getLogger(EpollWaiter.class);
+
     private static final int EPOLL_CTL_ADD = 1;
     private static final int EPOLL_CTL_DEL = 2;
     private static final int EPOLLIN = 0x001;
@@ -26,6 +31,7 @@ final class EpollWaiter implements Waiter {
 
     private static final int MAX_EVENTS = 64;
     private static final long NANOS_PER_SECOND = 1_000_000_000L;
+    private static final long NANOS_PER_MILLI = 1_000_000L;
 
     /** {@code struct epoll_event} is packed on x86-64 only: 32 bits of events, then 64 of data. */
     private static final boolean PACKED = System.getProperty("os.arch").equals("amd64");
@@ -59,6 +65,8 @@ final class EpollWaiter implements Waiter {
     private final MemorySegment timeout = arena.allocate(2 * JAVA_LONG.byteSize(), 8);
     private final Map<Integer, Watch> watches = new HashMap<>();
     private final int epoll;
+    /** Whether to the nanosecond. */
+    private boolean precise;
 
     // Guards the eventfd against being written after it was closed, when its number may be another file's.
     private final Object wakeUpLock = new Object();
@@ -67,15 +75,17 @@ final class EpollWaiter implements Waiter {
     private final int eventFd;
     private boolean closed;
 
-    private EpollWaiter(EventLoop loop) {
+    /** {@code precise} is true except in tests of systems that are not. */
+    EpollWaiter(EventLoop loop, boolean precise) {
         this.loop = loop;
+        this.precise = precise;
         epoll = check(linux.epollCreate(CLOEXEC), "epoll_create1");
         eventFd = check(linux.eventfd(0, CLOEXEC | NONBLOCK), "eventfd");
         watch(eventFd);
     }
 
     static EpollWaiter open(EventLoop loop) {
-        return new EpollWaiter(loop);
+        return new EpollWaiter(loop, true);
     }
 
     Registration register(int fd, Runnable onReadable) {
@@ -94,19 +104,37 @@ final class EpollWaiter implements Waiter {
 
     @Override
     public void sleep(long nanos) {
-        MemorySegment limit = MemorySegment.NULL;
-        if (nanos != FOREVER) {
-            timeout.set(JAVA_LONG, 0, nanos / NANOS_PER_SECOND);
-            timeout.set(JAVA_LONG, 8, nanos % NANOS_PER_SECOND);
-            limit = timeout;
+        if (precise) {
+            int count = linux.epollWait(epoll, events, MAX_EVENTS, timespec(nanos));
+            if (count != -Linux.ENOSYS) {
+                dispatch(count, "epoll_pwait2");
+                return;
+            }
+            precise = false;
+            LOG.warn("{} sleeps to the millisecond only, as this system has no epoll_pwait2 (Linux 5.11 and glibc 2.35"
+                    + " have it): timers are late by up to that", loop);
         }
-        dispatch(linux.epollWait(epoll, events, MAX_EVENTS, limit), "epoll_pwait2");
+        dispatch(linux.epollWait(epoll, events, MAX_EVENTS, millis(nanos)), "epoll_wait");
+    }
+
+    private MemorySegment timespec(long nanos) {
+        if (nanos == FOREVER) {
+            return MemorySegment.NULL;
+        }
+        timeout.set(JAVA_LONG, 0, nanos / NANOS_PER_SECOND);
+        timeout.set(JAVA_LONG, 8, nanos % NANOS_PER_SECOND);
+        return timeout;
+    }
+
+    /** Rounded up: to wake too early would be to spin. */
+    private static int millis(long nanos) {
+        return nanos == FOREVER ? -1 : (int) Math.min(Math.ceilDiv(nanos, NANOS_PER_MILLI), Integer.MAX_VALUE);
     }
 
     @Override
     public void checkDescriptors() {
         if (!watches.isEmpty()) {
-            dispatch(linux.epollPoll(epoll, events, MAX_EVENTS), "epoll_wait");
+            dispatch(linux.epollWait(epoll, events, MAX_EVENTS, 0), "epoll_wait");
         }
     }
 
@@ -154,7 +182,7 @@ final class EpollWaiter implements Waiter {
     private static int check(int result, String call) {
         if (result < 0) {
             throw new NicException("the event loop's " + call + " failed with errno " + -result
-                    + ": Linux 5.11 or later is needed");
+                    + ": look that up in errno(3); 24 says that more open files must be allowed (ulimit -n)");
         }
         return result;
     }

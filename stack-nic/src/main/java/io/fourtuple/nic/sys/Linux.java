@@ -38,6 +38,8 @@ public final class Linux {
     public static final int ENODEV = 19;
     /** Invalid argument. */
     public static final int EINVAL = 22;
+    /** The kernel has no such system call. */
+    public static final int ENOSYS = 38;
     /** The device behind the descriptor is gone. */
     public static final int EBADFD = 77;
     /** No buffer space. */
@@ -68,8 +70,11 @@ public final class Linux {
             FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS), CAPTURE);
     private static final MethodHandle EPOLL_WAIT = handle("epoll_wait",
             FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT), CAPTURE);
-    private static final MethodHandle EPOLL_PWAIT2 = handle("epoll_pwait2",
-            FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, ADDRESS, ADDRESS), CAPTURE);
+    /** Null with an older C library. */
+    private static final MethodHandle EPOLL_PWAIT2 = LINKER.defaultLookup().find("epoll_pwait2").isEmpty()
+            ? null
+            : handle("epoll_pwait2",
+                    FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, ADDRESS, ADDRESS), CAPTURE);
 
     private final MemorySegment state;
 
@@ -159,21 +164,28 @@ public final class Linux {
         }
     }
 
-    /** epoll_wait(2) that does not wait. */
-    public int epollPoll(int epoll, MemorySegment events, int maxEvents) {
+    /**
+     * epoll_wait(2).
+     *
+     * @param millis how long to wait at most; 0 for not at all, -1 for no limit
+     */
+    public int epollWait(int epoll, MemorySegment events, int maxEvents, int millis) {
         try {
-            return result((int) EPOLL_WAIT.invokeExact(state, epoll, events, maxEvents, 0));
+            return result((int) EPOLL_WAIT.invokeExact(state, epoll, events, maxEvents, millis));
         } catch (Throwable e) {
             throw unexpected(e);
         }
     }
 
     /**
-     * epoll_pwait2(2), without a signal mask. Linux 5.11 and glibc 2.35.
+     * epoll_pwait2(2), without a signal mask: Linux 5.11 and glibc 2.35. Else this returns {@code -ENOSYS}.
      *
      * @param timeout a {@code struct timespec}, or {@link MemorySegment#NULL} for no limit
      */
     public int epollWait(int epoll, MemorySegment events, int maxEvents, MemorySegment timeout) {
+        if (EPOLL_PWAIT2 == null) {
+            return -ENOSYS;
+        }
         try {
             return result(
                     (int) EPOLL_PWAIT2.invokeExact(state, epoll, events, maxEvents, timeout, MemorySegment.NULL));

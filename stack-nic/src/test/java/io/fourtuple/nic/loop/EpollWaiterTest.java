@@ -84,6 +84,19 @@ class EpollWaiterTest {
     }
 
     @Test
+    void shouldSleepToTheNextMillisecondWhereTheSystemCannotDoBetter() {
+        onLoop(() -> {
+            EpollWaiter coarse = new EpollWaiter(loop, false);
+            long start = System.nanoTime();
+            coarse.sleep(1_200_000);
+            assertThat(System.nanoTime() - start).isGreaterThanOrEqualTo(1_200_000);
+            coarse.wakeUp();
+            coarse.sleep(Waiter.FOREVER);
+            coarse.close();
+        });
+    }
+
+    @Test
     void shouldLookAtDescriptorsUnderEndlessLoad() throws InterruptedException {
         boolean[] ends = new boolean[1];
         executor.execute(new Runnable() {
@@ -106,8 +119,12 @@ class EpollWaiterTest {
     private void onLoop(Runnable task) {
         CompletableFuture<Void> done = new CompletableFuture<>();
         executor.execute(() -> {
-            task.run();
-            done.complete(null);
+            try {
+                task.run();
+                done.complete(null);
+            } catch (RuntimeException | AssertionError e) {
+                done.completeExceptionally(e);
+            }
         });
         done.join();
     }

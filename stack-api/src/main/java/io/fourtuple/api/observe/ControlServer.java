@@ -18,6 +18,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,6 +36,7 @@ import org.slf4j.LoggerFactory;
 public final class ControlServer implements AutoCloseable {
     static final int MAX_COMMAND = 256;
     static final int MAX_CLIENTS = 8;
+    private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private static final Logger LOG = LoggerFactory.getLogger(ControlServer.class);
 
@@ -92,8 +95,9 @@ public final class ControlServer implements AutoCloseable {
             throw new ControlException(
                     "cannot listen on the control socket " + socket + " (" + e.getMessage() + ")", e);
         }
+        ServerSocketChannel opened = server;
         ControlServer control = new ControlServer(socket, server, new TreeMap<>(commands));
-        Thread.ofVirtual().name("fourtuple-control").start(control::accept);
+        Thread.ofVirtual().name("fourtuple-control").start(() -> control.accept(opened::accept));
         return control;
     }
 
@@ -102,17 +106,30 @@ public final class ControlServer implements AutoCloseable {
         return socket;
     }
 
-    private void accept() {
+    /** Gives the next client, or says why not. */
+    @FunctionalInterface
+    interface Clients {
+        SocketChannel next() throws IOException;
+    }
+
+    /** Until the socket is closed: a failure, such as too many open files, may be over soon. */
+    void accept(Clients each) {
+        boolean failing = false;
         while (true) {
             try {
-                SocketChannel client = server.accept();
+                SocketChannel client = each.next();
+                failing = false;
                 admit(client);
                 Thread.ofVirtual().name("fourtuple-control-client").start(() -> serve(client));
             } catch (ClosedChannelException e) {
                 return;
             } catch (IOException e) {
-                LOG.warn("control socket {} failed: nobody can ask this process any more", socket, e);
-                return;
+                if (!failing) {
+                    failing = true;
+                    LOG.warn("nobody can ask this process on control socket {} at the moment: {}", socket,
+                            e.toString());
+                }
+                LockSupport.parkNanos(RETRY_NANOS);
             }
         }
     }

@@ -7,13 +7,16 @@ import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -43,6 +46,21 @@ class ControlServerTest {
         try (ControlServer server = ControlServer.open(directory(), COMMANDS)) {
             assertThat(ControlClient.ask(server.socket(), "greet")).isEqualTo("hello\nworld\n");
             assertThat(ControlClient.ask(server.socket(), "large")).hasSize(3_000_000);
+        }
+    }
+
+    @Test
+    void shouldGoOnAcceptingAfterAFailureUntilItIsClosed() {
+        Deque<IOException> failures = new ArrayDeque<>(List.of(
+                new IOException("Too many open files"), new IOException("Too many open files"),
+                new ClosedChannelException()));
+        try (ControlServer server = ControlServer.open(directory(), COMMANDS)) {
+            server.accept(() -> {
+                throw failures.remove();
+            });
+
+            assertThat(failures).isEmpty();
+            assertThat(ControlClient.ask(server.socket(), "greet")).isEqualTo("hello\nworld\n");
         }
     }
 

@@ -324,6 +324,10 @@ final class ConnectionActor extends ExtensibleBehavior<Object> {
         transmit(now);
         leaveWhenOver(now);
         tellEnd();
+        if (userDone && !tcpDone) {
+            connection.disown(now);
+            leaveWhenOver(now);
+        }
         if (tcpDone && userDone) {
             shard.timers.cancel(entry);
             return Behaviors.stopped();

@@ -35,6 +35,7 @@ final class SocketOptions {
 
     /** As {@code SO_RCVBUF} does it: within the limits, and no auto-tuning from then on. */
     private static BufferLimits fixed(BufferLimits limits, int size) {
-        return BufferLimits.fixed(Math.clamp(size, limits.min(), limits.max()));
+        int fixed = Math.clamp(size, limits.min(), limits.max());
+        return new BufferLimits(limits.min(), fixed, fixed); // no more is guaranteed than without the option
     }
 }

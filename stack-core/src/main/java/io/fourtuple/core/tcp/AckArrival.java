@@ -21,7 +21,7 @@ final class AckArrival {
         int acked = Math.max(0, Seq.distance(t.sndUna, s.ack()));
         boolean duplicate = acked == 0 && isDuplicate(t, s, newlySacked);
         boolean closed = t.sndWnd == 0;
-        updateWindow(t, s);
+        updateWindow(t, s, now);
         boolean opened = closed && t.sndWnd > 0;
         if (acked > 0) {
             advance(t, s, acked, now);
@@ -73,12 +73,16 @@ final class AckArrival {
     }
 
     /** RFC 9293 §3.10.7.4: SND.WND, SND.WL1, SND.WL2. */
-    private static void updateWindow(Tcb t, TcpSegment s) {
+    private static void updateWindow(Tcb t, TcpSegment s, long now) {
         boolean newer = Seq.lt(t.sndWl1, s.seq()) || (t.sndWl1 == s.seq() && Seq.le(t.sndWl2, s.ack()));
         if (Seq.lt(s.ack(), t.sndUna) || !newer || s.has(TcpFlags.SYN)) {
             return;
         }
+        boolean wasOpen = t.sndWnd > 0;
         t.sndWnd = s.window() << t.sndShift;
+        if (wasOpen && t.sndWnd == 0) {
+            t.windowShutAt = now;
+        }
         t.maxSndWnd = Math.max(t.maxSndWnd, t.sndWnd);
         t.sndWl1 = s.seq();
         t.sndWl2 = s.ack();

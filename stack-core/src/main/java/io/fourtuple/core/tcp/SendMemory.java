@@ -29,11 +29,21 @@ final class SendMemory {
         return shortage;
     }
 
+    /** Whether memory is so short that what this connection holds beyond its guarantee is needed elsewhere. */
+    static boolean isNeededElsewhere(Tcb t) {
+        int guaranteed = minimum(t);
+        return t.sendQueue.charge() > guaranteed + SendQueue.MAX_OVERHEAD && t.memory.room() < guaranteed;
+    }
+
     private static int free(Tcb t) {
         return Math.max(0, t.sendBuffer - t.sendQueue.length());
     }
 
     private static int guaranteed(Tcb t) {
-        return t.sendQueue.length() > 0 ? 0 : Math.max(t.config.sendBuffer().min(), t.sndMss);
+        return t.sendQueue.length() > 0 ? 0 : minimum(t);
+    }
+
+    private static int minimum(Tcb t) {
+        return Math.max(t.config.sendBuffer().min(), t.sndMss);
     }
 }

@@ -95,6 +95,16 @@ public final class ShardMemory {
         }
     }
 
+    void countOrphans(int change) {
+        budget.addOrphans(change);
+        counters.add(Counter.SOCKSTAT_TCP_ORPHAN, change);
+    }
+
+    /** Whether there are too many orphans, when each counts {@code weight} times. */
+    boolean hasTooManyOrphans(int weight) {
+        return budget.hasTooManyOrphans(weight);
+    }
+
     private void notePressure() {
         if (budget.enterPressure()) {
             counters.increment(Counter.TCP_EXT_MEMORY_PRESSURES);

@@ -41,6 +41,8 @@ final class Tcb {
     int sndWl2;
     /** The largest window the peer ever offered (RFC 9293 §3.8.6.2.1, RFC 5961 §5). */
     int maxSndWnd;
+    /** When {@link #sndWnd} became 0; meaningful while it is. */
+    long windowShutAt;
     /** SND.UP: octet after the urgent data; urgent mode while it is after SND.UNA. */
     int sndUp;
     final SendQueue sendQueue;
@@ -67,6 +69,10 @@ final class Tcb {
     int receiveBuffer;
     /** The window would be larger, were there more memory. */
     boolean windowHeldBack;
+    /** When the user was done with a connection that was not: for how long it may go on alone. */
+    long orphanedAt = Deadline.NONE;
+    /** It is counted among the orphans. */
+    private boolean orphan;
     /** What the two queues pin, as {@link #memory} knows it. */
     private long charged;
     /** The user closed its reading side: data that arrives is answered with a reset. */
@@ -199,6 +205,7 @@ final class Tcb {
         lastReceivedAt = nowNanos;
         lastAckAt = nowNanos;
         tuneStartedAt = nowNanos;
+        windowShutAt = nowNanos;
         challengeWindowStart = nowNanos;
     }
 
@@ -220,6 +227,9 @@ final class Tcb {
         boolean was = countsAsEstablished(state);
         boolean is = countsAsEstablished(next);
         state = next;
+        if (orphan && !mayBeOrphan()) {
+            setOrphan(false);
+        }
         if (is && !was) {
             counters.add(Counter.TCP_CURR_ESTAB, 1);
         } else if (was && !is) {
@@ -227,6 +237,22 @@ final class Tcb {
             if (next == TcpState.CLOSED) { // RFC 4022 tcpEstabResets
                 counters.increment(Counter.TCP_ESTAB_RESETS);
             }
+        }
+    }
+
+    /** As long as there is something to deliver: FIN-WAIT-2 has a time limit of its own, and pins nothing. */
+    boolean mayBeOrphan() {
+        return state != TcpState.FIN_WAIT_2 && state != TcpState.TIME_WAIT && state != TcpState.CLOSED;
+    }
+
+    boolean isOrphan() {
+        return orphan;
+    }
+
+    void setOrphan(boolean isOne) {
+        if (isOne != orphan) {
+            orphan = isOne;
+            memory.countOrphans(isOne ? 1 : -1);
         }
     }
 

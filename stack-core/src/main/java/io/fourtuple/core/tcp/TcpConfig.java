@@ -50,7 +50,7 @@ public record TcpConfig(
     /**
      * Bounds of a buffer: starts at {@code initial} and is grown as the connection needs it, never above {@code max}.
      *
-     * @param min never made smaller than this
+     * @param min never made smaller than this, and guaranteed whatever other connections hold ({@link MemoryBudget})
      * @param initial the size at the start
      * @param max auto-tuning stops here; equal to {@code initial} for a fixed size
      */

@@ -1,6 +1,7 @@
 package io.fourtuple.core.tcp;
 
 import io.fourtuple.core.Counter;
+import io.fourtuple.core.time.Deadline;
 import io.fourtuple.core.wire.FourTuple;
 import io.fourtuple.core.wire.OutboundSegment;
 import io.fourtuple.core.wire.Seq;
@@ -298,6 +299,20 @@ public final class TcpConnection {
         t.settle();
     }
 
+    /**
+     * The user is done with this connection and will neither send nor receive nor close: what is under way is still
+     * delivered, within limits ({@link Orphans}). To be called after {@link #close} or when nothing is left to close.
+     * Idempotent.
+     */
+    public void disown(long nowNanos) {
+        if (t.orphanedAt == Deadline.NONE && t.mayBeOrphan()) {
+            t.orphanedAt = nowNanos;
+            t.setOrphan(true);
+            Orphans.check(t, nowNanos);
+            t.settle();
+        }
+    }
+
     /** Puts other options in force ({@code setsockopt}). What was agreed in the SYNs stays. */
     public void reconfigure(TcpConfig config, long nowNanos) {
         boolean probing = !t.config.keepAlive().equals(config.keepAlive());
@@ -314,6 +329,7 @@ public final class TcpConnection {
      * nothing else may be called afterwards.
      */
     public void release() {
+        t.setOrphan(false);
         t.sendQueue.clear();
         t.receiveQueue.clear();
         t.settle();

@@ -33,6 +33,9 @@ final class Timeouts {
             t.ackDelayedLong = true;
         }
         if (Deadline.isDue(t.retransmitAt, now)) {
+            if (Orphans.check(t, now)) {
+                return;
+            }
             t.retransmitAt = Deadline.NONE;
             retransmit(t, now);
         }
@@ -52,7 +55,8 @@ final class Timeouts {
         if (t.state() == TcpState.SYN_SENT || t.state() == TcpState.SYN_RECEIVED) {
             return limits.synGiveUp();
         }
-        return limits.userTimeout() > 0 ? limits.userTimeout() : limits.giveUp();
+        long limit = limits.userTimeout() > 0 ? limits.userTimeout() : limits.giveUp();
+        return t.isOrphan() ? Orphans.limit(t, limit) : limit;
     }
 
     private static boolean gaveUp(Tcb t, long now) {
@@ -60,9 +64,12 @@ final class Timeouts {
                 && now - unansweredSince(t) >= limit(t);
     }
 
-    /** A peer that answers probes with a closed window is alive: the connection stays (MUST-37). */
+    /** A peer that answers probes with a closed window is alive: the connection stays (MUST-37) as long as its user. */
     private static long unansweredSince(Tcb t) {
         boolean probing = t.sndWnd == 0 && t.state().isSynchronized();
+        if (probing && t.isOrphan()) {
+            return Orphans.stalledSince(t);
+        }
         return probing && t.lastAckAt - t.unansweredSince > 0 ? t.lastAckAt : t.unansweredSince;
     }
 

@@ -185,6 +185,11 @@ final class Conversation {
         return this;
     }
 
+    Conversation forgetSent() {
+        sent.clear();
+        return this;
+    }
+
     /** Forgets what was sent, but for the last segment. */
     Conversation skipToLast() {
         while (sent.size() > 1) {

@@ -10,7 +10,6 @@ import io.fourtuple.core.tcp.TcpEvent;
 import io.fourtuple.core.tcp.TcpState;
 import io.fourtuple.core.time.Deadline;
 import io.fourtuple.core.wire.FourTuple;
-import io.fourtuple.core.wire.TcpFlags;
 import io.fourtuple.core.wire.TcpSegment;
 import java.time.Duration;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -175,12 +174,6 @@ final class ConnectionActor extends ExtensibleBehavior<Object> {
             shard.redeliver(entry.tuple(), segment);
             return;
         }
-        if (segment.has(TcpFlags.RST)) {
-            // A reset throws away what is queued. What came before it, perhaps in the same batch, and is asked for
-            // goes out first.
-            pollEvents(now);
-            handOut(now);
-        }
         int before = connection.rcvNxt();
         connection.handleSegment(segment, now);
         if (segment.payloadLength() > 0 && connection.rcvNxt() == before) {
@@ -196,10 +189,7 @@ final class ConnectionActor extends ExtensibleBehavior<Object> {
             case ConnectionCommand.ResumeReading _ -> credit++;
             case ConnectionCommand.Register(ActorRef<ConnectionEvent> newHandler) -> onRegister(newHandler);
             case ConnectionCommand.CloseOutput _ -> outputEnds = true;
-            case ConnectionCommand.Close _ -> {
-                outputEnds = true;
-                inputEnds = true;
-            }
+            case ConnectionCommand.Close _ -> close(now);
             case ConnectionCommand.Abort _ -> {
                 if (handler == null) {
                     userIsDone();
@@ -239,8 +229,7 @@ final class ConnectionActor extends ExtensibleBehavior<Object> {
                 if (opening != null) {
                     abort(now);
                 } else {
-                    outputEnds = true;
-                    inputEnds = true;
+                    close(now);
                 }
             }
         }
@@ -258,7 +247,13 @@ final class ConnectionActor extends ExtensibleBehavior<Object> {
     }
 
     private void onWrite(ByteString data, long now) {
-        if (userDone || tcpDone) {
+        if (userDone) {
+            return;
+        }
+        if (tcpDone) {
+            if (!outputEnds) {
+                fail(now);
+            }
             return;
         }
         if (write != null || outputEnds) {
@@ -267,6 +262,12 @@ final class ConnectionActor extends ExtensibleBehavior<Object> {
             return;
         }
         write = new PendingWrite(data);
+    }
+
+    /** A write cannot be answered any more: its owner learns why at once, and not after what it has not read. */
+    private void fail(long now) {
+        write = null;
+        connection.abort(now);
     }
 
     private void misuse(String what, long now) {
@@ -306,6 +307,14 @@ final class ConnectionActor extends ExtensibleBehavior<Object> {
         }
     }
 
+    private void close(long now) {
+        outputEnds = true;
+        inputEnds = true;
+        if (tcpDone) {
+            connection.close(now);
+        }
+    }
+
     private void abort(long now) {
         if (tcpDone) {
             userIsDone();
@@ -323,6 +332,9 @@ final class ConnectionActor extends ExtensibleBehavior<Object> {
         handOut(now);
         transmit(now);
         leaveWhenOver(now);
+        if (tcpDone) {
+            pollEvents(now); // the end may have waited for what was handed out
+        }
         tellEnd();
         if (userDone && !tcpDone) {
             connection.disown(now);
@@ -450,7 +462,9 @@ final class ConnectionActor extends ExtensibleBehavior<Object> {
         }
         transmit(now);
         tcpDone = true;
-        write = null;
+        if (write != null) {
+            fail(now);
+        }
         if (state == TcpState.TIME_WAIT) {
             shard.enterTimeWait(entry, now);
         } else {

@@ -28,7 +28,8 @@ public sealed interface ConnectionEvent {
     }
 
     /**
-     * The connection broke: reset by the peer, timed out, unreachable, or aborted.
+     * The connection broke: reset by the peer, timed out, unreachable, or aborted. What the peer had sent before that
+     * is handed out first, as it is asked for; but a write that cannot be answered any more brings this at once.
      *
      * @param cause of the type that Pekko's {@code Tcp} fails a stream with
      */

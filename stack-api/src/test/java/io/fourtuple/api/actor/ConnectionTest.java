@@ -255,16 +255,55 @@ class ConnectionTest {
     }
 
     @Test
-    void shouldHandOutWhatWasAskedForAndCameBeforeAReset() {
+    void shouldHandOutWhatCameBeforeAResetWheneverItIsAskedFor() {
         Pair pair = new Pair();
-        pair.server.ref.tell(ConnectionCommand.ResumeReading.INSTANCE);
 
         pair.client.ref.tell(new ConnectionCommand.Write(ByteString.fromString("last words")));
         pair.client.abort();
+        stacks.eventually(() -> assertThat(TwoStacks.sockets(stacks.server, "ESTAB")).isZero());
+        assertThat(TwoStacks.count(stacks.server, Counter.SOCKSTAT_TCP_MEM)).isPositive();
 
-        assertThat(pair.server.events.receiveMessage(TwoStacks.PATIENCE))
-                .isEqualTo(new ConnectionEvent.Received(ByteString.fromString("last words")));
+        assertThat(pair.server.read(10)).isEqualTo("last words");
         assertThat(pair.server.expectFailed()).hasMessageContaining("Connection reset by peer");
+        assertThat(TwoStacks.count(stacks.server, Counter.SOCKSTAT_TCP_MEM)).isZero();
+    }
+
+    @Test
+    void shouldTellAnOwnerWhoWritesAndDoesNotReadOfAReset() {
+        Pair pair = new Pair();
+        pair.client.ref.tell(new ConnectionCommand.Write(ByteString.fromString("last words")));
+        pair.client.abort();
+        stacks.eventually(() -> assertThat(TwoStacks.sockets(stacks.server, "ESTAB")).isZero());
+
+        pair.server.ref.tell(new ConnectionCommand.Write(ByteString.fromString("too late")));
+
+        assertThat(pair.server.expectFailed()).hasMessageContaining("Connection reset by peer");
+        stacks.eventually(() -> assertThat(TwoStacks.count(stacks.server, Counter.SOCKSTAT_TCP_MEM)).isZero());
+    }
+
+    @Test
+    void shouldTellAnOwnerWhoClosesOfAReset() {
+        Pair pair = new Pair();
+        pair.client.ref.tell(new ConnectionCommand.Write(ByteString.fromString("last words")));
+        pair.client.abort();
+        stacks.eventually(() -> assertThat(TwoStacks.sockets(stacks.server, "ESTAB")).isZero());
+
+        pair.server.close();
+
+        assertThat(pair.server.expectFailed()).hasMessageContaining("Connection reset by peer");
+        pair.server.expectTerminated();
+    }
+
+    @Test
+    void shouldGiveBackWhatAnActorHeldThatFails() {
+        Pair pair = new Pair();
+        pair.client.write("nobody reads this");
+        stacks.eventually(() ->
+                assertThat(TwoStacks.count(stacks.server, Counter.SOCKSTAT_TCP_MEM)).isPositive());
+
+        pair.server.ref.unsafeUpcast().tell(new SegmentBatch(null, null));
+
+        stacks.eventually(() -> assertThat(TwoStacks.count(stacks.server, Counter.SOCKSTAT_TCP_MEM)).isZero());
     }
 
     @Test
@@ -275,7 +314,7 @@ class ConnectionTest {
         pair.client.ref.tell(new ConnectionCommand.Write(much));
 
         assertThat(pair.client.expectFailed()).hasMessageContaining("a write before the last one was answered");
-        assertThat(pair.server.expectFailed()).hasMessageContaining("Connection reset by peer");
+        assertThat(pair.server.readToFailure()).hasMessageContaining("Connection reset by peer");
     }
 
     @Test

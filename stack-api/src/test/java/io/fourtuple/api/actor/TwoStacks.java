@@ -130,6 +130,16 @@ final class TwoStacks implements AutoCloseable {
             return all.utf8String();
         }
 
+        /** Reads, and forgets, what there is before the connection fails. */
+        Throwable readToFailure() {
+            while (true) {
+                ref.tell(ConnectionCommand.ResumeReading.INSTANCE);
+                if (events.receiveMessage(PATIENCE) instanceof ConnectionEvent.Failed failed) {
+                    return failed.cause();
+                }
+            }
+        }
+
         /** Reads once, skipping other events, and returns where the next octets go. */
         int readInto(byte[] target, int at, Duration patience) {
             ref.tell(ConnectionCommand.ResumeReading.INSTANCE);

@@ -354,13 +354,16 @@ final class Tcb {
         events |= 1 << code(event);
     }
 
-    /** The earliest event in the order they are declared, or null. The last one waits until all data was taken. */
+    /**
+     * The earliest event in the order they are declared, or null. The last one waits until everything that came before
+     * it was taken, as after a reset, too: what the peer has sent before it failed is not lost.
+     */
     TcpEvent nextEvent() {
         if (events == 0) {
             return null;
         }
         TcpEvent event = EVENTS[Integer.numberOfTrailingZeros(events)];
-        if (event == TcpEvent.CLOSED && receiveQueue.length() > 0 && !inputClosed) {
+        if (event.isLast() && receiveQueue.length() > 0) {
             return null;
         }
         events &= events - 1;
@@ -392,15 +395,20 @@ final class Tcb {
         return charged;
     }
 
-    /** Ends the connection: nothing is sent any more but a reset that is due. */
+    /**
+     * Ends the connection: nothing is sent any more but a reset that is due. Unless its user aborted it or closed its
+     * reading side, what has come in order may still be taken.
+     */
     void finish(TcpEvent last) {
         if (state != TcpState.CLOSED) {
             become(TcpState.CLOSED);
         }
         stopTimers();
         sendQueue.clear();
-        if (last != TcpEvent.CLOSED) {
+        if (inputClosed || last == TcpEvent.ABORTED) {
             receiveQueue.clear();
+        } else {
+            receiveQueue.dropOutOfOrder();
         }
         ackPending = false;
         ackNow = false;

@@ -82,7 +82,7 @@ public final class TcpConnection {
      * {@link #handleMemoryRelief} when there is.
      */
     public boolean isHeldBack() {
-        return t.windowHeldBack || (t.sendBlocked && t.sendHeldBack);
+        return t.state() != TcpState.CLOSED && (t.windowHeldBack || (t.sendBlocked && t.sendHeldBack));
     }
 
     /** True when the peer's FIN has arrived: nothing follows what is {@linkplain #receivable receivable}. */
@@ -272,7 +272,11 @@ public final class TcpConnection {
             t.settle();
             return;
         }
-        if (t.receiveQueue.length() > 0 && t.state() != TcpState.CLOSED) {
+        if (t.state() == TcpState.CLOSED) {
+            forgetReceived();
+            return;
+        }
+        if (t.receiveQueue.length() > 0) {
             t.counters.increment(Counter.TCP_EXT_ABORT_ON_DATA);
             abort(nowNanos);
             return;
@@ -282,6 +286,12 @@ public final class TcpConnection {
         if (t.state() == TcpState.FIN_WAIT_2) {
             Timeouts.startFinWait2(t, nowNanos);
         }
+    }
+
+    /** Nobody will take it any more, and so nothing holds the last event back. */
+    private void forgetReceived() {
+        t.receiveQueue.clear();
+        t.settle();
     }
 
     /** ABORT of RFC 9293 §3.10.5: everything queued is lost and the peer gets a reset. */
@@ -296,7 +306,7 @@ public final class TcpConnection {
         if (t.state() != TcpState.CLOSED) {
             t.finish(TcpEvent.ABORTED);
         }
-        t.settle();
+        forgetReceived();
     }
 
     /**

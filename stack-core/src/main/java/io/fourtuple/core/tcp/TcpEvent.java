@@ -12,7 +12,7 @@ public enum TcpEvent {
     PEER_CLOSED,
     /** Our FIN, and so everything before it, has been acknowledged. */
     OUTPUT_ACKNOWLEDGED,
-    /** Last event: ended in order in both directions. */
+    /** Last event, as all that follow: ended in order in both directions. It comes when all data was received. */
     CLOSED,
     /** Last event: the peer reset the connection ({@code ECONNRESET}). */
     RESET,

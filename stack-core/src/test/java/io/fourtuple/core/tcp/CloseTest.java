@@ -43,6 +43,48 @@ class CloseTest {
     }
 
     @Test
+    void shouldKeepWhatCameBeforeAResetUntilItWasTaken() {
+        Conversation c = Conversation.established();
+        c.inject("P. 1:6(5) ack 1 win 60000").expectEvent(TcpEvent.READABLE);
+        c.inject("P. 11:16(5) ack 1 win 60000"); // after a gap that nothing will fill
+
+        c.inject("R 6:6(0)").expectNoEvent();
+        assertThat(c.connection.state()).isEqualTo(TcpState.CLOSED);
+        assertThat(c.receive()).isEqualTo("abcde");
+
+        c.expectEvent(TcpEvent.RESET).expectNoEvent();
+        assertThat(c.connection.tcb().checkedCharge()).isZero();
+    }
+
+    @Test
+    void shouldKeepWhatCameBeforeATimeoutUntilItWasTaken() {
+        Conversation c = Conversation.established();
+        c.inject("P. 1:6(5) ack 1 win 60000").expectEvent(TcpEvent.READABLE);
+        c.send(100).advance(1000 * SECONDS).expectNoEvent();
+
+        assertThat(c.receive()).isEqualTo("abcde");
+        c.expectEvent(TcpEvent.TIMED_OUT);
+    }
+
+    @Test
+    void shouldForgetWhatNobodyWillTakeAfterAReset() {
+        for (boolean abort : new boolean[] {false, true}) {
+            Conversation c = Conversation.established();
+            c.inject("P. 1:6(5) ack 1 win 60000").expectEvent(TcpEvent.READABLE).inject("R 6:6(0)").expectNoEvent();
+
+            if (abort) {
+                c.connection.abort(c.now);
+            } else {
+                c.connection.close(c.now);
+            }
+
+            c.flush().expectEvent(TcpEvent.RESET).expectNoEvent();
+            assertThat(c.receive()).isEmpty();
+            assertThat(c.connection.tcb().checkedCharge()).isZero();
+        }
+    }
+
+    @Test
     void shouldGoOnReceivingAfterClosingItsOutput() {
         Conversation c = Conversation.finWait2();
 

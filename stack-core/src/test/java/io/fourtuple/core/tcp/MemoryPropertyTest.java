@@ -89,7 +89,10 @@ class MemoryPropertyTest {
                 case 10 -> {
                     switch (random.nextInt(100)) {
                         case 0 -> connection.shutdownOutput(now);
-                        case 1 -> connection.close(now);
+                        case 1 -> {
+                            connection.close(now);
+                            connection.disown(now);
+                        }
                         case 2 -> connection.abort(now);
                         default -> connection.sendSpace();
                     }
@@ -141,6 +144,8 @@ class MemoryPropertyTest {
             sum += peer.connection.tcb().checkedCharge();
         }
         assertThat(memory.used()).isEqualTo(sum);
+        long orphans = peers.stream().filter(peer -> peer.connection.tcb().isOrphan()).count();
+        assertThat(orphans).isEqualTo(budget.orphans()).isEqualTo(counters.get(Counter.SOCKSTAT_TCP_ORPHAN));
         assertThat(counters.get(Counter.SOCKSTAT_TCP_MEM)).isEqualTo(sum);
         assertThat(budget.drawn()).isBetween(sum, Math.max(MAX, sum + 2 * budget.portion()));
         assertThat(sum).isLessThan(MAX + CONNECTIONS * (2 * GUARANTEED + 200L));

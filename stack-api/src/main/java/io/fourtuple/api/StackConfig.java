@@ -27,6 +27,8 @@ import java.util.Objects;
  * @param streams the Streams API
  * @param loopDispatcher id of the dispatcher that runs the stack's actors: one event loop. The NIC's readiness is
  *     watched by that loop, so it has to be of the type that {@code fourtuple.loop-dispatcher} shows
+ * @param shards event loops that the connections are spread over by their 4-tuples, 1 to {@value #MAX_SHARDS}. The
+ *     first has the NIC; each further one has a dispatcher of its own, like {@code loopDispatcher}
  * @param supervision how often what everybody depends on may fail
  * @param flightRecorder what is remembered of the last packets, for a connection that fails
  * @param terminateTimeout how long a stack that is stopped waits for its connections to end in order before it resets
@@ -42,9 +44,13 @@ public record StackConfig(
         Limits limits,
         Streams streams,
         String loopDispatcher,
+        int shards,
         Supervision supervision,
         FlightRecorder flightRecorder,
         Duration terminateTimeout) {
+
+    /** The most event loops of one stack. */
+    public static final int MAX_SHARDS = 64;
 
     /** Where the configured stack of an actor system is described. */
     public static final String PATH = "fourtuple.stack";
@@ -64,6 +70,9 @@ public record StackConfig(
         Objects.requireNonNull(terminateTimeout, "terminateTimeout");
         if (!name.matches("[A-Za-z0-9][A-Za-z0-9_-]*")) {
             throw new IllegalArgumentException("a stack's name is letters, digits, - and _, not \"" + name + "\"");
+        }
+        if (shards < 1 || shards > MAX_SHARDS) {
+            throw new IllegalArgumentException("shards must be 1 to " + MAX_SHARDS + ", not " + shards);
         }
         if (terminateTimeout.isNegative()) {
             throw new IllegalArgumentException("terminateTimeout must not be negative");
@@ -182,11 +191,13 @@ public record StackConfig(
      *     connection is guaranteed the {@code min} of its receive and its send buffer, or one segment when that is
      *     more, beyond it
      * @param sendTurn octets that one connection sends before the others have their turn
+     * @param shardQueue segments on their way to one shard, and packets on their way to the NIC, when there is more
+     *     than one shard; one more is lost
      * @param perSource what a single peer may hold
      */
     public record Limits(
             int connections, int listeners, int timeWait, int orphans, MemoryBudget.Limits memory, int sendTurn,
-            PerSource perSource) {
+            int shardQueue, PerSource perSource) {
         /**
          * What a single peer may hold of the connections that peers open. An IPv6 peer is a whole prefix.
          *
@@ -212,25 +223,26 @@ public record StackConfig(
         public Limits {
             Objects.requireNonNull(memory, "memory");
             Objects.requireNonNull(perSource, "perSource");
-            if (connections < 1 || listeners < 1 || timeWait < 1 || orphans < 1 || sendTurn < 1) {
+            if (connections < 1 || listeners < 1 || timeWait < 1 || orphans < 1 || sendTurn < 1
+                    || shardQueue < 1) {
                 throw new IllegalArgumentException("limits must be at least 1, not " + connections + ", " + listeners
-                        + ", " + timeWait + ", " + orphans + ", " + sendTurn);
+                        + ", " + timeWait + ", " + orphans + ", " + sendTurn + ", " + shardQueue);
             }
         }
 
         /** The same with another limit of orphans. */
         public Limits withOrphans(int max) {
-            return new Limits(connections, listeners, timeWait, max, memory, sendTurn, perSource);
+            return new Limits(connections, listeners, timeWait, max, memory, sendTurn, shardQueue, perSource);
         }
 
         /** The same with other levels of memory. */
         public Limits withMemory(MemoryBudget.Limits levels) {
-            return new Limits(connections, listeners, timeWait, orphans, levels, sendTurn, perSource);
+            return new Limits(connections, listeners, timeWait, orphans, levels, sendTurn, shardQueue, perSource);
         }
 
         /** The same with other limits for a single peer. */
         public Limits withPerSource(PerSource peer) {
-            return new Limits(connections, listeners, timeWait, orphans, memory, sendTurn, peer);
+            return new Limits(connections, listeners, timeWait, orphans, memory, sendTurn, shardQueue, peer);
         }
     }
 
@@ -291,9 +303,11 @@ public record StackConfig(
                 new Listen(Listen.Profile.SEED, Listen.SynCookies.ON_OVERFLOW, 4096, 1.5, 1024),
                 new Ports(32768, 60999),
                 new Limits(1_000_000, 10_000, 262_144, 8192,
-                        new MemoryBudget.Limits(128L << 20, 192L << 20, 256L << 20), 256 * 1024, Limits.PerSource.OFF),
+                        new MemoryBudget.Limits(128L << 20, 192L << 20, 256L << 20), 256 * 1024, 16_384,
+                        Limits.PerSource.OFF),
                 new Streams(false),
                 "fourtuple.loop-dispatcher",
+                1,
                 new Supervision(20, Duration.ofSeconds(10)),
                 new FlightRecorder(1024, 256, "", 16),
                 Duration.ofSeconds(1));
@@ -324,19 +338,19 @@ public record StackConfig(
     /** The same under another name. */
     public StackConfig withName(String newName) {
         return new StackConfig(newName, nic, ip, tcp, listen, ports, limits, streams, loopDispatcher,
-                supervision, flightRecorder, terminateTimeout);
+                shards, supervision, flightRecorder, terminateTimeout);
     }
 
     /** The same on another network interface. */
     public StackConfig withNic(NicChoice choice) {
         return new StackConfig(name, choice, ip, tcp, listen, ports, limits, streams, loopDispatcher,
-                supervision, flightRecorder, terminateTimeout);
+                shards, supervision, flightRecorder, terminateTimeout);
     }
 
     /** The same with other addresses, routes and bounds. */
     public StackConfig withIp(IpConfig host) {
         return new StackConfig(name, nic, host, tcp, listen, ports, limits, streams, loopDispatcher,
-                supervision, flightRecorder, terminateTimeout);
+                shards, supervision, flightRecorder, terminateTimeout);
     }
 
     /**
@@ -351,54 +365,60 @@ public record StackConfig(
     /** The same with other choices for connections. */
     public StackConfig withTcp(TcpConfig config) {
         return new StackConfig(name, nic, ip, config, listen, ports, limits, streams, loopDispatcher,
-                supervision, flightRecorder, terminateTimeout);
+                shards, supervision, flightRecorder, terminateTimeout);
     }
 
     /** The same with other queues. */
     public StackConfig withListen(Listen queues) {
         return new StackConfig(name, nic, ip, tcp, queues, ports, limits, streams, loopDispatcher,
-                supervision, flightRecorder, terminateTimeout);
+                shards, supervision, flightRecorder, terminateTimeout);
     }
 
     /** The same with other ephemeral ports. */
     public StackConfig withPorts(Ports range) {
         return new StackConfig(name, nic, ip, tcp, listen, range, limits, streams, loopDispatcher,
-                supervision, flightRecorder, terminateTimeout);
+                shards, supervision, flightRecorder, terminateTimeout);
     }
 
     /** The same with other limits. */
     public StackConfig withLimits(Limits bounds) {
         return new StackConfig(name, nic, ip, tcp, listen, ports, bounds, streams, loopDispatcher,
-                supervision, flightRecorder, terminateTimeout);
+                shards, supervision, flightRecorder, terminateTimeout);
     }
 
     /** The same with another setting of the Streams API. */
     public StackConfig withStreams(Streams setting) {
         return new StackConfig(name, nic, ip, tcp, listen, ports, limits, setting, loopDispatcher,
-                supervision, flightRecorder, terminateTimeout);
+                shards, supervision, flightRecorder, terminateTimeout);
     }
 
     /** The same on another event loop. */
     public StackConfig withLoopDispatcher(String id) {
         return new StackConfig(name, nic, ip, tcp, listen, ports, limits, streams, id,
-                supervision, flightRecorder, terminateTimeout);
+                shards, supervision, flightRecorder, terminateTimeout);
     }
 
     /** The same with other limits of restarts. */
     public StackConfig withSupervision(Supervision restarts) {
         return new StackConfig(name, nic, ip, tcp, listen, ports, limits, streams, loopDispatcher,
-                restarts, flightRecorder, terminateTimeout);
+                shards, restarts, flightRecorder, terminateTimeout);
     }
 
     /** The same with another flight recorder. */
     public StackConfig withFlightRecorder(FlightRecorder recorder) {
         return new StackConfig(name, nic, ip, tcp, listen, ports, limits, streams, loopDispatcher,
-                supervision, recorder, terminateTimeout);
+                shards, supervision, recorder, terminateTimeout);
+    }
+
+    /** The same on so many event loops. */
+    public StackConfig withShards(int loops) {
+        return new StackConfig(name, nic, ip, tcp, listen, ports, limits, streams, loopDispatcher, loops,
+                supervision, flightRecorder, terminateTimeout);
     }
 
     /** The same with another time to end in order. */
     public StackConfig withTerminateTimeout(Duration timeout) {
         return new StackConfig(name, nic, ip, tcp, listen, ports, limits, streams, loopDispatcher,
-                supervision, flightRecorder, timeout);
+                shards, supervision, flightRecorder, timeout);
     }
 }

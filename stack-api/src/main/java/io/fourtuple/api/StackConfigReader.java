@@ -46,6 +46,7 @@ final class StackConfigReader {
                         section.section("streams").flag("on-loop", defaults.streams().onLoop())),
                 section.text("loop-dispatcher", defaults.loopDispatcher(),
                         "the id of a dispatcher like " + defaults.loopDispatcher(), id -> loop(config, id)),
+                section.integer("shards", defaults.shards(), 1, StackConfig.MAX_SHARDS),
                 supervision(section.section("supervision"), defaults.supervision()),
                 flightRecorder(section.section("flight-recorder"), defaults.flightRecorder()),
                 section.duration("terminate-timeout", defaults.terminateTimeout(), Duration.ZERO,
@@ -139,6 +140,7 @@ final class StackConfigReader {
                 section.integer("orphans", defaults.orphans(), 1, 100_000_000),
                 memory(section.section("memory"), defaults.memory()),
                 section.bytes("send-turn", defaults.sendTurn(), 1, 1 << 30),
+                section.integer("shard-queue", defaults.shardQueue(), 1, 100_000_000),
                 perSource(section.section("per-source"), defaults.perSource()));
     }
 

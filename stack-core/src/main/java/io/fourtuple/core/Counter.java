@@ -207,6 +207,8 @@ public enum Counter {
     TCP_EXT_REQ_Q_FULL_DO_COOKIES("TcpExt", "TCPReqQFullDoCookies"),
     /** SYNs dropped because the SYN queue was full. */
     TCP_EXT_REQ_Q_FULL_DROP("TcpExt", "TCPReqQFullDrop"),
+    /** Segments dropped because too many were on their way to another shard. */
+    TCP_EXT_BACKLOG_DROP("TcpExt", "TCPBacklogDrop"),
     /** Final ACKs ignored because the stack has as many connections as it may. */
     TCP_EXT_CONNECTION_LIMIT("TcpExt", "TCPConnectionLimit"),
     /** SYNs dropped because their source has as many half-open connections as one may. */

@@ -55,16 +55,24 @@ final class FailureReports {
 
     /** Reports of a stack that has yet to {@link #start}. */
     FailureReports(StackConfig config, Nic nic, Counters counters) {
-        this.config = config;
-        this.counters = counters;
-        int packets = config.flightRecorder().packets();
-        recorder = packets == 0
+        this(config, counters, config.flightRecorder().packets() == 0
                 ? null
                 : new FlightRecorder(
                         nic.name(),
                         nic.link().medium(),
-                        packets,
-                        config.flightRecorder().snapLength());
+                        config.flightRecorder().packets(),
+                        config.flightRecorder().snapLength()));
+    }
+
+    private FailureReports(StackConfig config, Counters counters, FlightRecorder recorder) {
+        this.config = config;
+        this.counters = counters;
+        this.recorder = recorder;
+    }
+
+    /** For a shard whose packets another one records. */
+    static FailureReports elsewhere(StackConfig config, Counters counters) {
+        return new FailureReports(config, counters, null);
     }
 
     /** To be called before the first report, with who writes files. */

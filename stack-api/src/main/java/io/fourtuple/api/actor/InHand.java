@@ -43,7 +43,7 @@ final class InHand {
         } else {
             reset(tuple);
             String what = "stack " + shard.config.name() + " failed over " + tuple + ", which is reset, and goes on";
-            shard.failures.report(what, tuple, cause, shard.now());
+            shard.report(new StackInput.Report(what, tuple, cause));
         }
         switch (failed) {
             case StackCommand.Bind bind -> opens.failed(bind);
@@ -51,6 +51,11 @@ final class InHand {
             case StackInput.CloseSocket close -> close.replyTo().tell(Unbound.INSTANCE);
             case StackCommand.Stop stop -> shard.tellAgain(stop); // else the stack would never end
             case StackInput.GraceOver over -> shard.tellAgain(over);
+            case StackInput.EndShard end -> shard.tellAgain(end);
+            case StackInput.ShardGone gone -> shard.tellAgain(gone);
+            case StackInput.RelaysPending relays -> shard.tellAgain(relays);
+            case StackInput.OpenReplica open -> shard.tellAgain(open); // all shards listen, or none
+            case StackInput.CloseReplica close -> shard.tellAgain(close);
             case null, default -> {
                 // What else there is comes again by itself, as peers retransmit, or asks for no answer.
             }

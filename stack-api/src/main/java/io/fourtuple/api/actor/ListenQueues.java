@@ -3,6 +3,7 @@ package io.fourtuple.api.actor;
 import io.fourtuple.api.StackConfig;
 import io.fourtuple.api.StackConfig.Listen.Profile;
 import io.fourtuple.api.StackConfig.Listen.SynCookies;
+import io.fourtuple.core.time.Deadline;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -20,6 +21,8 @@ final class ListenQueues {
     private final Slots accept;
     /** Connections that were asked for and not yet let out. Written on the acceptor's thread only. */
     private final AtomicLong credit = new AtomicLong();
+    /** Until when a final ACK may carry a cookie that was sent. */
+    private volatile long cookiesUntil = Deadline.NONE;
     /** The connection that the acceptor works on: out of the queue, not handed over. On the acceptor's thread only. */
     Established establishedInHand;
     /** What was granted last and nobody stands for yet. On the acceptor's thread only. */
@@ -67,6 +70,17 @@ final class ListenQueues {
     /** How many connections the acceptor's mailbox may let out. */
     long credit() {
         return credit.get();
+    }
+
+    /** A cookie was sent; times are of the clock that all loops have. */
+    void noteCookieSent(long now) {
+        cookiesUntil = Deadline.after(now, io.fourtuple.core.tcp.SynCookies.MAX_AGE_NANOS);
+    }
+
+    /** Whether a cookie may be on its way back. If not, an ACK cannot carry a good one. */
+    boolean expectsCookies(long now) {
+        long until = cookiesUntil;
+        return until != Deadline.NONE && !Deadline.isDue(until, now);
     }
 
     /** More was asked for. Whoever did is to be noted, or the credit to be taken back. */

@@ -68,7 +68,7 @@ final class ListenerActor extends ExtensibleBehavior<Object> {
             shard.counters.increment(Counter.IP_OUT_NO_ROUTES);
             return;
         }
-        if (!shard.sources.tryAddHalfOpen(tuple.remote())) {
+        if (!shard.shards.sources.tryAddHalfOpen(tuple.remote())) {
             giveBack();
             shard.counters.increment(Counter.TCP_EXT_SOURCE_SYN_LIMIT);
             return;

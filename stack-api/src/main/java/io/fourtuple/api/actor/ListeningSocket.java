@@ -1,7 +1,6 @@
 package io.fourtuple.api.actor;
 
 import io.fourtuple.core.tcp.TcpConfig;
-import io.fourtuple.core.time.Deadline;
 import io.fourtuple.core.wire.IpAddress;
 import org.apache.pekko.actor.typed.ActorRef;
 
@@ -22,8 +21,6 @@ final class ListeningSocket {
     /** No longer in the listener table. */
     boolean closed;
 
-    /** Until when a final ACK may carry a cookie that was sent for want of room. */
-    long cookiesUntil = Deadline.NONE;
 
     /** The SYN that the listener works on: it has a slot of the SYN queue and no record yet. Else null. */
     SynArrived synInHand;

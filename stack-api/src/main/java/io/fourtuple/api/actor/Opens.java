@@ -94,10 +94,26 @@ final class Opens {
         TcpConfig tcp = SocketOptions.applied(shard.config.tcp(), bind.options());
         ListenQueues queues = new ListenQueues(shard.config.listen(), bind.backlog());
         ListeningSocket socket = new ListeningSocket(address, port, tcp, queues);
-        socket.listener = spawn(Role.LISTENER, new ListenerActor(shard, socket), LISTENER, socket);
         socket.acceptor = spawn(Role.ACCEPTOR, new AcceptorActor(shard, socket), ACCEPTOR, socket);
-        shard.enter(socket);
+        enter(socket);
+        for (int i = 1; i < shard.shards.count(); i++) {
+            shard.shards.actor(i).tell(
+                    new StackInput.OpenReplica(address, port, tcp, queues, socket.acceptor));
+        }
         return new BindReply.Bound(socketAddress(address, port), socket.acceptor.narrow());
+    }
+
+    /** This shard's half of a socket that listens on all shards. */
+    void listen(StackInput.OpenReplica replica) {
+        ListeningSocket socket =
+                new ListeningSocket(replica.address(), replica.port(), replica.tcp(), replica.queues());
+        socket.acceptor = replica.acceptor();
+        enter(socket);
+    }
+
+    private void enter(ListeningSocket socket) {
+        socket.listener = spawn(Role.LISTENER, new ListenerActor(shard, socket), LISTENER, socket);
+        shard.enter(socket);
     }
 
     private ActorRef<Object> spawn(Role role, Behavior<Object> behavior, Props props, ListeningSocket socket) {
@@ -137,8 +153,13 @@ final class Opens {
             throw new NoRouteToHostException("Network is unreachable");
         }
         IpAddress local = localAddress(connect, remote, path);
+        int owner = ownerOf(connect, local, remote);
+        if (owner != shard.index) {
+            shard.shards.actor(owner).tell(connect);
+            return;
+        }
         int port = localPort(connect, local, remote, remotePort);
-        if (!shard.hasRoomForConnection()) {
+        if (!shard.shards.connections.tryTake()) {
             throw new IOException("there are " + shard.config.limits().connections()
                     + " connections already, which is the configured limit");
         }
@@ -160,7 +181,20 @@ final class Opens {
                 now);
         ConnectionEntry entry = new ConnectionEntry(connection, path);
         entry.opening = connect;
-        spawn(entry, ConnectionActor.opening(shard, entry, connect));
+        try {
+            spawn(entry, ConnectionActor.opening(shard, entry, connect));
+        } catch (RuntimeException e) {
+            shard.shards.connections.giveBack();
+            throw e;
+        }
+    }
+
+    /** The shard that has to open a connection: its own when the program leaves the choice of the port. */
+    private int ownerOf(StackCommand.Connect connect, IpAddress local, IpAddress remote) {
+        int wanted = connect.local().map(InetSocketAddress::getPort).orElse(0);
+        return wanted == 0
+                ? shard.index
+                : shard.shards.owner(new FourTuple(local, wanted, remote, connect.remote().getPort()));
     }
 
     private IpAddress localAddress(StackCommand.Connect connect, IpAddress remote, Path path) throws IOException {
@@ -196,18 +230,25 @@ final class Opens {
 
             @Override
             public boolean test(int port) {
-                return isTaken(new FourTuple(local, port, remote, remotePort), ++tried > WILLING_TO_LOOK, now);
+                FourTuple tuple = new FourTuple(local, port, remote, remotePort);
+                return isElsewhere(tuple) || isTaken(tuple, ++tried > WILLING_TO_LOOK, now);
             }
         };
         int port = shard.ports.allocate(local, remote, remotePort, takenOrHurried);
         if (port == PortAllocator.EXHAUSTED) { // fewer ports than it was willing to look at
-            port = shard.ports.allocate(
-                    local, remote, remotePort, p -> isTaken(new FourTuple(local, p, remote, remotePort), true, now));
+            port = shard.ports.allocate(local, remote, remotePort, p -> {
+                FourTuple tuple = new FourTuple(local, p, remote, remotePort);
+                return isElsewhere(tuple) || isTaken(tuple, true, now);
+            });
         }
         if (port == PortAllocator.EXHAUSTED) {
             throw new BindException("all ephemeral ports to this target are taken");
         }
         return port;
+    }
+
+    private boolean isElsewhere(FourTuple tuple) {
+        return shard.shards.owner(tuple) != shard.index;
     }
 
     /**

@@ -7,7 +7,6 @@ import io.fourtuple.core.Counter;
 import io.fourtuple.core.Counters;
 import io.fourtuple.core.ip.Path;
 import io.fourtuple.core.tcp.HalfOpen;
-import io.fourtuple.core.time.Deadline;
 import io.fourtuple.core.wire.FourTuple;
 import io.fourtuple.core.wire.TcpFlags;
 import io.fourtuple.core.wire.TcpSegment;
@@ -25,11 +24,13 @@ import io.fourtuple.core.wire.TcpSegment;
  */
 final class PassiveOpens {
     private final Shard shard;
+    private final Shards shards;
     private final Opens opens;
     private final Counters counters;
 
     PassiveOpens(Shard shard, Opens opens) {
         this.shard = shard;
+        shards = shard.shards;
         this.opens = opens;
         counters = shard.counters;
     }
@@ -75,7 +76,7 @@ final class PassiveOpens {
                 syn.socket().tcp(), shard.out, now);
         shard.transmitAlone(path, tuple, now);
         counters.increment(Counter.TCP_EXT_SYNCOOKIES_SENT);
-        syn.socket().cookiesUntil = Deadline.after(now, io.fourtuple.core.tcp.SynCookies.MAX_AGE_NANOS);
+        syn.socket().queues().noteCookieSent(now);
     }
 
     // ---- final ACK ----
@@ -106,7 +107,7 @@ final class PassiveOpens {
      * of a cookie, or one to reset.
      */
     void onCookie(ListeningSocket socket, FourTuple tuple, TcpSegment segment, long now) {
-        HalfOpen record = expectsCookies(socket, now) ? readCookie(socket, tuple, segment, now) : null;
+        HalfOpen record = socket.queues().expectsCookies(now) ? readCookie(socket, tuple, segment, now) : null;
         if (record == null) {
             shard.reset(tuple, segment);
             return;
@@ -116,11 +117,6 @@ final class PassiveOpens {
             case IGNORED -> { }
             case RESET -> shard.reset(tuple, segment);
         }
-    }
-
-    /** No cookies were sent lately: an ACK cannot carry a good one. */
-    private static boolean expectsCookies(ListeningSocket socket, long now) {
-        return socket.cookiesUntil != Deadline.NONE && !Deadline.isDue(socket.cookiesUntil, now);
     }
 
     private HalfOpen readCookie(ListeningSocket socket, FourTuple tuple, TcpSegment segment, long now) {
@@ -135,18 +131,19 @@ final class PassiveOpens {
 
     private enum Admission { ADMITTED, IGNORED, RESET }
 
-    /** Takes what a connection needs before it is made: a slot of the accept queue, and what its source may hold. */
+    /** Takes what a connection needs before it is made: a place among all, of its source, and in the accept queue. */
     private Admission admit(ListeningSocket socket, FourTuple tuple) {
-        if (!shard.hasRoomForConnection()) {
+        if (!shards.connections.tryTake()) {
             counters.increment(Counter.TCP_EXT_CONNECTION_LIMIT);
             return Admission.IGNORED;
         }
-        if (!shard.sources.tryAddEstablished(tuple.remote())) {
+        if (!shards.sources.tryAddEstablished(tuple.remote())) {
+            shards.connections.giveBack();
             counters.increment(Counter.TCP_EXT_SOURCE_ESTAB_LIMIT);
             return Admission.RESET;
         }
         if (!socket.queues().accept().tryTake()) {
-            shard.sources.removeEstablished(tuple.remote());
+            giveBack(tuple);
             counters.increment(Counter.TCP_EXT_LISTEN_OVERFLOWS);
             counters.increment(Counter.TCP_EXT_LISTEN_DROPS);
             return socket.queues().rules().profile() == Profile.RST ? Admission.RESET : Admission.IGNORED;
@@ -163,7 +160,7 @@ final class PassiveOpens {
             opens.spawn(entry, ConnectionActor.accepted(shard, entry));
         } catch (RuntimeException e) {
             socket.queues().accept().giveBack();
-            shard.sources.removeEstablished(tuple.remote());
+            giveBack(tuple);
             shard.reset(tuple, ack);
             throw e;
         }
@@ -171,6 +168,11 @@ final class PassiveOpens {
                 entry.actor.narrow(),
                 Opens.socketAddress(tuple.local(), tuple.localPort()),
                 Opens.socketAddress(tuple.remote(), tuple.remotePort()))));
+    }
+
+    private void giveBack(FourTuple tuple) {
+        shards.connections.giveBack();
+        shards.sources.removeEstablished(tuple.remote());
     }
 
     // ---- time, and the end ----

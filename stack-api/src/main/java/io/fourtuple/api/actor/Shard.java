@@ -11,7 +11,6 @@ import io.fourtuple.core.ip.IpHost;
 import io.fourtuple.core.ip.Path;
 import io.fourtuple.core.tcp.HalfOpen;
 import io.fourtuple.core.tcp.IsnGenerator;
-import io.fourtuple.core.tcp.MemoryBudget;
 import io.fourtuple.core.tcp.PortAllocator;
 import io.fourtuple.core.tcp.Reset;
 import io.fourtuple.core.tcp.Rfc6056PortAllocator;
@@ -28,7 +27,6 @@ import io.fourtuple.core.wire.OutboundSegment;
 import io.fourtuple.core.wire.SendReason;
 import io.fourtuple.core.wire.TcpFlags;
 import io.fourtuple.core.wire.TcpSegment;
-import io.fourtuple.nic.Nic;
 import io.fourtuple.nic.loop.EventLoop;
 import io.fourtuple.nic.loop.LoopTimer;
 import java.util.Iterator;
@@ -50,20 +48,21 @@ final class Shard {
     /** How many connections are told of memory before somebody else has a turn. */
     private static final int RELIEFS_PER_TURN = 256;
 
+    final Shards shards;
+    /** Which one this is, from 0. */
+    final int index;
     final StackConfig config;
     final Counters counters;
     /** What the buffers of its connections hold. */
     final ShardMemory memory;
+    /** What records packets; for a shard without a NIC, nothing does. */
     final FailureReports failures;
-    /** The stack's own; it closes it last. */
-    final Nic nic;
     final IpHost ip;
     final Demux<FlowEntry> flows;
     final ListenerTable<ListeningSocket> sockets = new ListenerTable<>();
     final TimerQueue<FlowEntry> timers = new TimerQueue<>();
     final IsnGenerator isns;
     final SynCookies cookies;
-    final SourceLimits sources;
     final TimestampOffsets timestampOffsets;
     final PortAllocator ports;
     /** Filled and transmitted within one call, by whoever's turn it is. */
@@ -82,7 +81,6 @@ final class Shard {
     private boolean timersDueTold;
     private boolean ingressTold;
     private int connections;
-    private int timeWaits;
     private int listening;
 
     /** Connections that wait for memory, in the order they came. */
@@ -92,21 +90,21 @@ final class Shard {
 
     /** On the loop's thread. {@code random} gives the secrets of hashes and numbers. */
     Shard(
-            StackConfig config,
-            Nic nic,
+            Shards shards,
+            int index,
             IpHost ip,
             Counters counters,
             FailureReports failures,
             ActorContext<Object> context,
             RandomGenerator random) {
-        this.config = config;
-        this.nic = nic;
+        this.shards = shards;
+        this.index = index;
+        config = shards.config;
         this.ip = ip;
         this.counters = counters;
         this.failures = failures;
         stack = context.getSelf();
-        MemoryBudget budget = new MemoryBudget(config.limits().memory(), config.limits().orphans());
-        memory = new ShardMemory(budget, counters, () -> stack.tell(StackInput.MemoryRelief.GRANTED));
+        memory = new ShardMemory(shards.memory, counters, () -> stack.tell(StackInput.MemoryRelief.GRANTED));
         spawnHook = SpawnHook.of(context.getSystem());
         registerTimeout = registerTimeout(context.getSystem().settings().config());
         EventLoop loop = EventLoop.current();
@@ -117,7 +115,6 @@ final class Shard {
         isns = new Rfc6528IsnGenerator(random.nextLong(), random.nextLong());
         timestampOffsets = new TimestampOffsets(random.nextLong(), random.nextLong());
         cookies = new SynCookies(random.nextLong(), random.nextLong(), random.nextLong(), random.nextLong());
-        sources = new SourceLimits(config.limits().perSource());
         ports = new Rfc6056PortAllocator(
                 random.nextLong(), random.nextLong(), config.ports().first(), config.ports().last());
     }
@@ -183,17 +180,15 @@ final class Shard {
 
     // ---- the table of flows ----
 
-    /** Whether another connection may have an actor. */
-    boolean hasRoomForConnection() {
-        return connections < config.limits().connections();
-    }
-
     /** How many connections are in the table. */
     int connections() {
         return connections;
     }
 
-    /** Enters a connection in place of whatever has its tuple, which the caller has put an end to. */
+    /**
+     * Enters a connection in place of whatever has its tuple, which the caller has put an end to. It has a place of
+     * {@link Shards#connections}.
+     */
     void enter(ConnectionEntry entry) {
         flows.put(entry);
         connections++;
@@ -204,8 +199,9 @@ final class Shard {
         boolean wasIn = flows.remove(entry);
         if (wasIn) {
             connections--;
+            shards.connections.giveBack();
             if (entry.countsForSource) {
-                sources.removeEstablished(entry.tuple().remote());
+                shards.sources.removeEstablished(entry.tuple().remote());
             }
         }
         return wasIn;
@@ -238,8 +234,17 @@ final class Shard {
         counters.increment(Counter.ACTOR_CONNECTION_FAILURES);
         abandon(entry);
         FourTuple tuple = entry.tuple();
-        failures.report("connection " + tuple + " of stack " + config.name() + " has failed and is reset", tuple, cause,
-                now());
+        report(new StackInput.Report(
+                "connection " + tuple + " of stack " + config.name() + " has failed and is reset", tuple, cause));
+    }
+
+    /** Reports a flow that has failed, with its last packets, which the first shard has. */
+    void report(StackInput.Report report) {
+        if (index == 0) {
+            failures.report(report.what(), report.tuple(), report.cause(), now());
+        } else {
+            shards.actor(0).tell(report);
+        }
     }
 
     /** Puts a record in the place of a connection in TIME-WAIT, if there is room for one. */
@@ -247,13 +252,12 @@ final class Shard {
         if (!leave(entry)) {
             return;
         }
-        if (timeWaits >= config.limits().timeWait()) {
+        if (!shards.timeWaits.tryTake()) {
             counters.increment(Counter.TCP_EXT_TIME_WAIT_OVERFLOW);
             return;
         }
         TimeWaitEntry record = new TimeWaitEntry(TimeWaitRecord.of(entry.connection(), now));
         flows.put(record);
-        timeWaits++;
         counters.increment(Counter.TCP_EXT_TW);
         schedule(record, record.record.deadline());
     }
@@ -262,7 +266,7 @@ final class Shard {
     void leave(TimeWaitEntry entry) {
         timers.cancel(entry);
         if (flows.remove(entry)) {
-            timeWaits--;
+            shards.timeWaits.giveBack();
         }
     }
 
@@ -279,7 +283,7 @@ final class Shard {
         if (flows.remove(entry)) {
             entry.socket.remove(entry);
             entry.socket.queues().syn().giveBack();
-            sources.removeHalfOpen(entry.tuple().remote());
+            shards.sources.removeHalfOpen(entry.tuple().remote());
         }
     }
 

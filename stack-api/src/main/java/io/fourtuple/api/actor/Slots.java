@@ -44,7 +44,12 @@ final class Slots {
 
     /** Gives one back that was taken. */
     void giveBack() {
-        if (taken.decrementAndGet() < 0) {
+        giveBack(1);
+    }
+
+    /** Gives some back that were taken. */
+    void giveBack(int slots) {
+        if (taken.addAndGet(-slots) < 0) {
             throw new IllegalStateException("more slots given back than were taken");
         }
     }

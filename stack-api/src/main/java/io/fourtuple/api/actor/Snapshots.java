@@ -11,22 +11,51 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.apache.pekko.actor.typed.ActorRef;
 
 /** Takes {@link StackSnapshot}s. On the loop, between two messages. */
 final class Snapshots {
     private Snapshots() {}
 
-    static StackSnapshot take(Shard shard) {
+    /** One shard's part of a snapshot. */
+    record Of(List<SocketRow> sockets, Map<Counter, Long> counters) {}
+
+    /** The parts of one snapshot, on their way to the first shard, who alone looks inside. */
+    static final class Gathering {
+        private final ActorRef<StackSnapshot> replyTo;
+        private final List<SocketRow> sockets = new ArrayList<>();
+        private final Map<Counter, Long> counters = new EnumMap<>(Counter.class);
+        private int missing;
+
+        Gathering(ActorRef<StackSnapshot> replyTo, int parts) {
+            this.replyTo = replyTo;
+            missing = parts;
+        }
+
+        /** Adds a part, and answers when it was the last one. */
+        void add(Of part, Shards shards) {
+            sockets.addAll(part.sockets);
+            part.counters.forEach((counter, value) -> counters.merge(counter, value, Long::sum));
+            if (--missing == 0) {
+                replyTo.tell(new StackSnapshot(
+                        shards.config.name(), sockets, counters, shards.nic.name(), shards.nic.statistics()));
+            }
+        }
+    }
+
+    /** What a shard looks like. The first one has the listening sockets, which all share. */
+    static Of take(Shard shard) {
         List<SocketRow> rows = new ArrayList<>(shard.flows.size() + 1);
-        shard.sockets.forEach(socket -> rows.add(row(socket)));
+        if (shard.index == 0) {
+            shard.sockets.forEach(socket -> rows.add(row(socket)));
+        }
         long now = shard.now();
         shard.flows.forEach(flow -> rows.add(row(flow, now)));
         Map<Counter, Long> counters = new EnumMap<>(Counter.class);
         for (Counter counter : Counter.values()) {
             counters.put(counter, shard.counters.get(counter));
         }
-        return new StackSnapshot(shard.config.name(), rows, counters, shard.nic.name(),
-                shard.nic.statistics());
+        return new Of(rows, counters);
     }
 
     private static SocketRow row(ListeningSocket socket) {

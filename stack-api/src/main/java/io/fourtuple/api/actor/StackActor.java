@@ -11,14 +11,17 @@ import io.fourtuple.core.ip.Frame;
 import io.fourtuple.core.ip.Ingress;
 import io.fourtuple.core.ip.IpHost;
 import io.fourtuple.core.ip.Path;
+import io.fourtuple.core.ip.RelayedPacket;
 import io.fourtuple.core.time.Deadline;
 import io.fourtuple.core.wire.FourTuple;
+import io.fourtuple.core.wire.IpAddress;
 import io.fourtuple.core.wire.TcpFlags;
 import io.fourtuple.core.wire.TcpSegment;
 import io.fourtuple.nic.Nic;
 import io.fourtuple.nic.NicActor;
 import io.fourtuple.nic.NicActor.FrameBatch;
 import io.fourtuple.nic.NicException;
+import io.fourtuple.nic.loop.ShardDispatchers;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -32,6 +35,7 @@ import org.apache.pekko.actor.typed.PostStop;
 import org.apache.pekko.actor.typed.Signal;
 import org.apache.pekko.actor.typed.TypedActorContext;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Adapter;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -61,6 +65,7 @@ public final class StackActor extends ExtensibleBehavior<Object> {
     private static final int INGRESS_PER_TURN = 256;
 
     private final ActorContext<Object> context;
+    private final Shards shards;
     private final Shard shard;
     private final CompletableFuture<Done> terminated;
     private final Opens opens;
@@ -68,6 +73,11 @@ public final class StackActor extends ExtensibleBehavior<Object> {
     private final InHand inHand;
     private final List<ConnectionEntry> collecting = new ArrayList<>();
     private final List<ActorRef<Done>> stoppers = new ArrayList<>();
+    private final Steering steering;
+    /** The further shards that have not ended; the first one, which they are children of, ends last. */
+    private int furtherShards;
+    /** Whose turn it is to open a connection. */
+    private int nextToOpen;
     private boolean stopping;
     /** The last failure of the NIC's reader; null while there was none. */
     private Throwable nicFailure;
@@ -75,17 +85,34 @@ public final class StackActor extends ExtensibleBehavior<Object> {
     private StackActor(ActorContext<Object> context, Shard shard, CompletableFuture<Done> terminated) {
         this.context = context;
         this.shard = shard;
+        shards = shard.shards;
+        steering = new Steering(shard);
         this.terminated = terminated;
         opens = new Opens(context, shard);
         passiveOpens = new PassiveOpens(shard, opens);
         inHand = new InHand(shard, opens);
+        shards.register(shard.index, context.getSelf());
+        shard.rearm();
+    }
+
+    private void startReader() {
         Behavior<NicActor.Command> reader = Supervision.ofReader(
                 shard.config.supervision(),
                 this::onReaderFailure,
                 shard.spawnHook.aroundTyped(Role.NIC, reader(context.getSelf())));
         context.watchWith(
                 context.spawn(reader, "nic", DispatcherSelector.sameAsParent()), StackInput.NicGone.INSTANCE);
-        shard.rearm();
+    }
+
+    private void startShard(int index, RandomGenerator random) {
+        ActorRef<Object> actor = context.spawn(
+                further(shards, index, shards.nic.sink().frame().capacity(), random),
+                "shard-" + index,
+                DispatcherSelector.fromConfig(ShardDispatchers.of(
+                        Adapter.toClassic(context.getSystem()), shard.config.loopDispatcher(), index)));
+        context.watchWith(actor, new StackInput.ShardGone(index));
+        shards.register(index, actor);
+        furtherShards++;
     }
 
     /**
@@ -104,19 +131,40 @@ public final class StackActor extends ExtensibleBehavior<Object> {
         IpHost ip = new IpHost(config.ip(), nic.link(), failures.recording(nic.sink()), counters, random);
         return Behaviors.setup(context -> {
             try {
-                Shard shard = new Shard(config, nic, ip, counters, failures, context, random);
+                Shards shards = new Shards(config, nic, random);
+                Shard shard = new Shard(shards, 0, ip, counters, failures, context, random);
                 StackActor stack = new StackActor(context, shard, terminated);
-                return Supervision.ofStack(
-                        config.supervision(),
-                        stack::onFailure,
-                        stack::onLastFailure,
-                        shard.spawnHook.around(Role.STACK, Behaviors.setup(_ -> stack)));
+                for (int i = 1; i < shards.count(); i++) {
+                    stack.startShard(i, random);
+                }
+                stack.startReader();
+                return stack.supervised();
             } catch (RuntimeException e) {
                 nic.close();
                 terminated.completeExceptionally(e);
                 throw e;
             }
         });
+    }
+
+    /** A further shard of a stack, on a loop of its own. What it sends is of at most {@code capacity} octets. */
+    private static Behavior<Object> further(Shards shards, int index, int capacity, RandomGenerator random) {
+        return Behaviors.setup(context -> {
+            Counters counters = new Counters();
+            IpHost ip = IpHost.behind(
+                    shards.config.ip(), shards.nic.link(), new RelaySink(shards, capacity), counters, random);
+            Shard shard = new Shard(
+                    shards, index, ip, counters, FailureReports.elsewhere(shards.config, counters), context, random);
+            return new StackActor(context, shard, new CompletableFuture<>()).supervised();
+        });
+    }
+
+    private Behavior<Object> supervised() {
+        return Supervision.ofStack(
+                shard.config.supervision(),
+                this::onFailure,
+                this::onLastFailure,
+                shard.spawnHook.around(Role.STACK, Behaviors.setup(_ -> this)));
     }
 
     @Override
@@ -139,7 +187,10 @@ public final class StackActor extends ExtensibleBehavior<Object> {
     public Behavior<Object> receiveSignal(TypedActorContext<Object> ctx, Signal signal) {
         if (signal instanceof PostStop) { // after that of each child
             shard.stopTimers();
-            shard.nic.close();
+            if (shard.index == 0) {
+                relay(); // the last words of the other shards
+                shards.nic.close();
+            }
             stoppers.forEach(stopper -> stopper.tell(Done.getInstance()));
             terminated.complete(Done.getInstance());
             return Behaviors.same();
@@ -168,18 +219,18 @@ public final class StackActor extends ExtensibleBehavior<Object> {
     private Behavior<NicActor.Command> reader(ActorRef<Object> self) {
         return Behaviors.setup(_ -> {
             if (nicFailure != null) {
-                LOG.warn("NIC {} of stack {} is read again after a failure", shard.nic.name(), shard.config.name(),
+                LOG.warn("NIC {} of stack {} is read again after a failure", shards.nic.name(), shard.config.name(),
                         nicFailure);
             }
-            return NicActor.create(shard.nic, self);
+            return NicActor.create(shards.nic, self);
         });
     }
 
     private String whyReaderEnded() {
         return switch (nicFailure) {
             case NicException gone -> gone.getMessage();
-            case null -> "nobody reads its NIC " + shard.nic.name();
-            case Throwable last -> "its NIC " + shard.nic.name() + " failed more than "
+            case null -> "nobody reads its NIC " + shards.nic.name();
+            case Throwable last -> "its NIC " + shards.nic.name() + " failed more than "
                     + shard.config.supervision().restarts() + " times, last with " + last;
         };
     }
@@ -215,6 +266,7 @@ public final class StackActor extends ExtensibleBehavior<Object> {
             }
             onIngress(ingress, now);
         }
+        steering.flush();
         shard.tellIngress();
         for (int i = 0, count = collecting.size(); i < count; i++) {
             ConnectionEntry entry = collecting.get(i);
@@ -228,8 +280,15 @@ public final class StackActor extends ExtensibleBehavior<Object> {
 
     private void onIngress(Ingress ingress, long now) {
         switch (ingress) {
-            case Ingress.Tcp tcp -> onSegment(tcp.tuple(), tcp.segment(), now);
+            case Ingress.Tcp tcp -> {
+                if (!steering.steer(tcp.tuple(), tcp)) {
+                    onSegment(tcp.tuple(), tcp.segment(), now);
+                }
+            }
             case Ingress.Icmp icmp -> {
+                if (steering.steer(icmp.tuple(), icmp)) {
+                    return;
+                }
                 inHand.flow = icmp.tuple();
                 if (shard.flows.find(icmp.tuple()) instanceof ConnectionEntry entry) {
                     entry.actor.tell(new ConnectionInput.Icmp(icmp.error(), icmp.seq()));
@@ -293,6 +352,28 @@ public final class StackActor extends ExtensibleBehavior<Object> {
         switch (input) {
             case StackInput.TimersDue _ -> onTimersDue();
             case StackInput.IngressPending _ -> finishIngress(shard.now());
+            case StackInput.Steered(List<Ingress> ingress) -> onSteered(ingress);
+            case StackInput.RelaysPending _ -> relay();
+            case StackInput.OpenReplica replica -> opens.listen(replica);
+            case StackInput.CloseReplica replica -> onCloseReplica(replica);
+            case StackInput.ReplicaGone(IpAddress address, int port) -> {
+                ListeningSocket socket = socketAt(address, port);
+                if (socket != null) {
+                    onSocketGone(socket);
+                }
+            }
+            case StackInput.TakePart(Snapshots.Gathering gathering) ->
+                    shards.actor(0).tell(new StackInput.Part(gathering, Snapshots.take(shard)));
+            case StackInput.Part(Snapshots.Gathering gathering, Snapshots.Of part) -> gathering.add(part, shards);
+            case StackInput.Report report -> shard.report(report);
+            case StackInput.EndShard _ -> stop();
+            case StackInput.ShardGone(int index) -> {
+                furtherShards--;
+                if (!stopping) {
+                    LOG.error("stack {} ends: its shard {} has failed", shard.config.name(), index);
+                    return Behaviors.stopped();
+                }
+            }
             case StackInput.Redeliver(FourTuple tuple, TcpSegment segment) -> {
                 long now = shard.now();
                 onSegment(tuple, segment, now);
@@ -307,7 +388,7 @@ public final class StackActor extends ExtensibleBehavior<Object> {
             }
             case StackInput.SocketGone(ListeningSocket socket) -> onSocketGone(socket);
             case StackInput.CloseSocket close -> {
-                close(close.socket());
+                close(close.socket(), false);
                 close.replyTo().tell(Unbound.INSTANCE);
             }
             case StackInput.MemoryRelief relief -> shard.onRelief(relief);
@@ -342,12 +423,68 @@ public final class StackActor extends ExtensibleBehavior<Object> {
         shard.rearm(); // a deadline that is still due makes the timer fire at once
     }
 
+    private void onSteered(List<Ingress> ingress) {
+        long now = shard.now();
+        shards.steeredTo(shard.index).giveBack(ingress.size());
+        for (int i = 0, count = ingress.size(); i < count; i++) {
+            onIngress(ingress.get(i), now);
+        }
+        finishIngress(now);
+    }
+
+    /** Sends what other shards have written. */
+    private void relay() {
+        shards.noteRelaysSeen();
+        long now = shard.now();
+        for (RelayedPacket packet = shards.pollRelay(); packet != null; packet = shards.pollRelay()) {
+            shard.ip.relay(packet, now);
+        }
+        shard.tellIngress();
+    }
+
+    // ---- listening sockets ----
+
+    private ListeningSocket socketAt(IpAddress address, int port) {
+        ListeningSocket socket = shard.sockets.find(address, port);
+        return socket != null && socket.address().equals(address) ? socket : null;
+    }
+
+    private void onCloseReplica(StackInput.CloseReplica replica) {
+        ListeningSocket socket = socketAt(replica.address(), replica.port());
+        if (socket != null) {
+            close(socket, replica.failed());
+        }
+    }
+
     private void onSocketGone(ListeningSocket socket) {
         if (socket.closed) {
             return;
         }
+        if (shard.index != 0) {
+            shards.actor(0).tell(new StackInput.ReplicaGone(socket.address(), socket.port()));
+            return;
+        }
         LOG.error("an actor of the listening socket {} has failed: the socket is closed", socket);
-        close(socket);
+        close(socket, true);
+    }
+
+    private void close(ListeningSocket socket, boolean failed) {
+        if (!shard.close(socket)) {
+            return;
+        }
+        context.stop(socket.listener);
+        if (shard.index == 0) {
+            context.stop(socket.acceptor);
+            for (int i = 1; i < shards.count(); i++) {
+                shards.actor(i).tell(new StackInput.CloseReplica(socket.address(), socket.port(), failed));
+            }
+        }
+        if (failed) {
+            tellNobodyAccepts(socket);
+        }
+    }
+
+    private void tellNobodyAccepts(ListeningSocket socket) {
         List<ConnectionEntry> waiting = new ArrayList<>();
         shard.flows.forEach(flow -> {
             if (flow instanceof ConnectionEntry entry && entry.waitingIn == socket) {
@@ -357,20 +494,13 @@ public final class StackActor extends ExtensibleBehavior<Object> {
         waiting.forEach(entry -> entry.actor.tell(ConnectionInput.NobodyAccepts.INSTANCE));
     }
 
-    private void close(ListeningSocket socket) {
-        if (shard.close(socket)) {
-            context.stop(socket.listener);
-            context.stop(socket.acceptor);
-        }
-    }
-
     // ---- what the program asks ----
 
     private Behavior<Object> onCommand(StackCommand command) {
         switch (command) {
             case StackCommand.Bind bind -> opens.onBind(bind, stopping);
-            case StackCommand.Connect connect -> opens.onConnect(connect, stopping);
-            case StackCommand.GetSnapshot ask -> ask.replyTo().tell(Snapshots.take(shard));
+            case StackCommand.Connect connect -> onConnect(connect);
+            case StackCommand.GetSnapshot ask -> gather(new Snapshots.Gathering(ask.replyTo(), shards.count()));
             case StackCommand.Stop stop -> {
                 Behavior<Object> next = stop();
                 stoppers.add(stop.replyTo());
@@ -382,11 +512,35 @@ public final class StackActor extends ExtensibleBehavior<Object> {
         return Behaviors.same();
     }
 
+    /** The first shard gives the opens to all in turn. */
+    private void onConnect(StackCommand.Connect connect) {
+        int turn = shard.index;
+        if (turn == 0 && !stopping) {
+            turn = nextToOpen;
+            nextToOpen = (nextToOpen + 1) % shards.count();
+        }
+        if (turn == shard.index) {
+            opens.onConnect(connect, stopping);
+        } else {
+            shards.actor(turn).tell(connect);
+        }
+    }
+
+    private void gather(Snapshots.Gathering gathering) {
+        for (int i = 1; i < shards.count(); i++) {
+            shards.actor(i).tell(new StackInput.TakePart(gathering));
+        }
+        gathering.add(Snapshots.take(shard), shards);
+    }
+
     private Behavior<Object> stop() {
         if (!stopping) {
             List<ListeningSocket> all = new ArrayList<>();
             shard.sockets.forEach(all::add);
-            all.forEach(this::close);
+            all.forEach(socket -> close(socket, false));
+            for (int i = 1; shard.index == 0 && i < shards.count(); i++) {
+                shards.actor(i).tell(StackInput.EndShard.INSTANCE);
+            }
             forEachConnection(ConnectionInput.StackEnds.INSTANCE);
             context.scheduleOnce(
                     shard.config.terminateTimeout(), context.getSelf(), StackInput.GraceOver.INSTANCE);
@@ -404,6 +558,6 @@ public final class StackActor extends ExtensibleBehavior<Object> {
     }
 
     private Behavior<Object> stopWhenDone() {
-        return stopping && shard.connections() == 0 ? Behaviors.stopped() : Behaviors.same();
+        return stopping && shard.connections() == 0 && furtherShards == 0 ? Behaviors.stopped() : Behaviors.same();
     }
 }

@@ -1,8 +1,12 @@
 package io.fourtuple.api.actor;
 
 import io.fourtuple.api.protocol.Unbound;
+import io.fourtuple.core.ip.Ingress;
+import io.fourtuple.core.tcp.TcpConfig;
 import io.fourtuple.core.wire.FourTuple;
+import io.fourtuple.core.wire.IpAddress;
 import io.fourtuple.core.wire.TcpSegment;
+import java.util.List;
 import org.apache.pekko.actor.DeadLetterSuppression;
 import org.apache.pekko.actor.typed.ActorRef;
 
@@ -13,6 +17,48 @@ sealed interface StackInput extends DeadLetterSuppression {
         /** The only one. */
         INSTANCE
     }
+
+    /** Another shard has packets for the NIC. */
+    enum RelaysPending implements StackInput {
+        /** The only one. */
+        INSTANCE
+    }
+
+    /** A connection of another shard has failed: the first one has recorded its packets. */
+    record Report(String what, FourTuple tuple, Throwable cause) implements StackInput {}
+
+    /** The stack is ending: a shard ends when its connections have. */
+    enum EndShard implements StackInput {
+        /** The only one. */
+        INSTANCE
+    }
+
+    /** The actor of a further shard has ended. */
+    record ShardGone(int shard) implements StackInput {}
+
+    /** What came in for tuples of this shard, oldest first; each has a place of {@link Shards#steeredTo}. */
+    record Steered(List<Ingress> ingress) implements StackInput {}
+
+    /** A listening socket opens: this shard's half of it. */
+    record OpenReplica(
+            IpAddress address, int port, TcpConfig tcp, ListenQueues queues, ActorRef<Object> acceptor)
+            implements StackInput {}
+
+    /**
+     * A listening socket closes.
+     *
+     * @param failed whether connections in its accept queue have nobody any more to see to them
+     */
+    record CloseReplica(IpAddress address, int port, boolean failed) implements StackInput {}
+
+    /** The listener of a further shard has ended, or has failed. */
+    record ReplicaGone(IpAddress address, int port) implements StackInput {}
+
+    /** What does this shard look like? Answered by {@link Part}. */
+    record TakePart(Snapshots.Gathering gathering) implements StackInput {}
+
+    /** What a shard looks like. */
+    record Part(Snapshots.Gathering gathering, Snapshots.Of part) implements StackInput {}
 
     /** IP has something that came in without a frame. */
     enum IngressPending implements StackInput {

@@ -10,6 +10,7 @@ import io.fourtuple.api.protocol.ConnectionCommand;
 import io.fourtuple.api.protocol.ConnectionEvent;
 import io.fourtuple.api.protocol.StackCommand;
 import io.fourtuple.core.Counter;
+import io.fourtuple.nic.MemoryWire;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
@@ -21,7 +22,13 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class ConnectionTest {
-    private final TwoStacks stacks = new TwoStacks();
+    private final TwoStacks stacks = new TwoStacks(
+            MemoryWire.Config.DEFAULT, config -> config.withShards(shards()));
+
+    /** How many event loops each stack has. */
+    int shards() {
+        return 1;
+    }
 
     @AfterEach
     void stop() {

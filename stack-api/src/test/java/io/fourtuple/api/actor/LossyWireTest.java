@@ -26,7 +26,12 @@ class LossyWireTest {
                     .withJitter(Duration.ofMillis(2))
                     .withQueueFrames(8192)
                     .withSeed(7),
-            config -> config.withTcp(TcpConfig.defaults()));
+            config -> config.withShards(shards()).withTcp(TcpConfig.defaults()));
+
+    /** How many event loops each stack has. */
+    int shards() {
+        return 1;
+    }
 
     @AfterEach
     void stop() {

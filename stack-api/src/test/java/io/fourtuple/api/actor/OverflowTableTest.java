@@ -44,6 +44,15 @@ class OverflowTableTest {
 
     private RawLab lab;
 
+    /** How many event loops each stack has. */
+    int shards() {
+        return 1;
+    }
+
+    private RawLab lab(int backlog, UnaryOperator<StackConfig> change) {
+        return new RawLab(backlog, config -> change.apply(config).withShards(shards()));
+    }
+
     @AfterEach
     void stop() {
         lab.close();
@@ -58,7 +67,7 @@ class OverflowTableTest {
     }
 
     private void open(int backlog, Profile profile, SynCookies cookies) {
-        lab = new RawLab(backlog, rules(profile, cookies));
+        lab = lab(backlog, rules(profile, cookies));
     }
 
     /** Everything that was sent before this has been seen to: a segment for a port where nobody listens is answered. */
@@ -328,7 +337,7 @@ class OverflowTableTest {
 
     @Test
     void shouldSendTheSynAckAgainSoOftenAndThenForgetTheRecord() {
-        lab = new RawLab(5, config -> config.withTcp(config.tcp().withRetransmission(
+        lab = lab(5, config -> config.withTcp(config.tcp().withRetransmission(
                 new io.fourtuple.core.tcp.TcpConfig.Retransmission(
                         20_000_000, 20_000_000, 40_000_000, 60_000_000_000L, 3, 60_000_000_000L, 0))));
         lab.peer.syn(1);
@@ -348,7 +357,7 @@ class OverflowTableTest {
 
     @Test
     void shouldDropSynsOfASourceThatHasEnoughHalfOpen() {
-        lab = new RawLab(5, perSource(new PerSource(2, 0, 64)));
+        lab = lab(5, perSource(new PerSource(2, 0, 64)));
         for (int port = 1; port <= 2; port++) {
             lab.peer.syn(port);
             lab.peer.expectSynAck(port);
@@ -367,7 +376,7 @@ class OverflowTableTest {
 
     @Test
     void shouldResetFinalAcksOfASourceThatHasEnoughConnections() {
-        lab = new RawLab(5, perSource(new PerSource(0, 2, 64)));
+        lab = lab(5, perSource(new PerSource(0, 2, 64)));
         lab.establish(1);
         lab.establish(2);
         expectQueues(2, 0);

@@ -26,10 +26,15 @@ final class OurSockets implements Sockets {
     private final Tcp client;
 
     OurSockets(ActorSystem<?> system, MemoryWire.Config wireConfig, StackConfig.Streams streams) {
+        this(system, wireConfig, streams, 1);
+    }
+
+    /** With so many event loops for each stack. */
+    OurSockets(ActorSystem<?> system, MemoryWire.Config wireConfig, StackConfig.Streams streams, int shards) {
         this.system = system;
         MemoryWire wire = new MemoryWire(wireConfig);
-        serverStack = Stack.start(system, config("server", "10.77.0.1/24", streams), wire.left());
-        clientStack = Stack.start(system, config("client", "10.77.0.2/24", streams), wire.right());
+        serverStack = Stack.start(system, config("server", "10.77.0.1/24", streams).withShards(shards), wire.left());
+        clientStack = Stack.start(system, config("client", "10.77.0.2/24", streams).withShards(shards), wire.right());
         server = Tcp.of(serverStack);
         client = Tcp.of(clientStack);
     }

@@ -47,6 +47,7 @@ final class PacketOutput implements NeighborCache.Link {
     private final RoutingTable routes;
     private final NeighborCache neighbors;
     private final RandomGenerator random;
+    private final boolean behindAnother;
     private final boolean ethernet;
     private final TransmitOffload offload = new TransmitOffload();
     /** What became of packets that waited, for {@link IpHost#pollIngress}. Bounded by the packets that may wait. */
@@ -65,6 +66,7 @@ final class PacketOutput implements NeighborCache.Link {
         this.counters = counters;
         this.routes = routes;
         this.random = random;
+        this.behindAnother = behindAnother;
         ethernet = link.medium() == LinkProperties.Medium.ETHERNET && !behindAnother;
         neighbors = new NeighborCache(config, this, counters, random);
     }
@@ -314,7 +316,11 @@ final class PacketOutput implements NeighborCache.Link {
 
     private boolean send(int length) {
         boolean taken = sink.transmit(length, offload);
-        counters.increment(taken ? Counter.LINK_OUT_FRAMES : Counter.LINK_OUT_DROPS);
+        if (!taken) {
+            counters.increment(Counter.LINK_OUT_DROPS);
+        } else if (!behindAnother) { // else it is counted where it goes out
+            counters.increment(Counter.LINK_OUT_FRAMES);
+        }
         return taken;
     }
 

@@ -1,0 +1,126 @@
+package io.fourtuple.api.actor;
+
+import io.fourtuple.api.StackConfig;
+import io.fourtuple.core.ip.RelayedPacket;
+import io.fourtuple.core.tcp.MemoryBudget;
+import io.fourtuple.core.tcp.SipHash;
+import io.fourtuple.core.wire.FourTuple;
+import io.fourtuple.nic.Nic;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.random.RandomGenerator;
+import org.apache.pekko.actor.typed.ActorRef;
+
+/**
+ * What the shards of one stack share, each on its own thread: who has which 4-tuple, and the bounds that hold for all
+ * of them together. The first shard has the NIC:
+ *
+ * <pre>
+ *   NIC ─▶ shard 0: IP ─▶ {@link #owner} of the 4-tuple ─┬▶ itself
+ *                                                       └▶ shard n: a message with its segments
+ *   NIC ◀─ shard 0 ◀─ {@link #relay} ◀─ shard n: IP packets
+ * </pre>
+ *
+ * <p>Thread-safe.
+ */
+final class Shards {
+    final StackConfig config;
+    /** The stack's own; the first shard's actor works with it, and closes it last. */
+    final Nic nic;
+    /** What all buffers may hold. */
+    final MemoryBudget memory;
+    /** What one peer may hold. */
+    final SourceLimits sources;
+    /** Connections that have an actor. */
+    final Slots connections;
+    /** TIME-WAIT records. */
+    final Slots timeWaits;
+
+    private final SipHash steering;
+    private final AtomicReferenceArray<ActorRef<Object>> actors;
+    /** Segments on their way to each shard. */
+    private final Slots[] steered;
+    /** Packets on their way to the NIC. */
+    private final Slots relayed;
+    private final Queue<RelayedPacket> relays = new ConcurrentLinkedQueue<>();
+    private final AtomicBoolean relaysTold = new AtomicBoolean();
+
+    /** {@code random} gives the secret that says which tuple is whose. */
+    Shards(StackConfig config, Nic nic, RandomGenerator random) {
+        this.config = config;
+        this.nic = nic;
+        StackConfig.Limits limits = config.limits();
+        memory = new MemoryBudget(limits.memory(), limits.orphans());
+        sources = new SourceLimits(limits.perSource());
+        connections = new Slots(limits.connections());
+        timeWaits = new Slots(limits.timeWait());
+        steering = SipHash.of13(random.nextLong(), random.nextLong());
+        actors = new AtomicReferenceArray<>(config.shards());
+        relayed = new Slots(limits.shardQueue());
+        steered = new Slots[config.shards()];
+        for (int i = 0; i < steered.length; i++) {
+            steered[i] = new Slots(limits.shardQueue());
+        }
+    }
+
+    /** How many there are. */
+    int count() {
+        return steered.length;
+    }
+
+    /** Whose actor this is. To be called for each shard before a frame is read. */
+    void register(int shard, ActorRef<Object> actor) {
+        actors.set(shard, actor);
+    }
+
+    /** The actor of a shard. */
+    ActorRef<Object> actor(int shard) {
+        return actors.get(shard);
+    }
+
+    /** The shard that has this tuple, as seen from here, as long as the stack lives. */
+    int owner(FourTuple tuple) {
+        return count() == 1 ? 0 : (int) Math.unsignedMultiplyHigh(steering.hash(tuple), count());
+    }
+
+    // ---- in ----
+
+    /** Places for segments on their way to a shard; whoever sees to them gives the places back. */
+    Slots steeredTo(int shard) {
+        return steered[shard];
+    }
+
+    // ---- out ----
+
+    /**
+     * Has the first shard send a packet.
+     *
+     * @return false when too many are on their way: it is lost
+     */
+    boolean relay(RelayedPacket packet) {
+        if (!relayed.tryTake()) {
+            return false;
+        }
+        relays.add(packet);
+        if (relaysTold.compareAndSet(false, true)) {
+            actor(0).tell(StackInput.RelaysPending.INSTANCE);
+        }
+        return true;
+    }
+
+    /** The next turn of {@link #pollRelay} sees to all that was there before this: later ones are told again. */
+    void noteRelaysSeen() {
+        relaysTold.set(false);
+    }
+
+    /** The next packet to send, or null. For the first shard. */
+    RelayedPacket pollRelay() {
+        RelayedPacket packet = relays.poll();
+        if (packet != null) {
+            relayed.giveBack();
+        }
+        return packet;
+    }
+}

@@ -107,6 +107,39 @@ def accept(listener, name):
     return ""
 
 
+def reflect(name, host, port):
+    """Listens, and sends back what it gets on each connection until its end, in the background."""
+    listen(name, host, port, 1024)
+    sockets[name].settimeout(None)
+
+    def back(sock):
+        with sock:
+            while True:
+                data = sock.recv(1 << 16)
+                if not data:
+                    return
+                sock.sendall(data)
+
+    def accepting(listener):
+        while True:
+            try:
+                sock, _ = listener.accept()
+            except OSError:
+                return  # unlisten
+            threading.Thread(target=back, args=(sock,), daemon=True).start()
+
+    threading.Thread(target=accepting, args=(sockets[name],), daemon=True).start()
+    return ""
+
+
+def unlisten(name):
+    """Ends `listen` or `reflect`: closing alone does not wake who waits in accept."""
+    listener = sockets.pop(name)
+    listener.shutdown(socket.SHUT_RD)
+    listener.close()
+    return ""
+
+
 def echo(name, total):
     return echo_over(sockets[name], int(total))
 
@@ -269,8 +302,8 @@ def counter(name):
 
 
 COMMANDS = {f.__name__: f for f in (
-    connect, listen, accept, echo, send, offer, sent, fill, dial, greet, recv, shutdown, close, reset, parallel,
-    sequence, ss, counter)}
+    connect, listen, accept, reflect, unlisten, echo, send, offer, sent, fill, dial, greet, recv, shutdown, close, reset,
+    parallel, sequence, ss, counter)}
 
 
 def main():

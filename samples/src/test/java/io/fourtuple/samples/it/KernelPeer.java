@@ -57,7 +57,7 @@ final class KernelPeer implements AutoCloseable {
 
     /** Tells it one thing. Completed with its answer; nothing else may be asked until then. */
     CompletableFuture<String> begin(String command) {
-        return CompletableFuture.supplyAsync(() -> exchange(command));
+        return CompletableFuture.supplyAsync(() -> exchange(command), Thread::startVirtualThread);
     }
 
     private synchronized String exchange(String command) {

@@ -17,6 +17,8 @@ import picocli.CommandLine.Spec;
         description = "Starts a TCP proxy that listens on a stack and connects through the kernel or through a stack, "
                 + "until Ctrl-C: at 127.0.0.1:7080 of this machine, unless told otherwise.")
 final class ProxyCommand implements Runnable {
+    private static final InterfaceAddress FAR_ADDRESS = InterfaceAddress.parse("10.77.1.2/24");
+
     @Option(names = "--to", paramLabel = "[stack:]HOST:PORT", required = true, converter = Converters.OfFarSide.class,
             description = "where to connect to: 127.0.0.1:7007 or example.org:80 through this machine's kernel, "
                     + "stack:10.77.0.1:80 through the stack; an IPv6 address stands in brackets")
@@ -41,7 +43,7 @@ final class ProxyCommand implements Runnable {
     private NicChoice farNic;
 
     @Option(names = "--far-address", paramLabel = "ADDRESS/PREFIX", converter = Converters.OfAddress.class,
-            description = "address of the second stack; may be given several times (default: 10.77.0.2/24)")
+            description = "address of the second stack; may be given several times (default: 10.77.1.2/24)")
     private List<InterfaceAddress> farAddresses = new ArrayList<>();
 
     @Option(names = "--far-host-address", paramLabel = "ADDRESS/PREFIX", converter = Converters.OfAddress.class,
@@ -66,6 +68,7 @@ final class ProxyCommand implements Runnable {
             throw new SampleException("--far-address and --far-host-address are those of a second stack: "
                     + "add its --far-nic tap:ft1, or leave them out");
         }
-        return Optional.ofNullable(farNic).map(nic -> new NicOptions(nic, farAddresses, farHostAddresses));
+        return Optional.ofNullable(farNic).map(nic -> new NicOptions(
+                nic, farAddresses.isEmpty() ? List.of(FAR_ADDRESS) : farAddresses, farHostAddresses));
     }
 }

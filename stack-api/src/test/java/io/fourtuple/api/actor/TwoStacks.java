@@ -18,6 +18,7 @@ import io.fourtuple.core.tcp.TcpConfig;
 import io.fourtuple.nic.MemoryWire;
 import io.fourtuple.nic.Nic;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -128,6 +129,16 @@ final class TwoStacks implements AutoCloseable {
                 all = all.concat(events.expectMessageClass(ConnectionEvent.Received.class, PATIENCE).data());
             }
             return all.utf8String();
+        }
+
+        /** Reads, and skips other events. */
+        String readSkipping(int octets) {
+            byte[] all = new byte[octets];
+            int at = 0;
+            while (at < octets) {
+                at = readInto(all, at, PATIENCE);
+            }
+            return new String(all, StandardCharsets.US_ASCII);
         }
 
         /** Reads, and forgets, what there is before the connection fails. */

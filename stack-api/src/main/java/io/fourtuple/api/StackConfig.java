@@ -255,12 +255,12 @@ public record StackConfig(
     public record Streams(boolean onLoop) {}
 
     /**
-     * How often the stack actor, or the reader of its NIC, may fail. Below the limit it starts again and connections
-     * live on; above it the stack ends.
+     * How often the stack actor, the reader of its NIC, or an actor of a listening socket may fail. Below the limit it
+     * starts again and connections live on; above it the stack ends, or the listening socket is closed.
      *
      * @param restarts how many restarts are allowed, at least 0
-     * @param within for the stack actor: in any time as long as this; for the reader: without as long a time in
-     *     between. At least a millisecond
+     * @param within for the reader: without as long a time in between; for the others: in this time. At least a
+     *     millisecond
      */
     public record Supervision(int restarts, Duration within) {
         public Supervision {

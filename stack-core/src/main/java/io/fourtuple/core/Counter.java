@@ -249,6 +249,8 @@ public enum Counter {
     ACTOR_CONNECTION_FAILURES("Actor", "ConnectionFailures"),
     /** Failures of the stack actor; it starts again. */
     ACTOR_STACK_FAILURES("Actor", "StackFailures"),
+    /** Failures of actors of listening sockets; they start again. */
+    ACTOR_LISTENER_FAILURES("Actor", "ListenerFailures"),
     /** Failures of the reader of the NIC; it starts again. */
     ACTOR_NIC_FAILURES("Actor", "NicFailures"),
     /** Files written with the last packets of a connection that failed. */

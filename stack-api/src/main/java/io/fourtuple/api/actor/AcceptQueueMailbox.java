@@ -48,6 +48,7 @@ public final class AcceptQueueMailbox implements MailboxType, ProducesMessageQue
         void onControl(ListenQueues bounds, Object message) {
             if (message instanceof AcceptorCommand.Demand demand) {
                 bounds.grantCredit(demand.n());
+                bounds.demandInHand = demand;
             }
         }
 

@@ -45,9 +45,7 @@ final class AcceptorActor extends ExtensibleBehavior<Object> {
         return switch (message) {
             case Established connection -> handOver(connection);
             case AcceptorCommand.Demand demand -> {
-                context.asJava().watch(demand.to());
-                addDemand(demand);
-                socket.queues().claimCredit();
+                addDemand(context, demand);
                 yield this;
             }
             case AcceptorCommand.Unbind unbind -> {
@@ -67,32 +65,39 @@ final class AcceptorActor extends ExtensibleBehavior<Object> {
             return this;
         }
         if (signal instanceof PreRestart || signal instanceof PostStop) {
-            dropWhatIsInHand();
+            giveUpWhatIsInHand(context);
             return this;
         }
         return Behaviors.unhandled();
     }
 
-    private void dropWhatIsInHand() {
-        socket.queues().takeCredit(socket.queues().claimCredit());
-        if (socket.queues().establishedInHand != null) {
-            socket.queues().establishedInHand.onDiscarded();
-            socket.queues().establishedInHand = null;
+    /** Resets the connection in hand, but whoever has asked for one still waits for one. */
+    private void giveUpWhatIsInHand(TypedActorContext<Object> context) {
+        ListenQueues queues = socket.queues();
+        if (queues.demandInHand != null) {
+            addDemand(context, queues.demandInHand);
+        }
+        if (queues.establishedInHand != null) {
+            queues.establishedInHand.onDiscarded();
+            queues.establishedInHand = null;
+            queues.grantCredit(1);
         }
     }
 
     private Behavior<Object> handOver(Established connection) {
         Asker next = askers.element();
-        if (--next.open == 0) {
-            askers.remove();
-        }
         connection.entry().actor.tell(ConnectionInput.HandedOver.INSTANCE);
         next.ref.tell(connection.accepted());
         socket.queues().establishedInHand = null;
+        if (--next.open == 0) {
+            askers.remove();
+        }
         return this;
     }
 
-    private void addDemand(AcceptorCommand.Demand demand) {
+    private void addDemand(TypedActorContext<Object> context, AcceptorCommand.Demand demand) {
+        context.asJava().watch(demand.to());
+        socket.queues().demandInHand = null;
         Asker last = askers.peekLast();
         if (last != null && last.ref.equals(demand.to())) {
             last.open += demand.n();

@@ -39,10 +39,10 @@ final class InHand {
         FourTuple tuple = flow;
         clear();
         if (tuple == null) {
-            LOG.error("stack {} failed over {} and goes on", shard.config.name(), nameOf(failed), cause);
+            LOG.error("stack {} failed over {}", shard.config.name(), nameOf(failed), cause);
         } else {
             reset(tuple);
-            String what = "stack " + shard.config.name() + " failed over " + tuple + ", which is reset, and goes on";
+            String what = "stack " + shard.config.name() + " failed over " + tuple + ", which is reset";
             shard.report(new StackInput.Report(what, tuple, cause));
         }
         switch (failed) {

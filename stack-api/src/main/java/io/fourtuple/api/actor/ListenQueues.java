@@ -3,6 +3,7 @@ package io.fourtuple.api.actor;
 import io.fourtuple.api.StackConfig;
 import io.fourtuple.api.StackConfig.Listen.Profile;
 import io.fourtuple.api.StackConfig.Listen.SynCookies;
+import io.fourtuple.api.protocol.AcceptorCommand;
 import io.fourtuple.core.time.Deadline;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -25,8 +26,8 @@ final class ListenQueues {
     private volatile long cookiesUntil = Deadline.NONE;
     /** The connection that the acceptor works on: out of the queue, not handed over. On the acceptor's thread only. */
     Established establishedInHand;
-    /** What was granted last and nobody stands for yet. On the acceptor's thread only. */
-    private int unclaimed;
+    /** The demand that the acceptor works on: credit without an asker. On the acceptor's thread only. */
+    AcceptorCommand.Demand demandInHand;
 
     /** Queues for a backlog that an application asked for. */
     ListenQueues(StackConfig.Listen rules, int askedBacklog) {
@@ -83,17 +84,9 @@ final class ListenQueues {
         return until != Deadline.NONE && !Deadline.isDue(until, now);
     }
 
-    /** More was asked for. Whoever did is to be noted, or the credit to be taken back. */
+    /** More was asked for. */
     void grantCredit(int connections) {
         credit.addAndGet(connections);
-        unclaimed = connections;
-    }
-
-    /** Somebody stands for the last grant now. Returns how much nobody stood for. */
-    int claimCredit() {
-        int claimed = unclaimed;
-        unclaimed = 0;
-        return claimed;
     }
 
     /** One was let out, or whoever asked for {@code connections} is gone. */

@@ -16,28 +16,25 @@ import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.NoRouteToHostException;
 import java.net.UnknownHostException;
-import java.time.Duration;
+import java.util.Locale;
 import java.util.function.IntPredicate;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.apache.pekko.actor.typed.Props;
-import org.apache.pekko.actor.typed.SupervisorStrategy;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
-import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The opens of a stack: bind and connect. Each ends in a reply, good or bad. Confined to the stack actor. */
 final class Opens {
+    private static final Logger LOG = LoggerFactory.getLogger(Opens.class);
     private static final Props SAME_LOOP = DispatcherSelector.sameAsParent();
     private static final Props LISTENER = SAME_LOOP.withMailboxFromConfig(SynQueueMailbox.ID);
     private static final Props ACCEPTOR = SAME_LOOP.withMailboxFromConfig(AcceptQueueMailbox.ID);
 
     /** After so many ports to one target that are not free, those in TIME-WAIT are taken as well. */
     private static final int WILLING_TO_LOOK = 64;
-
-    /** A listener or acceptor that fails more often than this is given up, and its socket with it. */
-    private static final int MAX_RESTARTS = 10;
-    private static final Duration WITHIN = Duration.ofSeconds(10);
 
     private final ActorContext<Object> context;
     private final Shard shard;
@@ -117,8 +114,15 @@ final class Opens {
     }
 
     private ActorRef<Object> spawn(Role role, Behavior<Object> behavior, Props props, ListeningSocket socket) {
-        Behavior<Object> supervised = Behaviors.supervise(shard.spawnHook.around(role, behavior))
-                .onFailure(RuntimeException.class, SupervisorStrategy.restart().withLimit(MAX_RESTARTS, WITHIN));
+        Behavior<Object> supervised = Supervision.restarting(
+                shard.config.supervision(),
+                failure -> {
+                    shard.counters.increment(Counter.ACTOR_LISTENER_FAILURES);
+                    LOG.error("the {} of listening socket {} of stack {} failed",
+                            role.name().toLowerCase(Locale.ROOT), socket, shard.config.name(), failure);
+                },
+                _ -> { }, // SocketGone says it
+                shard.spawnHook.around(role, behavior));
         ActorRef<Object> ref = context.spawnAnonymous(supervised, props);
         context.watchWith(ref, new StackInput.SocketGone(socket));
         ref.tell(new Attach(socket.queues()));

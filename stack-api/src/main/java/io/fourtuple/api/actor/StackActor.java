@@ -160,7 +160,7 @@ public final class StackActor extends ExtensibleBehavior<Object> {
     }
 
     private Behavior<Object> supervised() {
-        return Supervision.ofStack(
+        return Supervision.restarting(
                 shard.config.supervision(),
                 this::onFailure,
                 this::onLastFailure,
@@ -205,6 +205,7 @@ public final class StackActor extends ExtensibleBehavior<Object> {
         shard.counters.increment(Counter.ACTOR_STACK_FAILURES);
         collecting.forEach(ConnectionEntry::tellCollected);
         collecting.clear();
+        steering.flush();
         inHand.giveUp(cause);
         shard.recover();
     }
@@ -464,7 +465,8 @@ public final class StackActor extends ExtensibleBehavior<Object> {
             shards.actor(0).tell(new StackInput.ReplicaGone(socket.address(), socket.port()));
             return;
         }
-        LOG.error("an actor of the listening socket {} has failed: the socket is closed", socket);
+        LOG.error("listening socket {} of stack {} is closed, as an actor of it failed too often", socket,
+                shard.config.name());
         close(socket, true);
     }
 

@@ -26,22 +26,22 @@ final class Supervision {
     private Supervision() {}
 
     /**
-     * A stack actor that goes on at once, its children untouched, and ends with the failure that is one too many.
+     * An actor that goes on at once, its children untouched, and ends with the failure that is one too many.
      *
      * @param onFailure called with each failure, before the actor goes on or ends
      * @param onEnd called with the one that ends it
      */
-    static Behavior<Object> ofStack(
+    static Behavior<Object> restarting(
             StackConfig.Supervision limits,
             Consumer<Throwable> onFailure,
             Consumer<Throwable> onEnd,
-            Behavior<Object> stack) {
+            Behavior<Object> actor) {
         SupervisorStrategy strategy = SupervisorStrategy.restart()
                 .withStopChildren(false)
                 .withLimit(limits.restarts(), limits.within())
                 .withLoggingEnabled(false);
         Behavior<Object> restarting =
-                Behaviors.supervise(intercepted(stack, failure -> {
+                Behaviors.supervise(intercepted(actor, failure -> {
                     onFailure.accept(failure);
                     return null;
                 })).onFailure(Throwable.class, strategy);

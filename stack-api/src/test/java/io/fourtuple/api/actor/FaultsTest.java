@@ -112,6 +112,7 @@ class FaultsTest {
         assertThat(busy.pairs).filteredOn(pair -> !victims.contains(pair)).allMatch(Pair::isIntact);
         assertThat(victims).allSatisfy(victim -> assertThat(victim.client().outcome.join().failure().orElseThrow())
                 .contains("Connection reset by peer"));
+        resets.retainAll(busy.pairs.stream().map(Pair::port).toList());
         assertThat(resets).containsExactlyInAnyOrderElementsOf(victims.stream().map(Pair::port).toList());
         expectNothingLeft();
     }
@@ -166,7 +167,7 @@ class FaultsTest {
         assertThat(victim.server().outcome.join().failure().orElseThrow()).contains("aborted");
         assertThat(count(Counter.ACTOR_STACK_FAILURES)).isEqualTo(1);
         assertThat(log.texts()).singleElement().asString()
-                .startsWith("stack server failed over " + serverTuple(victim) + ", which is reset, and goes on; ");
+                .startsWith("stack server failed over " + serverTuple(victim) + ", which is reset; ");
         assertThat(recorded(log.texts().getFirst())).isNotEmpty();
         expectService();
     }
@@ -198,30 +199,67 @@ class FaultsTest {
     }
 
     @Test
-    void shouldLoseNoAcceptedConnectionWhenTheListenerFails() {
+    void shouldLoseNoConnectionWhenTheListenerFails() {
         BusyConnections busy = busy();
         faults.arm(Role.LISTENER, 1, 1);
-        stacks.tryConnect(listening.address, Optional.empty());
+        Connection late = stacks.connect(listening.address); // its SYN was lost, and comes again
 
-        stacks.eventually(() -> assertThat(log.texts()).isNotEmpty());
-        expectAcceptedToLive(busy);
+        late.write("late");
+        assertThat(listening.accept().read(4)).isEqualTo("late");
+        late.abort();
+        late.expectTerminated();
+        expectToDie(busy, List.of());
+        expectOneFailureOf("listener");
+        expectService();
     }
 
     @Test
-    void shouldLoseNoAcceptedConnectionWhenTheAcceptorFails() {
+    void shouldLoseOnlyTheConnectionThatTheAcceptorFailsOver() {
         BusyConnections busy = busy();
+        listening.acceptor.tell(new AcceptorCommand.Demand(2, listening.accepted.ref()));
+        stacks.connect(listening.address).abort();
+        listening.nextAccepted();
         faults.arm(Role.ACCEPTOR, 1, 1);
-        listening.acceptor.tell(new AcceptorCommand.Demand(1, listening.accepted.ref()));
+        Connection unlucky = stacks.connect(listening.address);
+        assertThat(unlucky.expectFailed()).hasMessageContaining("Connection reset by peer");
+        stacks.connect(listening.address).write("alive");
+        Connection lucky = listening.nextAccepted();
 
-        stacks.eventually(() -> assertThat(log.texts()).isNotEmpty());
-        expectAcceptedToLive(busy);
+        assertThat(lucky.read(5)).isEqualTo("alive");
+        lucky.abort();
+        expectToDie(busy, List.of());
+        expectOneFailureOf("acceptor");
+        expectService();
     }
 
-    private void expectAcceptedToLive(BusyConnections busy) {
+    @Test
+    void shouldForgetNobodyWhoAsksWhenTheAcceptorFails() {
+        faults.arm(Role.ACCEPTOR, 1, 1);
+        listening.acceptor.tell(new AcceptorCommand.Demand(1, listening.accepted.ref()));
+        stacks.eventually(() -> expectOneFailureOf("acceptor"));
+
+        stacks.connect(listening.address).write("alive");
+        assertThat(listening.nextAccepted().read(5)).isEqualTo("alive");
+    }
+
+    private void expectOneFailureOf(String actor) {
+        assertThat(count(Counter.ACTOR_LISTENER_FAILURES)).isEqualTo(1);
+        assertThat(log.texts()).singleElement().isEqualTo(
+                "the " + actor + " of listening socket 10.77.0.2:7 of stack server failed");
+    }
+
+    @Test
+    void shouldCloseTheListeningSocketWhoseActorFailsTooOften() {
+        BusyConnections busy = busy();
+        faults.arm(Role.LISTENER, 1, RESTARTS + 1);
+        stacks.tryConnect(listening.address, Optional.empty());
+        stacks.eventually(() -> assertThat(log.texts()).hasSize(RESTARTS + 2).last().isEqualTo(
+                "listening socket 10.77.0.2:7 of stack server is closed, as an actor of it failed too often"));
+
         busy.awaitProgress(10_000);
         busy.finish();
-
         assertThat(busy.pairs).allMatch(Pair::isIntact);
+        assertThat(stacks.failToConnect(listening.address, Optional.empty())).hasMessageContaining("refused");
     }
 
     // ---- recordings ----

@@ -80,6 +80,7 @@ final class TwoStacks implements AutoCloseable {
                 .withName(name)
                 .withTcp(tcp)
                 .withTerminateTimeout(Duration.ofMillis(200))
+                .withFlightRecorder(new StackConfig.FlightRecorder(0, 256, "", 1)) // no files
                 .withIp(ip.withNeighbors(new IpConfig.Neighbors(
                         neighbors.cacheSize(), neighbors.queueLength(), neighbors.queueBytes(),
                         neighbors.attempts(), 50 * MILLISECOND, neighbors.reachableTime())))

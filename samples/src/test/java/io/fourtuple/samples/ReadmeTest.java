@@ -27,7 +27,8 @@ class ReadmeTest {
 
     @Test
     void shouldPointToFilesThatAreThere() throws IOException {
-        for (String page : new String[] {"README.md", "docs/architecture.md", "docs/bounds.md", "docs/deviations.md"}) {
+        for (String page : new String[] {"README.md", "docs/architecture.md", "docs/bounds.md", "docs/deviations.md",
+            "samples/embedding/README.md"}) {
             Path file = ROOT.resolve(page);
             Pattern.compile("(?:\\]\\(|^\\[[^\\]]+\\]: )(?!https?:)([^)#\\s]+)", Pattern.MULTILINE)
                     .matcher(Files.readString(file)).results()

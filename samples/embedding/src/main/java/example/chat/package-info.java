@@ -1,0 +1,2 @@
+/** An ordinary Pekko application: a chat server over Streams. */
+package example.chat;

@@ -19,8 +19,8 @@ import org.apache.pekko.actor.typed.javadsl.Behaviors;
  * and the SYN in hand is lost.
  */
 final class ListenerActor extends ExtensibleBehavior<Object> {
-    private final Shard shard;
-    private final ListeningSocket socket;
+    final Shard shard;
+    final ListeningSocket socket;
 
     ListenerActor(Shard shard, ListeningSocket socket) {
         this.shard = shard;

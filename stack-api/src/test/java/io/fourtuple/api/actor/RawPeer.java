@@ -16,6 +16,7 @@ import io.fourtuple.nic.Nic;
 import io.fourtuple.nic.Readiness;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -119,6 +120,15 @@ final class RawPeer {
         receive();
         Queue<TcpSegment> queue = arrived.get(port);
         return queue == null ? null : queue.poll();
+    }
+
+    /** What all ports have got and were not asked for. */
+    Map<Integer, List<TcpSegment>> pollAll() {
+        receive();
+        Map<Integer, List<TcpSegment>> all = new HashMap<>();
+        arrived.forEach((port, queue) -> all.put(port, new ArrayList<>(queue)));
+        arrived.clear();
+        return all;
     }
 
     private void await(long giveUp, int port) {

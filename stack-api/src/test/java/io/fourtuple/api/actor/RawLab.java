@@ -15,10 +15,14 @@ import io.fourtuple.nic.MemoryWire;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.DispatcherSelector;
 
 /**
  * A stack, 10.77.0.2, that listens on port 7 and sends nothing again on its own, and a {@link RawPeer}, 10.77.0.1, at
@@ -30,11 +34,13 @@ final class RawLab implements AutoCloseable {
     final ActorTestKit kit = ActorTestKit.create(ConfigFactory.load());
     final Stack server;
     final RawPeer peer;
+    final QueueWorld.Inside inside = new QueueWorld.Inside();
     final TestProbe<Accepted> accepted = kit.createTestProbe();
     final ActorRef<AcceptorCommand> acceptor;
 
     /** With this backlog and with a changed configuration. */
     RawLab(int backlog, UnaryOperator<StackConfig> change) {
+        SpawnHook.install(kit.system(), inside);
         MemoryWire wire = new MemoryWire(MemoryWire.Config.DEFAULT);
         StackConfig config = TwoStacks.config("server", 2);
         TcpConfig quiet = config.tcp().withRetransmission(
@@ -62,6 +68,13 @@ final class RawLab implements AutoCloseable {
         TestProbe<Unbound> unbound = kit.createTestProbe();
         acceptor.tell(new AcceptorCommand.Unbind(unbound.ref()));
         unbound.expectMessage(TwoStacks.PATIENCE, Unbound.INSTANCE);
+    }
+
+    /** Reads something of the shard, on its loop. */
+    <T> T onLoop(Function<Shard, T> question) {
+        Executor loop = kit.system().dispatchers().lookup(
+                DispatcherSelector.fromConfig(server.config().loopDispatcher()));
+        return CompletableFuture.supplyAsync(() -> question.apply(inside.shard()), loop).join();
     }
 
     SocketRow listener() {

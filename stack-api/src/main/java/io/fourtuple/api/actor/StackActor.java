@@ -2,6 +2,7 @@ package io.fourtuple.api.actor;
 
 import io.fourtuple.api.StackConfig;
 import io.fourtuple.api.actor.SpawnHook.Role;
+import io.fourtuple.api.observe.StackSnapshot;
 import io.fourtuple.api.protocol.ConnectionCommand;
 import io.fourtuple.api.protocol.StackCommand;
 import io.fourtuple.api.protocol.Unbound;
@@ -23,6 +24,7 @@ import io.fourtuple.nic.NicActor.FrameBatch;
 import io.fourtuple.nic.NicException;
 import io.fourtuple.nic.loop.ShardDispatchers;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.random.RandomGenerator;
@@ -75,7 +77,7 @@ public final class StackActor extends ExtensibleBehavior<Object> {
     private final List<ActorRef<Done>> stoppers = new ArrayList<>();
     private final Steering steering;
     /** The further shards that have not ended; the first one, which they are children of, ends last. */
-    private int furtherShards;
+    private final BitSet furtherShards = new BitSet();
     /** Whose turn it is to open a connection. */
     private int nextToOpen;
     private boolean stopping;
@@ -112,7 +114,7 @@ public final class StackActor extends ExtensibleBehavior<Object> {
                         Adapter.toClassic(context.getSystem()), shard.config.loopDispatcher(), index)));
         context.watchWith(actor, new StackInput.ShardGone(index));
         shards.register(index, actor);
-        furtherShards++;
+        furtherShards.set(index);
     }
 
     /**
@@ -369,7 +371,7 @@ public final class StackActor extends ExtensibleBehavior<Object> {
             case StackInput.Report report -> shard.report(report);
             case StackInput.EndShard _ -> stop();
             case StackInput.ShardGone(int index) -> {
-                furtherShards--;
+                furtherShards.clear(index);
                 if (!stopping) {
                     LOG.error("stack {} ends: its shard {} has failed", shard.config.name(), index);
                     return Behaviors.stopped();
@@ -481,7 +483,8 @@ public final class StackActor extends ExtensibleBehavior<Object> {
                 shards.actor(i).tell(new StackInput.CloseReplica(socket.address(), socket.port(), failed));
             }
         }
-        if (failed) {
+        // On another shard, a connection may have been told to the acceptor when that had ended already.
+        if (failed || shard.index != 0) {
             tellNobodyAccepts(socket);
         }
     }
@@ -502,7 +505,7 @@ public final class StackActor extends ExtensibleBehavior<Object> {
         switch (command) {
             case StackCommand.Bind bind -> opens.onBind(bind, stopping);
             case StackCommand.Connect connect -> onConnect(connect);
-            case StackCommand.GetSnapshot ask -> gather(new Snapshots.Gathering(ask.replyTo(), shards.count()));
+            case StackCommand.GetSnapshot ask -> gather(ask.replyTo());
             case StackCommand.Stop stop -> {
                 Behavior<Object> next = stop();
                 stoppers.add(stop.replyTo());
@@ -528,10 +531,9 @@ public final class StackActor extends ExtensibleBehavior<Object> {
         }
     }
 
-    private void gather(Snapshots.Gathering gathering) {
-        for (int i = 1; i < shards.count(); i++) {
-            shards.actor(i).tell(new StackInput.TakePart(gathering));
-        }
+    private void gather(ActorRef<StackSnapshot> replyTo) {
+        Snapshots.Gathering gathering = new Snapshots.Gathering(replyTo, 1 + furtherShards.cardinality());
+        furtherShards.stream().forEach(i -> shards.actor(i).tell(new StackInput.TakePart(gathering)));
         gathering.add(Snapshots.take(shard), shards);
     }
 
@@ -560,6 +562,6 @@ public final class StackActor extends ExtensibleBehavior<Object> {
     }
 
     private Behavior<Object> stopWhenDone() {
-        return stopping && shard.connections() == 0 && furtherShards == 0 ? Behaviors.stopped() : Behaviors.same();
+        return stopping && shard.connections() == 0 && furtherShards.isEmpty() ? Behaviors.stopped() : Behaviors.same();
     }
 }

@@ -2,9 +2,11 @@ package io.fourtuple.samples;
 
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigValueFactory;
+import io.fourtuple.api.StackConfig.Listen.SynCookies;
 import io.fourtuple.api.config.NicChoice;
 import io.fourtuple.core.ip.InterfaceAddress;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;
@@ -52,6 +54,17 @@ final class Converters {
         @Override
         public FarSide convert(String text) {
             return parse(text, FarSide::parse);
+        }
+    }
+
+    /** {@code on-overflow}. */
+    static final class OfSynCookies implements ITypeConverter<SynCookies> {
+        @Override
+        public SynCookies convert(String text) {
+            return parse(text, given -> Arrays.stream(SynCookies.values())
+                    .filter(each -> OverflowRun.name(each).equals(given))
+                    .findFirst()
+                    .orElseThrow(() -> new IllegalArgumentException("is not off, on-overflow or always")));
         }
     }
 

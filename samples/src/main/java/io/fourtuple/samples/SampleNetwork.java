@@ -116,7 +116,7 @@ final class SampleNetwork implements AutoCloseable {
     <S extends ServingSample> S serving(Supplier<S> serve) {
         return orNothing(() -> {
             S sample = serve.get();
-            openControl();
+            control = control(stacks);
             return sample;
         });
     }
@@ -130,7 +130,8 @@ final class SampleNetwork implements AutoCloseable {
         }
     }
 
-    private static ActorSystem<Void> system(Config config) {
+    /** What runs a sample. */
+    static ActorSystem<Void> system(Config config) {
         try {
             return ActorSystem.create(Behaviors.empty(), "samples", config);
         } catch (RuntimeException e) {
@@ -258,14 +259,15 @@ final class SampleNetwork implements AutoCloseable {
         return system;
     }
 
-    private void openControl() {
+    /** Opens a control socket that tells of these stacks, by their names. */
+    static ControlServer control(Map<String, Stack> stacks) {
         Map<String, Supplier<CompletionStage<String>>> commands = new LinkedHashMap<>();
         stacks.forEach((name, stack) -> {
             commands.put("ss " + name, answer(stack, now -> SsFormat.format(now.sockets())));
             commands.put("nstat " + name, answer(stack, now -> NstatFormat.format(now.counters(), false)));
             commands.put("nstat-zeros " + name, answer(stack, now -> NstatFormat.format(now.counters(), true)));
         });
-        control = ControlServer.open(ControlDirectory.ofUser(), commands);
+        return ControlServer.open(ControlDirectory.ofUser(), commands);
     }
 
     private static Supplier<CompletionStage<String>> answer(Stack stack, Function<StackSnapshot, String> format) {

@@ -109,13 +109,27 @@ final class PassiveOpens {
     void onCookie(ListeningSocket socket, FourTuple tuple, TcpSegment segment, long now) {
         HalfOpen record = socket.queues().expectsCookies(now) ? readCookie(socket, tuple, segment, now) : null;
         if (record == null) {
-            shard.reset(tuple, segment);
+            refuse(socket, tuple, segment, now);
             return;
         }
         switch (admit(socket, tuple)) {
             case ADMITTED -> establish(socket, record, shard.ip.pathTo(tuple.remote()), segment, now);
             case IGNORED -> { }
             case RESET -> shard.reset(tuple, segment);
+        }
+    }
+
+    /**
+     * Resets, but not what may belong to a connection whose final ACK, with the cookie, was ignored just now because
+     * the accept queue is full: its peer will begin again with the first octet, and that carries the cookie once more.
+     */
+    private void refuse(ListeningSocket socket, FourTuple tuple, TcpSegment segment, long now) {
+        ListenQueues queues = socket.queues();
+        boolean mayComeAgain = queues.expectsCookies(now)
+                && queues.accept().isFull()
+                && queues.rules().profile() != Profile.RST;
+        if (!mayComeAgain) {
+            shard.reset(tuple, segment);
         }
     }
 

@@ -333,6 +333,33 @@ class OverflowTableTest {
         assertThat(lab.sockets("ESTAB")).isZero();
     }
 
+    @Test
+    void shouldNotResetWhatFollowsAFinalAckThatWasIgnored() {
+        open(5, Profile.SEED, SynCookies.ALWAYS);
+        lab.peer.syn(1);
+        lab.peer.expectSynAck(1);
+        for (int port = 101; port <= 105; port++) {
+            lab.establish(port);
+        }
+        expectQueues(5, 0);
+        lab.peer.data(1, "hello");
+        lab.peer.send(1, TcpFlags.ACK | TcpFlags.FIN, 6, "");
+        settle();
+        assertThat(lab.peer.poll(1)).isNull();
+
+        lab.demand(1);
+        lab.accepted.receiveMessage(TwoStacks.PATIENCE);
+        lab.peer.data(1, "hello");
+        lab.peer.expect(1, TcpFlags.ACK);
+
+        lab.demand(5);
+        for (int i = 0; i < 5; i++) {
+            lab.accepted.receiveMessage(TwoStacks.PATIENCE);
+        }
+        lab.peer.ack(9);
+        lab.peer.expect(9, TcpFlags.RST);
+    }
+
     // ---- time ----
 
     @Test

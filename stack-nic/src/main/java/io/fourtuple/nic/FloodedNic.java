@@ -49,21 +49,30 @@ public final class FloodedNic implements Nic, FrameSink {
         final int flags;
         final long segments;
         final int perSecond;
+        final CompletableFuture<?> until;
         final CompletableFuture<Double> over = new CompletableFuture<>();
         long sent;
+        boolean started;
         long startedAt;
 
-        Flood(int flags, long segments, int perSecond) {
+        Flood(int flags, long segments, int perSecond, CompletableFuture<?> until) {
             this.flags = flags;
+            this.until = until;
             this.segments = segments;
             this.perSecond = perSecond;
         }
 
         long due(long now) {
-            if (sent == 0) {
-                startedAt = now - SECOND / perSecond;
+            if (!started) {
+                started = true;
+                startedAt = now;
             }
-            return Math.min(segments, (long) ((double) (now - startedAt) * perSecond / SECOND)) - sent;
+            long paced = (long) ((double) (now - startedAt) * perSecond / SECOND) - sent;
+            return until.isDone() ? Math.min(segments - sent, paced) : paced;
+        }
+
+        boolean isOver() {
+            return sent >= segments && until.isDone();
         }
     }
 
@@ -96,11 +105,20 @@ public final class FloodedNic implements Nic, FrameSink {
      *
      * @param flags of their segments: bits of {@link TcpFlags}
      * @param segments how many of them, at least 1
-     * @param perSecond how many in a second, at least 1; a busy loop sees to those it is behind with later
-     * @return completed with how many have come in a second
+     * @param perSecond how many in a second, at least 1; what a busy loop is behind with comes later
+     * @return completed with how many have come in a second, when the stack has got the last one
      */
     public CompletableFuture<Double> flood(int flags, long segments, int perSecond) {
-        Flood next = new Flood(flags, segments, perSecond);
+        return flood(flags, segments, perSecond, CompletableFuture.completedFuture(null));
+    }
+
+    /**
+     * The same, and goes on with more of them until something is over.
+     *
+     * @param until completed when that is so
+     */
+    public CompletableFuture<Double> flood(int flags, long segments, int perSecond, CompletableFuture<?> until) {
+        Flood next = new Flood(flags, segments, perSecond, until);
         flood = next;
         wakeUp.run();
         return next.over;
@@ -114,15 +132,16 @@ public final class FloodedNic implements Nic, FrameSink {
             return taken;
         }
         long now = System.nanoTime();
-        int strangers = (int) Math.min(maxFrames - taken, current.due(now));
+        if (current.isOver()) { // and what was taken the last time is with the stack
+            flood = null;
+            current.over.complete(current.sent * (double) SECOND / (now - current.startedAt));
+            return taken;
+        }
+        int strangers = Math.clamp(current.due(now), 0, maxFrames - taken);
         for (int i = 0; i < strangers; i++) {
             into.accept(new Frame(stranger(current.flags)));
         }
         current.sent += strangers;
-        if (current.sent == current.segments) {
-            flood = null;
-            current.over.complete(current.sent * (double) SECOND / (now - current.startedAt));
-        }
         return taken + strangers;
     }
 

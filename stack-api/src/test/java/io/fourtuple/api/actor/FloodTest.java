@@ -12,6 +12,7 @@ import io.fourtuple.core.ip.Prefix;
 import io.fourtuple.core.ip.Route;
 import io.fourtuple.core.wire.IpAddress;
 import io.fourtuple.core.wire.TcpFlags;
+import io.fourtuple.nic.FloodedNic;
 import io.fourtuple.nic.MemoryWire;
 import java.lang.management.ManagementFactory;
 import java.security.MessageDigest;
@@ -67,7 +68,7 @@ class FloodTest {
             }
             return behavior;
         });
-        nic = new FloodedNic(wire.right(), MemoryWire.LEFT_MAC, TwoStacks.SERVER, PORT);
+        nic = new FloodedNic(wire.right(), MemoryWire.LEFT_MAC, IpAddress.parse(TwoStacks.SERVER), PORT, 7);
         StackConfig config = TwoStacks.config("server", 2);
         server = Stack.start(kit.system(), config.withIp(config.ip().withRoutes(List.of(
                 new Route(Prefix.parse("0.0.0.0/0"), IpAddress.parse(TwoStacks.CLIENT))))), nic);

@@ -20,6 +20,8 @@ import org.apache.pekko.stream.javadsl.FramingTruncation;
 import org.apache.pekko.stream.javadsl.Sink;
 import org.apache.pekko.stream.javadsl.Source;
 import org.apache.pekko.util.ByteString;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A chat server: lines of text, a name for each connection, and everybody sees what everybody types.
@@ -32,6 +34,7 @@ import org.apache.pekko.util.ByteString;
  * chat.lines-waiting} lines is cut off and holds up nobody.
  */
 public final class ChatServer {
+    private static final Logger LOG = LoggerFactory.getLogger(ChatServer.class);
     private static final ByteString END_OF_LINE = ByteString.fromString("\n");
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
@@ -50,7 +53,7 @@ public final class ChatServer {
             if (failure == null) {
                 System.out.println("chat ready on " + address.getHostString() + ":" + address.getPort());
             } else {
-                System.err.println("cannot start: " + failure.getMessage());
+                LOG.error("cannot start: {}", failure.getMessage());
                 running.system().terminate();
             }
         });

@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /** What the README shows is compiled and run elsewhere, and what it points to is there. */
 class ReadmeTest {
     private static final Path ROOT = Path.of("..");
+    private static final List<String> PAGES = List.of(
+            "README.md", "docs/architecture.md", "docs/bounds.md", "docs/deviations.md", "samples/embedding/README.md");
 
     private static String readme() throws IOException {
         return Files.readString(ROOT.resolve("README.md"));
@@ -27,8 +30,7 @@ class ReadmeTest {
 
     @Test
     void shouldPointToFilesThatAreThere() throws IOException {
-        for (String page : new String[] {"README.md", "docs/architecture.md", "docs/bounds.md", "docs/deviations.md",
-            "samples/embedding/README.md"}) {
+        for (String page : PAGES) {
             Path file = ROOT.resolve(page);
             Pattern.compile("(?:\\]\\(|^\\[[^\\]]+\\]: )(?!https?:)([^)#\\s]+)", Pattern.MULTILINE)
                     .matcher(Files.readString(file)).results()

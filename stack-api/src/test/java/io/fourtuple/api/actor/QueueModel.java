@@ -152,8 +152,11 @@ final class QueueModel {
                 if (cookieSent && !closed) {
                     count(good ? Counter.TCP_EXT_SYNCOOKIES_RECV : Counter.TCP_EXT_SYNCOOKIES_FAILED);
                 }
+                boolean full = queue.size() >= acceptBound;
                 if (!good) {
-                    answer(number, 'R');
+                    if (!(cookieSent && !closed && full && profile != Profile.RST)) {
+                        answer(number, 'R');
+                    } // else it may follow a final ACK that was ignored
                 } else if (queue.size() < acceptBound) {
                     establish(segment, port);
                 } else {

@@ -235,6 +235,8 @@ public enum Counter {
     TCP_EXT_URGENT_DATA("TcpExt", "TCPUrgentData"),
     /** Challenge ACKs not sent because of the rate limit. */
     TCP_EXT_ACK_SKIPPED_CHALLENGE("TcpExt", "TCPACKSkippedChallenge"),
+    /** Unacceptable segments of half-open connections not answered, because one had been within half a second. */
+    TCP_EXT_ACK_SKIPPED_SYN_RECV("TcpExt", "TCPACKSkippedSynRecv"),
     /** TIME-WAIT records not made because the table was full. */
     TCP_EXT_TIME_WAIT_OVERFLOW("TcpExt", "TCPTimeWaitOverflow"),
     /** Segments the peer took. */

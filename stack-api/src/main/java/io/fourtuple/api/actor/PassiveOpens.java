@@ -203,7 +203,7 @@ final class PassiveOpens {
                 counters.increment(Counter.TCP_EXT_SYN_RECV_TIMEOUTS);
                 shard.leave(entry);
             }
-            case IGNORE, COMPLETE -> shard.schedule(entry, entry.record.deadline());
+            case IGNORE, SKIPPED, COMPLETE -> shard.schedule(entry, entry.record.deadline());
         }
     }
 

@@ -306,6 +306,10 @@ final class Shard {
                 schedule(entry, entry.record.deadline());
             }
             case IGNORE -> schedule(entry, entry.record.deadline());
+            case SKIPPED -> {
+                counters.increment(Counter.TCP_EXT_ACK_SKIPPED_SYN_RECV);
+                schedule(entry, entry.record.deadline());
+            }
             case REMOVE -> {
                 counters.increment(Counter.TCP_EXT_EMBRYONIC_RSTS);
                 counters.increment(Counter.TCP_ATTEMPT_FAILS);

@@ -18,6 +18,8 @@ public final class HalfOpen {
     public enum Verdict {
         /** Nothing. */
         IGNORE,
+        /** Nothing, where an acknowledgment was due: there was one just before. To be counted. */
+        SKIPPED,
         /** Send the reply that was filled in. */
         REPLY,
         /** The handshake is complete: reserve a place in the accept queue, then {@link HalfOpen#complete}. */
@@ -27,6 +29,8 @@ public final class HalfOpen {
     }
 
     private static final int MAX_UNSCALED_WINDOW = 65_535;
+    /** How often unacceptable segments are answered at most, as in Linux: two such records must not make war. */
+    private static final long ANSWER_INTERVAL_NANOS = 500_000_000;
 
     private final FourTuple tuple;
     private final PathProperties path;
@@ -41,8 +45,9 @@ public final class HalfOpen {
     private final int window;
     private int tsRecent;
     private final long startedAt;
-    /** Whether the ACK of the SYN-ACK gives a round-trip time: not when nobody noted when that was sent. */
-    private final boolean timed;
+    /** Whether the ACK of the SYN-ACK gives a round-trip time: not when nobody knows which one it answers. */
+    private boolean timed;
+    private long answeredAt;
     private long synAckAt;
     private int retransmits;
 
@@ -63,6 +68,7 @@ public final class HalfOpen {
         this.tsRecent = o.tsVal();
         this.startedAt = nowNanos;
         this.synAckAt = nowNanos;
+        this.answeredAt = nowNanos - ANSWER_INTERVAL_NANOS;
         this.timed = true;
     }
 
@@ -82,6 +88,7 @@ public final class HalfOpen {
         this.tsRecent = ack.options().tsVal();
         this.startedAt = nowNanos;
         this.synAckAt = nowNanos;
+        this.answeredAt = nowNanos - ANSWER_INTERVAL_NANOS;
         this.timed = false;
     }
 
@@ -160,6 +167,7 @@ public final class HalfOpen {
         int rcvNxt = Seq.add(irs, 1);
         boolean rst = s.has(TcpFlags.RST);
         if (s.has(TcpFlags.SYN) && !rst && !s.has(TcpFlags.ACK) && s.seq() == irs) { // its SYN again
+            timed = false; // Karn
             fillSynAck(reply, nowNanos);
             return Verdict.REPLY;
         }
@@ -195,6 +203,10 @@ public final class HalfOpen {
     }
 
     private Verdict acknowledge(OutboundSegment reply, long nowNanos) {
+        if (nowNanos - answeredAt < ANSWER_INTERVAL_NANOS) {
+            return Verdict.SKIPPED;
+        }
+        answeredAt = nowNanos;
         reply.clear();
         reply.reason = SendReason.CHALLENGE_ACK;
         reply.flags = TcpFlags.ACK;

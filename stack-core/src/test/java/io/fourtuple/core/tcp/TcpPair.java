@@ -40,7 +40,7 @@ final class TcpPair {
         TcpConnection connection;
         HalfOpen halfOpen;
         final Counters counters = new Counters();
-        final ShardMemory memory = ShardMemory.unlimited(counters);
+        ShardMemory memory = ShardMemory.unlimited(counters);
         final List<TcpEvent> events = new ArrayList<>();
         final ByteSink received = new ByteSink();
         boolean reading = true;
@@ -195,7 +195,7 @@ final class TcpPair {
             return;
         }
         switch (to.halfOpen.handleSegment(s, scratch, now)) {
-            case IGNORE -> { }
+            case IGNORE, SKIPPED -> { }
             case REPLY -> transmit(to, other(to), scratch);
             case COMPLETE -> to.connection = to.halfOpen.complete(s, to.memory, now);
             case REMOVE -> to.halfOpen = null;

@@ -21,6 +21,9 @@ import java.util.Arrays;
 final class ReceiveQueue {
     /** What a chunk costs besides its array: the object and its place in a queue. */
     private static final int OVERHEAD = 64;
+    /** A piece of fewer octets than this is gathered with its neighbours: many are slow to walk over, too. */
+    private static final int SMALL = 512;
+    private static final int GATHER = 4096;
     private static final int[] NO_EDGES = {};
     private static final ReceivedChunk[] NO_PIECES = {};
 
@@ -136,10 +139,43 @@ final class ReceiveQueue {
         if (Seq.lt(from, to)) {
             int skip = Seq.distance(seq, from);
             ReceivedChunk piece = new ReceivedChunk(chunk.array(), chunk.offset() + skip, Seq.distance(from, to));
-            insertPiece(first, from, first == next ? piece : replace(first, next, piece, from));
+            if (first < next) {
+                insertPiece(first, from, replace(first, next, piece, from));
+            } else if (!gather(first, from, piece)) {
+                insertPiece(first, from, piece);
+            }
         }
         reportBlock(seq, end);
         return true;
+    }
+
+    /** Copies a small piece together with the one in front of {@code at} or with that one, when they are adjacent. */
+    private boolean gather(int at, int seq, ReceivedChunk piece) {
+        if (piece.length() >= SMALL) {
+            return false;
+        }
+        if (at > 0 && endOf(at - 1) == seq && pieces[at - 1].length() + piece.length() <= GATHER) {
+            exchange(at - 1, seqs[at - 1], pieces[at - 1], piece);
+            return true;
+        }
+        if (at < pieceCount && Seq.add(seq, piece.length()) == seqs[at]
+                && pieces[at].length() + piece.length() <= GATHER) {
+            exchange(at, seq, piece, pieces[at]);
+            return true;
+        }
+        return false;
+    }
+
+    /** Puts two adjacent pieces, one of them there already, in the place of that one. */
+    private void exchange(int at, int seq, ReceivedChunk left, ReceivedChunk right) {
+        byte[] both = new byte[left.length() + right.length()];
+        System.arraycopy(left.array(), left.offset(), both, 0, left.length());
+        System.arraycopy(right.array(), right.offset(), both, left.length(), right.length());
+        pieceOctets += both.length - pieces[at].length();
+        pieceCharge -= cost(pieces[at]);
+        seqs[at] = seq;
+        pieces[at] = new ReceivedChunk(both, 0, both.length);
+        pieceCharge += cost(pieces[at]);
     }
 
     /** Removes pieces {@code first} to {@code next - 1} and returns {@code piece} with their octets in place. */
@@ -196,6 +232,9 @@ final class ReceiveQueue {
         System.arraycopy(pieces, from + n, pieces, from, pieceCount - from - n);
         Arrays.fill(pieces, pieceCount - n, pieceCount, null);
         pieceCount -= n;
+        if (pieceCount == 0) {
+            compactedCount = 0;
+        }
         if (pieceCount == 0 && pieces.length > KEPT_CAPACITY) {
             seqs = NO_EDGES;
             pieces = NO_PIECES;
@@ -307,7 +346,6 @@ final class ReceiveQueue {
         pieceOctets = 0;
         pieceCharge = 0;
         blockCount = 0;
-        compactedCount = 0;
     }
 
     /** Copies payloads together where they pin much more than they hold. */

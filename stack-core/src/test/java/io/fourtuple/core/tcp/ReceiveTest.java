@@ -195,6 +195,25 @@ class ReceiveTest {
     }
 
     @Test
+    void shouldGatherTinySegmentsThatFollowEachOther() { // more runs than SACK blocks, so that none is known by heart
+        Conversation c = Conversation.established(
+                Conversation.plain().withReceiveBuffer(TcpConfig.BufferLimits.fixed(60_000)));
+        for (int i = 0; i < 1000; i++) {
+            for (int run = 0; run < 6; run++) {
+                int seq = run % 2 == 0 ? 10 + 8000 * run + i : 8 + 8000 * run + 7999 - i;
+                c.inject(". " + seq + ":" + (seq + 1) + "(1) ack 1 win 60000");
+            }
+        }
+        assertThat(c.connection.tcb().receiveQueue.outOfOrder()).isEqualTo(6000);
+        assertThat(c.connection.tcb().receiveQueue.charge()).isLessThan(12_000);
+
+        for (int seq = 1; seq < 50_001; seq += 1000) {
+            c.inject(". " + seq + ":" + (seq + 1000) + "(1000) ack 1 win 60000");
+        }
+        assertThat(c.receive()).isEqualTo(text(1, 50_000));
+    }
+
+    @Test
     void shouldNeverTakeMoreThanItsBufferWhileNobodyReads() {
         TcpPair pair = new TcpPair().establish();
         pair.link = new TcpPair.Link(0, 10 * MILLIS, 0);

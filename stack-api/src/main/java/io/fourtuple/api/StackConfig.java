@@ -230,6 +230,11 @@ public record StackConfig(
             }
         }
 
+        /** The same with another limit of connections. */
+        public Limits withConnections(int max) {
+            return new Limits(max, listeners, timeWait, orphans, memory, sendTurn, shardQueue, perSource);
+        }
+
         /** The same with another limit of orphans. */
         public Limits withOrphans(int max) {
             return new Limits(connections, listeners, timeWait, max, memory, sendTurn, shardQueue, perSource);

@@ -23,6 +23,8 @@ final class ConnectionEntry extends FlowEntry {
     ListeningSocket waitingIn;
     /** Whether it counts among the connections that its peer may open. */
     boolean countsForSource;
+    /** Whether it has a place among the connections there may be, which its actor keeps longer than the 4-tuple. */
+    boolean hasPlace;
     /** The open that waits for its answer, for whoever has to give it should the actor fail; else null. */
     StackCommand.Connect opening;
     /** SND.NXT after the last turn of the actor. */

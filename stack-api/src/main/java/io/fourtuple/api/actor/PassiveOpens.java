@@ -175,6 +175,7 @@ final class PassiveOpens {
         } catch (RuntimeException e) {
             socket.queues().accept().giveBack();
             giveBack(tuple);
+            entry.connection().abort(now); // what came with its ACK is charged
             shard.reset(tuple, ack);
             throw e;
         }

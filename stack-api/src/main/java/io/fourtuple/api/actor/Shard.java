@@ -192,14 +192,14 @@ final class Shard {
     void enter(ConnectionEntry entry) {
         flows.put(entry);
         connections++;
+        entry.hasPlace = true;
     }
 
-    /** Takes a connection out; false when it is not in. Its timer stays. */
+    /** Takes a connection out; false when it is not in. Its timer stays, and its place until its actor has ended. */
     boolean leave(ConnectionEntry entry) {
         boolean wasIn = flows.remove(entry);
         if (wasIn) {
             connections--;
-            shards.connections.giveBack();
             if (entry.countsForSource) {
                 shards.sources.removeEstablished(entry.tuple().remote());
             }
@@ -208,7 +208,7 @@ final class Shard {
     }
 
     /**
-     * Puts an end to a connection whose actor has ended without doing so: its peer gets a reset.
+     * Puts an end to a connection whose actor has ended. When that has not done so itself, its peer gets a reset.
      *
      * @return false when there was nothing to do, as the connection had left
      */
@@ -216,6 +216,10 @@ final class Shard {
         timers.cancel(entry);
         heldBack.remove(entry);
         boolean wasIn = leave(entry);
+        if (entry.hasPlace) {
+            entry.hasPlace = false;
+            shards.connections.giveBack();
+        }
         TcpState state = entry.connection().state();
         entry.connection().release();
         if (!wasIn) {

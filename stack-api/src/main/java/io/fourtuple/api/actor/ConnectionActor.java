@@ -212,7 +212,7 @@ final class ConnectionActor extends ExtensibleBehavior<Object> {
             case ConnectionInput.Continue _ -> continueTold = false;
             case ConnectionInput.MemoryRelief _ -> connection.handleMemoryRelief();
             case ConnectionInput.HandedOver _ -> {
-                entry.waitingIn = null;
+                entry.leaveQueue();
                 expectRegistration(now);
             }
             case ConnectionInput.NobodyAccepts _ -> {

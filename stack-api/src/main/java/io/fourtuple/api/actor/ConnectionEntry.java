@@ -55,6 +55,20 @@ final class ConnectionEntry extends FlowEntry {
         return path;
     }
 
+    /** It is told to the acceptor of this socket. */
+    void enterQueue(ListeningSocket socket) {
+        waitingIn = socket;
+        socket.waiting.add(this);
+    }
+
+    /** It is accepted, or is over. No effect when it does not wait. */
+    void leaveQueue() {
+        if (waitingIn != null) {
+            waitingIn.waiting.remove(this);
+            waitingIn = null;
+        }
+    }
+
     void noteNumbers() {
         sndNxt = connection.sndNxt();
         rcvNxt = connection.rcvNxt();

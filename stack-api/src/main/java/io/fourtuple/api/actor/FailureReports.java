@@ -119,7 +119,7 @@ final class FailureReports {
         }
         if (waiting.getAndIncrement() >= MAX_WAITING) {
             waiting.getAndDecrement();
-            counters.increment(Counter.ACTOR_RECORDINGS_OMITTED);
+            counters.incrementShared(Counter.ACTOR_RECORDINGS_OMITTED);
             LOG.error("{}; its packets were not kept, as too many failed at once", what, cause);
             return;
         }
@@ -134,7 +134,8 @@ final class FailureReports {
         }
     }
 
-    private String keep(Recording recording, FourTuple tuple, long epoch, String reason) {
+    /** Synchronized, so that there are never more files than there may be. */
+    private synchronized String keep(Recording recording, FourTuple tuple, long epoch, String reason) {
         try {
             Path directory = directory();
             makeRoom(directory);
@@ -147,10 +148,10 @@ final class FailureReports {
                     PcapngWriter.UNLIMITED)) {
                 recording.writeTo(writer, reason);
             }
-            counters.increment(Counter.ACTOR_RECORDINGS);
+            counters.incrementShared(Counter.ACTOR_RECORDINGS);
             return "its last " + recording.size() + " packets are in " + file;
         } catch (IOException | RuntimeException e) {
-            counters.increment(Counter.ACTOR_RECORDINGS_OMITTED);
+            counters.incrementShared(Counter.ACTOR_RECORDINGS_OMITTED);
             return "its packets could not be kept (" + e + ")";
         }
     }

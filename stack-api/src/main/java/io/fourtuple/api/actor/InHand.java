@@ -2,8 +2,8 @@ package io.fourtuple.api.actor;
 
 import io.fourtuple.api.protocol.ConnectionCommand;
 import io.fourtuple.api.protocol.StackCommand;
-import io.fourtuple.api.protocol.Unbound;
 import io.fourtuple.core.wire.FourTuple;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,8 +33,12 @@ final class InHand {
         flow = null;
     }
 
-    /** Puts an end to what was in hand, with one line in the log. */
-    void giveUp(Throwable cause) {
+    /**
+     * Puts an end to what was in hand, with one line in the log.
+     *
+     * @param atOnce does once more what must not come later than what was told after it
+     */
+    void giveUp(Throwable cause, Consumer<StackInput> atOnce) {
         Object failed = message;
         FourTuple tuple = flow;
         clear();
@@ -48,17 +52,30 @@ final class InHand {
         switch (failed) {
             case StackCommand.Bind bind -> opens.failed(bind);
             case StackCommand.Connect connect -> opens.failed(connect);
-            case StackInput.CloseSocket close -> close.replyTo().tell(Unbound.INSTANCE);
+            case StackInput.CloseSocket close -> shard.tellAgain(close); // the port is free when it says so
             case StackCommand.Stop stop -> shard.tellAgain(stop); // else the stack would never end
             case StackInput.GraceOver over -> shard.tellAgain(over);
             case StackInput.EndShard end -> shard.tellAgain(end);
+            case StackInput.ShardIdle idle -> shard.tellAgain(idle);
             case StackInput.ShardGone gone -> shard.tellAgain(gone);
-            case StackInput.RelaysPending relays -> shard.tellAgain(relays);
-            case StackInput.OpenReplica open -> shard.tellAgain(open); // all shards listen, or none
-            case StackInput.CloseReplica close -> shard.tellAgain(close);
+            case StackInput.ReplicaGone gone -> shard.tellAgain(gone);
+            case StackInput.SocketGone gone -> shard.tellAgain(gone);
+            case StackInput.MemoryRelief relief -> shard.tellAgain(relief);
+            case StackInput.OpenReplica open -> openAtOnce(open, atOnce);
+            case StackInput.CloseReplica close -> atOnce.accept(close);
             case null, default -> {
                 // What else there is comes again by itself, as peers retransmit, or asks for no answer.
             }
+        }
+    }
+
+    /** All shards listen, or none. */
+    private void openAtOnce(StackInput.OpenReplica open, Consumer<StackInput> atOnce) {
+        try {
+            atOnce.accept(open);
+        } catch (RuntimeException | AssertionError e) {
+            shard.shards.actor(0).tell(new StackInput.ReplicaGone(open.address(), open.port(), open.queues()));
+            throw e;
         }
     }
 

@@ -1,7 +1,9 @@
 package io.fourtuple.api.actor;
 
+import org.apache.pekko.actor.DeadLetterSuppression;
+
 /** A message of the bounded data lane of a {@link LanedQueue}; everything else takes the control lane. */
-interface LaneData {
+interface LaneData extends DeadLetterSuppression {
     /** Why the lane does not take a message. */
     enum Overflow {
         /** The SYN queue is full. */

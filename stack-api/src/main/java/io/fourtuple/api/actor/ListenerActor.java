@@ -68,11 +68,6 @@ final class ListenerActor extends ExtensibleBehavior<Object> {
             shard.counters.increment(Counter.IP_OUT_NO_ROUTES);
             return;
         }
-        if (!shard.shards.sources.tryAddHalfOpen(tuple.remote())) {
-            giveBack();
-            shard.counters.increment(Counter.TCP_EXT_SOURCE_SYN_LIMIT);
-            return;
-        }
         HalfOpen record = HalfOpen.of(
                 tuple,
                 syn.segment(),
@@ -81,6 +76,11 @@ final class ListenerActor extends ExtensibleBehavior<Object> {
                 path.properties(),
                 socket.tcp(),
                 now);
+        if (!shard.shards.sources.tryAddHalfOpen(tuple.remote())) {
+            giveBack();
+            shard.counters.increment(Counter.TCP_EXT_SOURCE_SYN_LIMIT);
+            return;
+        }
         HalfOpenEntry entry = new HalfOpenEntry(record, path, socket);
         shard.enter(entry);
         socket.synInHand = null; // the record has the slot now

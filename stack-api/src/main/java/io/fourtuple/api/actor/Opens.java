@@ -163,6 +163,7 @@ final class Opens {
             return;
         }
         int port = localPort(connect, local, remote, remotePort);
+        TcpConfig tcp = SocketOptions.applied(shard.config.tcp(), connect.options());
         if (!shard.shards.connections.tryTake()) {
             throw new IOException("there are " + shard.config.limits().connections()
                     + " connections already, which is the configured limit");
@@ -180,7 +181,7 @@ final class Opens {
                 iss,
                 shard.timestampOffsets.of(tuple),
                 path.properties(),
-                SocketOptions.applied(shard.config.tcp(), connect.options()),
+                tcp,
                 shard.memory,
                 now);
         ConnectionEntry entry = new ConnectionEntry(connection, path);
@@ -193,9 +194,14 @@ final class Opens {
         }
     }
 
+    /** The local port that the program asks for; 0 when it leaves the choice. */
+    static int wantedPort(StackCommand.Connect connect) {
+        return connect.local().map(InetSocketAddress::getPort).orElse(0);
+    }
+
     /** The shard that has to open a connection: its own when the program leaves the choice of the port. */
     private int ownerOf(StackCommand.Connect connect, IpAddress local, IpAddress remote) {
-        int wanted = connect.local().map(InetSocketAddress::getPort).orElse(0);
+        int wanted = wantedPort(connect);
         return wanted == 0
                 ? shard.index
                 : shard.shards.owner(new FourTuple(local, wanted, remote, connect.remote().getPort()));
@@ -222,7 +228,7 @@ final class Opens {
     private int localPort(StackCommand.Connect connect, IpAddress local, IpAddress remote, int remotePort)
             throws IOException {
         long now = shard.now();
-        int wanted = connect.local().map(InetSocketAddress::getPort).orElse(0);
+        int wanted = wantedPort(connect);
         if (wanted != 0) {
             if (isTaken(new FourTuple(local, wanted, remote, remotePort), true, now)) {
                 throw new BindException("Address already in use");

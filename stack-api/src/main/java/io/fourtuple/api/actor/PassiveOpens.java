@@ -168,7 +168,6 @@ final class PassiveOpens {
     private void establish(ListeningSocket socket, HalfOpen record, Path path, TcpSegment ack, long now) {
         ConnectionEntry entry = new ConnectionEntry(record.complete(ack, shard.memory, now), path);
         FourTuple tuple = entry.tuple();
-        entry.waitingIn = socket;
         entry.countsForSource = true;
         try {
             opens.spawn(entry, ConnectionActor.accepted(shard, entry));
@@ -179,6 +178,7 @@ final class PassiveOpens {
             shard.reset(tuple, ack);
             throw e;
         }
+        entry.enterQueue(socket);
         socket.acceptor.tell(new Established(entry, new Accepted(
                 entry.actor.narrow(),
                 Opens.socketAddress(tuple.local(), tuple.localPort()),

@@ -215,6 +215,7 @@ final class Shard {
     boolean abandon(ConnectionEntry entry) {
         timers.cancel(entry);
         heldBack.remove(entry);
+        entry.leaveQueue();
         boolean wasIn = leave(entry);
         if (entry.hasPlace) {
             entry.hasPlace = false;
@@ -437,6 +438,10 @@ final class Shard {
     void recover() {
         ingressTold = false;
         tellIngress();
+        if (index == 0) {
+            shards.noteRelaysSeen();
+            shards.tellRelays();
+        }
         rearm();
     }
 

@@ -104,10 +104,20 @@ final class Shards {
             return false;
         }
         relays.add(packet);
-        if (relaysTold.compareAndSet(false, true)) {
+        tellRelays();
+        return true;
+    }
+
+    /** Has the first shard send what there is to relay, if it has not been told so. */
+    void tellRelays() {
+        if (!relays.isEmpty() && relaysTold.compareAndSet(false, true)) {
             actor(0).tell(StackInput.RelaysPending.INSTANCE);
         }
-        return true;
+    }
+
+    /** How many packets are on their way to the NIC. */
+    int packetsToRelay() {
+        return relayed.taken();
     }
 
     /** The next turn of {@link #pollRelay} sees to all that was there before this: later ones are told again. */

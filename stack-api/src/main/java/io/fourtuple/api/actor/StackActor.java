@@ -65,6 +65,8 @@ public final class StackActor extends ExtensibleBehavior<Object> {
     private static final int TIMERS_PER_TURN = 256;
     /** How many packets to ourselves are seen to before somebody else has a turn. */
     private static final int INGRESS_PER_TURN = 256;
+    /** How many packets of other shards are sent before somebody else has a turn. */
+    private static final int RELAYS_PER_TURN = 256;
 
     private final ActorContext<Object> context;
     private final Shards shards;
@@ -76,11 +78,13 @@ public final class StackActor extends ExtensibleBehavior<Object> {
     private final List<ConnectionEntry> collecting = new ArrayList<>();
     private final List<ActorRef<Done>> stoppers = new ArrayList<>();
     private final Steering steering;
-    /** The further shards that have not ended; the first one, which they are children of, ends last. */
-    private final BitSet furtherShards = new BitSet();
+    /** The further shards that still have connections. Each goes on with what it is asked until the first one ends. */
+    private final BitSet busyShards = new BitSet();
     /** Whose turn it is to open a connection. */
     private int nextToOpen;
     private boolean stopping;
+    /** A further shard has said that it has no connections any more. */
+    private boolean idleTold;
     /** The last failure of the NIC's reader; null while there was none. */
     private Throwable nicFailure;
 
@@ -114,7 +118,7 @@ public final class StackActor extends ExtensibleBehavior<Object> {
                         Adapter.toClassic(context.getSystem()), shard.config.loopDispatcher(), index)));
         context.watchWith(actor, new StackInput.ShardGone(index));
         shards.register(index, actor);
-        furtherShards.set(index);
+        busyShards.set(index);
     }
 
     /**
@@ -189,15 +193,24 @@ public final class StackActor extends ExtensibleBehavior<Object> {
     public Behavior<Object> receiveSignal(TypedActorContext<Object> ctx, Signal signal) {
         if (signal instanceof PostStop) { // after that of each child
             shard.stopTimers();
-            if (shard.index == 0) {
-                relay(); // the last words of the other shards
-                shards.nic.close();
+            try {
+                if (shard.index == 0) {
+                    relay(Integer.MAX_VALUE); // the last words of the other shards
+                }
+            } finally {
+                end();
             }
-            stoppers.forEach(stopper -> stopper.tell(Done.getInstance()));
-            terminated.complete(Done.getInstance());
             return Behaviors.same();
         }
         return Behaviors.unhandled();
+    }
+
+    private void end() {
+        if (shard.index == 0) {
+            shards.nic.close();
+        }
+        stoppers.forEach(stopper -> stopper.tell(Done.getInstance()));
+        terminated.complete(Done.getInstance());
     }
 
     // ---- failures ----
@@ -208,8 +221,11 @@ public final class StackActor extends ExtensibleBehavior<Object> {
         collecting.forEach(ConnectionEntry::tellCollected);
         collecting.clear();
         steering.flush();
-        inHand.giveUp(cause);
-        shard.recover();
+        try {
+            inHand.giveUp(cause, this::onInput);
+        } finally {
+            shard.recover();
+        }
     }
 
     private void onLastFailure(Throwable cause) {
@@ -356,11 +372,11 @@ public final class StackActor extends ExtensibleBehavior<Object> {
             case StackInput.TimersDue _ -> onTimersDue();
             case StackInput.IngressPending _ -> finishIngress(shard.now());
             case StackInput.Steered(List<Ingress> ingress) -> onSteered(ingress);
-            case StackInput.RelaysPending _ -> relay();
+            case StackInput.RelaysPending _ -> relay(RELAYS_PER_TURN);
             case StackInput.OpenReplica replica -> opens.listen(replica);
             case StackInput.CloseReplica replica -> onCloseReplica(replica);
-            case StackInput.ReplicaGone(IpAddress address, int port) -> {
-                ListeningSocket socket = socketAt(address, port);
+            case StackInput.ReplicaGone(IpAddress address, int port, ListenQueues queues) -> {
+                ListeningSocket socket = half(address, port, queues);
                 if (socket != null) {
                     onSocketGone(socket);
                 }
@@ -370,12 +386,10 @@ public final class StackActor extends ExtensibleBehavior<Object> {
             case StackInput.Part(Snapshots.Gathering gathering, Snapshots.Of part) -> gathering.add(part, shards);
             case StackInput.Report report -> shard.report(report);
             case StackInput.EndShard _ -> stop();
+            case StackInput.ShardIdle(int index) -> busyShards.clear(index);
             case StackInput.ShardGone(int index) -> {
-                furtherShards.clear(index);
-                if (!stopping) {
-                    LOG.error("stack {} ends: its shard {} has failed", shard.config.name(), index);
-                    return Behaviors.stopped();
-                }
+                LOG.error("stack {} ends: its shard {} has failed", shard.config.name(), index);
+                return Behaviors.stopped();
             }
             case StackInput.Redeliver(FourTuple tuple, TcpSegment segment) -> {
                 long now = shard.now();
@@ -436,24 +450,30 @@ public final class StackActor extends ExtensibleBehavior<Object> {
     }
 
     /** Sends what other shards have written. */
-    private void relay() {
+    private void relay(int budget) {
         shards.noteRelaysSeen();
         long now = shard.now();
-        for (RelayedPacket packet = shards.pollRelay(); packet != null; packet = shards.pollRelay()) {
+        for (int i = 0; i < budget; i++) {
+            RelayedPacket packet = shards.pollRelay();
+            if (packet == null) {
+                break;
+            }
             shard.ip.relay(packet, now);
         }
+        shards.tellRelays();
         shard.tellIngress();
     }
 
     // ---- listening sockets ----
 
-    private ListeningSocket socketAt(IpAddress address, int port) {
+    /** This shard's half of the listening socket with these queues; null when it is closed. */
+    private ListeningSocket half(IpAddress address, int port, ListenQueues queues) {
         ListeningSocket socket = shard.sockets.find(address, port);
-        return socket != null && socket.address().equals(address) ? socket : null;
+        return socket != null && socket.queues() == queues ? socket : null;
     }
 
     private void onCloseReplica(StackInput.CloseReplica replica) {
-        ListeningSocket socket = socketAt(replica.address(), replica.port());
+        ListeningSocket socket = half(replica.address(), replica.port(), replica.queues());
         if (socket != null) {
             close(socket, replica.failed());
         }
@@ -464,7 +484,7 @@ public final class StackActor extends ExtensibleBehavior<Object> {
             return;
         }
         if (shard.index != 0) {
-            shards.actor(0).tell(new StackInput.ReplicaGone(socket.address(), socket.port()));
+            shards.actor(0).tell(new StackInput.ReplicaGone(socket.address(), socket.port(), socket.queues()));
             return;
         }
         LOG.error("listening socket {} of stack {} is closed, as an actor of it failed too often", socket,
@@ -480,23 +500,14 @@ public final class StackActor extends ExtensibleBehavior<Object> {
         if (shard.index == 0) {
             context.stop(socket.acceptor);
             for (int i = 1; i < shards.count(); i++) {
-                shards.actor(i).tell(new StackInput.CloseReplica(socket.address(), socket.port(), failed));
+                shards.actor(i).tell(
+                        new StackInput.CloseReplica(socket.address(), socket.port(), socket.queues(), failed));
             }
         }
         // On another shard, a connection may have been told to the acceptor when that had ended already.
         if (failed || shard.index != 0) {
-            tellNobodyAccepts(socket);
+            socket.waiting.forEach(entry -> entry.actor.tell(ConnectionInput.NobodyAccepts.INSTANCE));
         }
-    }
-
-    private void tellNobodyAccepts(ListeningSocket socket) {
-        List<ConnectionEntry> waiting = new ArrayList<>();
-        shard.flows.forEach(flow -> {
-            if (flow instanceof ConnectionEntry entry && entry.waitingIn == socket) {
-                waiting.add(entry);
-            }
-        });
-        waiting.forEach(entry -> entry.actor.tell(ConnectionInput.NobodyAccepts.INSTANCE));
     }
 
     // ---- what the program asks ----
@@ -517,10 +528,10 @@ public final class StackActor extends ExtensibleBehavior<Object> {
         return Behaviors.same();
     }
 
-    /** The first shard gives the opens to all in turn. */
+    /** The first shard gives the opens to all in turn, but those that say themselves whose they are. */
     private void onConnect(StackCommand.Connect connect) {
         int turn = shard.index;
-        if (turn == 0 && !stopping) {
+        if (turn == 0 && !stopping && Opens.wantedPort(connect) == 0) {
             turn = nextToOpen;
             nextToOpen = (nextToOpen + 1) % shards.count();
         }
@@ -532,8 +543,10 @@ public final class StackActor extends ExtensibleBehavior<Object> {
     }
 
     private void gather(ActorRef<StackSnapshot> replyTo) {
-        Snapshots.Gathering gathering = new Snapshots.Gathering(replyTo, 1 + furtherShards.cardinality());
-        furtherShards.stream().forEach(i -> shards.actor(i).tell(new StackInput.TakePart(gathering)));
+        Snapshots.Gathering gathering = new Snapshots.Gathering(replyTo, shards.count());
+        for (int i = 1; i < shards.count(); i++) {
+            shards.actor(i).tell(new StackInput.TakePart(gathering));
+        }
         gathering.add(Snapshots.take(shard), shards);
     }
 
@@ -562,6 +575,16 @@ public final class StackActor extends ExtensibleBehavior<Object> {
     }
 
     private Behavior<Object> stopWhenDone() {
-        return stopping && shard.connections() == 0 && furtherShards.isEmpty() ? Behaviors.stopped() : Behaviors.same();
+        if (!stopping || shard.connections() != 0 || !busyShards.isEmpty()) {
+            return Behaviors.same();
+        }
+        if (shard.index == 0) {
+            return Behaviors.stopped();
+        }
+        if (!idleTold) {
+            idleTold = true;
+            shards.actor(0).tell(new StackInput.ShardIdle(shard.index));
+        }
+        return Behaviors.same();
     }
 }

@@ -27,13 +27,16 @@ sealed interface StackInput extends DeadLetterSuppression {
     /** A connection of another shard has failed: the first one has recorded its packets. */
     record Report(String what, FourTuple tuple, Throwable cause) implements StackInput {}
 
-    /** The stack is ending: a shard ends when its connections have. */
+    /** The stack is ending: a shard says when its connections have. */
     enum EndShard implements StackInput {
         /** The only one. */
         INSTANCE
     }
 
-    /** The actor of a further shard has ended. */
+    /** The stack is ending, and this shard has no connections any more. */
+    record ShardIdle(int shard) implements StackInput {}
+
+    /** The actor of a further shard has ended by itself: it has failed. */
     record ShardGone(int shard) implements StackInput {}
 
     /** What came in for tuples of this shard, oldest first; each has a place of {@link Shards#steeredTo}. */
@@ -49,10 +52,10 @@ sealed interface StackInput extends DeadLetterSuppression {
      *
      * @param failed whether connections in its accept queue have nobody any more to see to them
      */
-    record CloseReplica(IpAddress address, int port, boolean failed) implements StackInput {}
+    record CloseReplica(IpAddress address, int port, ListenQueues queues, boolean failed) implements StackInput {}
 
     /** The listener of a further shard has ended, or has failed. */
-    record ReplicaGone(IpAddress address, int port) implements StackInput {}
+    record ReplicaGone(IpAddress address, int port, ListenQueues queues) implements StackInput {}
 
     /** What does this shard look like? Answered by {@link Part}. */
     record TakePart(Snapshots.Gathering gathering) implements StackInput {}

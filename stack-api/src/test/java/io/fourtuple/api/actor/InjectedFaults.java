@@ -25,6 +25,10 @@ final class InjectedFaults implements SpawnHook {
     private final AtomicReference<Armed> armed = new AtomicReference<>();
     /** An actor of this role cannot even be spawned; null for none. */
     volatile Role unspawnable;
+    /** Only actors throw that have this in their path. */
+    volatile String in = "fourtuple-server";
+    /** They throw only over such a message. */
+    volatile Class<?> over = Object.class;
     /** Who has thrown last. */
     final AtomicReference<ActorRef<?>> victim = new AtomicReference<>();
 
@@ -51,7 +55,9 @@ final class InjectedFaults implements SpawnHook {
                     TypedActorContext<Object> context, Object message, ReceiveTarget<Object> target) {
                 Armed fault = armed.get();
                 ActorRef<Object> self = context.asJava().getSelf();
-                if (fault != null && fault.role == role && self.path().toString().contains("fourtuple-server")) {
+                String path = self.path().toString();
+                if (fault != null && fault.role == role && path.contains("fourtuple-server") && path.contains(in)
+                        && over.isInstance(message)) {
                     int left = fault.messages.decrementAndGet();
                     if (left <= 0 && left > -fault.times) {
                         victim.set(self);

@@ -84,16 +84,22 @@ final class Supervision {
             this.onFailure = onFailure;
         }
 
+        private <E extends Throwable> Behavior<T> after(E failure) throws E {
+            Behavior<T> next = onFailure.apply(failure);
+            if (next == null) {
+                throw failure;
+            }
+            return next;
+        }
+
         @Override
         public Behavior<T> aroundStart(TypedActorContext<T> context, PreStartTarget<T> target) {
             try {
                 return target.start(context);
-            } catch (RuntimeException | AssertionError e) {
-                Behavior<T> next = onFailure.apply(e);
-                if (next == null) {
-                    throw e;
-                }
-                return next;
+            } catch (RuntimeException e) {
+                return after(e);
+            } catch (AssertionError e) {
+                return after(e);
             }
         }
 
@@ -101,12 +107,10 @@ final class Supervision {
         public Behavior<T> aroundReceive(TypedActorContext<T> context, T message, ReceiveTarget<T> target) {
             try {
                 return target.apply(context, message);
-            } catch (RuntimeException | AssertionError e) {
-                Behavior<T> next = onFailure.apply(e);
-                if (next == null) {
-                    throw e;
-                }
-                return next;
+            } catch (RuntimeException e) {
+                return after(e);
+            } catch (AssertionError e) {
+                return after(e);
             }
         }
 
@@ -114,12 +118,10 @@ final class Supervision {
         public Behavior<T> aroundSignal(TypedActorContext<T> context, Signal signal, SignalTarget<T> target) {
             try {
                 return target.apply(context, signal);
-            } catch (RuntimeException | AssertionError e) {
-                Behavior<T> next = onFailure.apply(e);
-                if (next == null) {
-                    throw e;
-                }
-                return next;
+            } catch (RuntimeException e) {
+                return after(e);
+            } catch (AssertionError e) {
+                return after(e);
             }
         }
 

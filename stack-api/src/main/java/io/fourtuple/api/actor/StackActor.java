@@ -19,9 +19,7 @@ import io.fourtuple.core.wire.IpAddress;
 import io.fourtuple.core.wire.TcpFlags;
 import io.fourtuple.core.wire.TcpSegment;
 import io.fourtuple.nic.Nic;
-import io.fourtuple.nic.NicActor;
 import io.fourtuple.nic.NicActor.FrameBatch;
-import io.fourtuple.nic.NicException;
 import io.fourtuple.nic.loop.ShardDispatchers;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -43,7 +41,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The actor of one shard, which for now is one stack: every frame, command and deadline comes here first.
+ * The actor of one shard: every frame, command and deadline of it comes here first. The first shard's is the stack's:
+ * it is told what the program asks, reads the NIC, and has the actors of further shards as children.
  *
  * <pre>
  *   FrameBatch ─▶ IP ─▶ 4-tuple ─▶ connection     told its segments, one message for each batch
@@ -75,6 +74,7 @@ public final class StackActor extends ExtensibleBehavior<Object> {
     private final Opens opens;
     private final PassiveOpens passiveOpens;
     private final InHand inHand;
+    private final NicReader nicReader;
     private final List<ConnectionEntry> collecting = new ArrayList<>();
     private final List<ActorRef<Done>> stoppers = new ArrayList<>();
     private final Steering steering;
@@ -85,8 +85,6 @@ public final class StackActor extends ExtensibleBehavior<Object> {
     private boolean stopping;
     /** A further shard has said that it has no connections any more. */
     private boolean idleTold;
-    /** The last failure of the NIC's reader; null while there was none. */
-    private Throwable nicFailure;
 
     private StackActor(ActorContext<Object> context, Shard shard, CompletableFuture<Done> terminated) {
         this.context = context;
@@ -97,17 +95,9 @@ public final class StackActor extends ExtensibleBehavior<Object> {
         opens = new Opens(context, shard);
         passiveOpens = new PassiveOpens(shard, opens);
         inHand = new InHand(shard, opens);
+        nicReader = new NicReader(context, shard);
         shards.register(shard.index, context.getSelf());
         shard.rearm();
-    }
-
-    private void startReader() {
-        Behavior<NicActor.Command> reader = Supervision.ofReader(
-                shard.config.supervision(),
-                this::onReaderFailure,
-                shard.spawnHook.aroundTyped(Role.NIC, reader(context.getSelf())));
-        context.watchWith(
-                context.spawn(reader, "nic", DispatcherSelector.sameAsParent()), StackInput.NicGone.INSTANCE);
     }
 
     private void startShard(int index, RandomGenerator random) {
@@ -143,7 +133,7 @@ public final class StackActor extends ExtensibleBehavior<Object> {
                 for (int i = 1; i < shards.count(); i++) {
                     stack.startShard(i, random);
                 }
-                stack.startReader();
+                stack.nicReader.start();
                 return stack.supervised();
             } catch (RuntimeException e) {
                 nic.close();
@@ -232,31 +222,6 @@ public final class StackActor extends ExtensibleBehavior<Object> {
         StackConfig.Supervision limits = shard.config.supervision();
         LOG.error("stack {} ends, as it failed more than {} times within {}: {}", shard.config.name(),
                 limits.restarts(), limits.within(), cause.toString());
-    }
-
-    /** Started by the reader's own actor, at first and after each failure. */
-    private Behavior<NicActor.Command> reader(ActorRef<Object> self) {
-        return Behaviors.setup(_ -> {
-            if (nicFailure != null) {
-                LOG.warn("NIC {} of stack {} is read again after a failure", shards.nic.name(), shard.config.name(),
-                        nicFailure);
-            }
-            return NicActor.create(shards.nic, self);
-        });
-    }
-
-    private String whyReaderEnded() {
-        return switch (nicFailure) {
-            case NicException gone -> gone.getMessage();
-            case null -> "nobody reads its NIC " + shards.nic.name();
-            case Throwable last -> "its NIC " + shards.nic.name() + " failed more than "
-                    + shard.config.supervision().restarts() + " times, last with " + last;
-        };
-    }
-
-    private void onReaderFailure(Throwable cause) {
-        nicFailure = cause;
-        shard.counters.increment(Counter.ACTOR_NIC_FAILURES);
     }
 
     // ---- what comes in ----
@@ -411,7 +376,7 @@ public final class StackActor extends ExtensibleBehavior<Object> {
             case StackInput.MemoryRelief relief -> shard.onRelief(relief);
             case StackInput.GraceOver _ -> forEachConnection(ConnectionCommand.Abort.INSTANCE);
             case StackInput.NicGone _ -> {
-                LOG.error("stack {} ends: {}", shard.config.name(), whyReaderEnded());
+                LOG.error("stack {} ends: {}", shard.config.name(), nicReader.whyEnded());
                 return Behaviors.stopped();
             }
         }

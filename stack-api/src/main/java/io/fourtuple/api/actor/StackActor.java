@@ -349,7 +349,10 @@ public final class StackActor extends ExtensibleBehavior<Object> {
             case StackInput.TakePart(Snapshots.Gathering gathering) ->
                     shards.actor(0).tell(new StackInput.Part(gathering, Snapshots.take(shard)));
             case StackInput.Part(Snapshots.Gathering gathering, Snapshots.Of part) -> gathering.add(part, shards);
-            case StackInput.Report report -> shard.report(report);
+            case StackInput.Report report -> {
+                relay(shards.packetsToRelay()); // the reset of the flow is among them, and belongs to its recording
+                shard.report(report);
+            }
             case StackInput.EndShard _ -> stop();
             case StackInput.ShardIdle(int index) -> busyShards.clear(index);
             case StackInput.ShardGone(int index) -> {

@@ -5,11 +5,21 @@ import java.util.Arrays;
 
 /** Armed timers in a binary heap, the earliest first; each knows its slot, so that moving one costs O(log n). */
 final class TimerHeap {
-    private LoopTimer[] heap = new LoopTimer[16];
+    private HeapTimer[] heap = new HeapTimer[16];
     private int size;
     private long armings;
+    private final Runnable threadCheck;
 
-    void arm(LoopTimer timer, long deadline) {
+    /** {@code threadCheck} throws when the caller's thread is not the heap's. */
+    TimerHeap(Runnable threadCheck) {
+        this.threadCheck = threadCheck;
+    }
+
+    void checkThread() {
+        threadCheck.run();
+    }
+
+    void arm(HeapTimer timer, long deadline) {
         disarm(timer);
         timer.deadline = deadline;
         timer.armedAs = armings++;
@@ -19,14 +29,14 @@ final class TimerHeap {
         siftUp(timer, size++);
     }
 
-    void disarm(LoopTimer timer) {
+    void disarm(HeapTimer timer) {
         int slot = timer.slot;
         if (slot < 0) {
             return;
         }
         timer.slot = -1;
         timer.deadline = Deadline.NONE;
-        LoopTimer last = heap[--size];
+        HeapTimer last = heap[--size];
         heap[size] = null;
         if (last != timer) {
             siftDown(last, slot);
@@ -37,8 +47,8 @@ final class TimerHeap {
     }
 
     /** Takes out the earliest timer if it is due, else null. */
-    LoopTimer pollDue(long now) {
-        LoopTimer first = heap[0];
+    HeapTimer pollDue(long now) {
+        HeapTimer first = heap[0];
         if (size == 0 || !Deadline.isDue(first.deadline, now)) {
             return null;
         }
@@ -60,7 +70,7 @@ final class TimerHeap {
         }
     }
 
-    private void siftUp(LoopTimer timer, int from) {
+    private void siftUp(HeapTimer timer, int from) {
         int slot = from;
         while (slot > 0) {
             int parent = (slot - 1) >>> 1;
@@ -73,7 +83,7 @@ final class TimerHeap {
         put(timer, slot);
     }
 
-    private void siftDown(LoopTimer timer, int from) {
+    private void siftDown(HeapTimer timer, int from) {
         int slot = from;
         while (true) {
             int child = 2 * slot + 1;
@@ -92,12 +102,12 @@ final class TimerHeap {
         put(timer, slot);
     }
 
-    private void put(LoopTimer timer, int slot) {
+    private void put(HeapTimer timer, int slot) {
         heap[slot] = timer;
         timer.slot = slot;
     }
 
-    private static boolean isBefore(LoopTimer a, LoopTimer b) {
+    private static boolean isBefore(HeapTimer a, HeapTimer b) {
         long difference = a.deadline - b.deadline;
         return difference < 0 || (difference == 0 && a.armedAs - b.armedAs < 0);
     }

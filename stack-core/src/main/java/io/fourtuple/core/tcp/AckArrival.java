@@ -2,6 +2,7 @@ package io.fourtuple.core.tcp;
 
 import io.fourtuple.core.Counter;
 import io.fourtuple.core.time.Deadline;
+import io.fourtuple.core.wire.SendReason;
 import io.fourtuple.core.wire.Seq;
 import io.fourtuple.core.wire.TcpFlags;
 import io.fourtuple.core.wire.TcpSegment;
@@ -93,6 +94,7 @@ final class AckArrival {
         t.unansweredSince = now; // the stall does not count for R2
         t.rtt.resetBackoff();
         t.timedOut = false;
+        t.windowProbes = 0;
         if (probeRefused && t.octetsInFlight() == 1 && !t.finSent) {
             t.sndNxt = t.sndUna;
             t.smallSegmentEnd = t.sndUna;
@@ -100,6 +102,7 @@ final class AckArrival {
             t.scoreboard.clear();
             leaveRecovery(t);
         } else if (t.recovery == Tcb.Recovery.TIMEOUT) {
+            Timeouts.repair(t, SendReason.RTO, t.repairAttempt);
             t.highRxt = t.sndUna;
             t.lostEdge = t.sndNxt;
             t.mustRetransmit = true;
@@ -120,6 +123,7 @@ final class AckArrival {
         t.smallSegmentEnd = Seq.max(t.smallSegmentEnd, t.sndUna);
         t.counters.add(Counter.TCP_EXT_DELIVERED, Math.max(1, data / Math.max(1, t.sndMss)));
         t.unansweredSince = t.octetsInFlight() > 0 ? now : Deadline.NONE;
+        t.windowProbes = t.sndWnd > 0 ? 0 : t.windowProbes;
         if (t.recovery == Tcb.Recovery.NONE) {
             t.recoveryPoint = Seq.max(t.recoveryPoint, Seq.add(t.sndUna, -1));
             t.dupAcks = 0;
@@ -178,6 +182,8 @@ final class AckArrival {
     /** RFC 6675 §5 step (4); RFC 6582 §3.2 step 2. */
     private static void enterFastRecovery(Tcb t, int pipeBefore, long now) {
         t.recovery = Tcb.Recovery.FAST;
+        t.repairReason = SendReason.FAST_RETRANSMIT;
+        t.repairAttempt = 0;
         t.recoveryPoint = t.sndNxt;
         t.highRxt = t.sndUna;
         t.lostEdge = Seq.max(t.lostEdge, headEnd(t));

@@ -239,6 +239,7 @@ public final class HalfOpen {
         synAckAt = nowNanos;
         fillSynAck(reply, nowNanos);
         reply.reason = SendReason.RTO;
+        reply.attempt = retransmits;
         return Verdict.REPLY;
     }
 

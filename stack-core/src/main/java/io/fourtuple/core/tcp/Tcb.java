@@ -4,6 +4,7 @@ import io.fourtuple.core.Counter;
 import io.fourtuple.core.Counters;
 import io.fourtuple.core.time.Deadline;
 import io.fourtuple.core.wire.FourTuple;
+import io.fourtuple.core.wire.SendReason;
 import io.fourtuple.core.wire.Seq;
 
 /**
@@ -102,6 +103,9 @@ final class Tcb {
     CongestionControl congestion;
     final Scoreboard scoreboard = new Scoreboard();
     Recovery recovery = Recovery.NONE;
+    /** Why what is lost is sent again, and which time in a row; meaningful in recovery. */
+    SendReason repairReason = SendReason.RTO;
+    int repairAttempt;
     int recoveryPoint;
     /** HighRxt of RFC 6675: lost octets below it have been sent again. */
     int highRxt;
@@ -119,6 +123,8 @@ final class Tcb {
     // --- timers: all of them absolute times
     /** Retransmission, SYN retransmission or, when nothing is in flight, persist. */
     long retransmitAt = Deadline.NONE;
+    /** How often the persist timer ran out since the peer last had a window. */
+    int windowProbes;
     /** The persist timer ran out: the next segment ignores the rules against silly windows. */
     boolean probeDue;
     long delayedAckAt = Deadline.NONE;

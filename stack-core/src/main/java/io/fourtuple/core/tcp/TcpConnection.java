@@ -4,6 +4,7 @@ import io.fourtuple.core.Counter;
 import io.fourtuple.core.time.Deadline;
 import io.fourtuple.core.wire.FourTuple;
 import io.fourtuple.core.wire.OutboundSegment;
+import io.fourtuple.core.wire.SendReason;
 import io.fourtuple.core.wire.Seq;
 import io.fourtuple.core.wire.TcpSegment;
 import java.nio.ByteBuffer;
@@ -190,7 +191,7 @@ public final class TcpConnection {
         t.lowerMss(mss);
         boolean smaller = t.sndMss < before;
         if (smaller && t.octetsInFlight() > 0 && t.state().isSynchronized()) { // too big: lost, but not by congestion
-            t.recovery = Tcb.Recovery.TIMEOUT;
+            Timeouts.repair(t, SendReason.PATH_MTU, 0);
             t.recoveryPoint = t.sndNxt;
             t.highRxt = t.sndUna;
             t.lostEdge = t.sndNxt;

@@ -78,9 +78,10 @@ final class Transmitter {
             t.unansweredSince = now;
             t.counters.increment(Counter.TCP_OUT_SEGS);
         } else {
-            out.reason = SendReason.RTO;
             t.timing = false;
             t.retransmits++;
+            out.reason = SendReason.RTO;
+            out.attempt = (int) t.retransmits;
             t.counters.increment(Counter.TCP_RETRANS_SEGS);
             t.counters.increment(Counter.TCP_EXT_SYN_RETRANS);
         }
@@ -125,7 +126,8 @@ final class Transmitter {
         }
         t.mustRetransmit = false;
         boolean timeout = t.recovery == Tcb.Recovery.TIMEOUT;
-        segment(t, out, from, length, timeout ? SendReason.RTO : SendReason.FAST_RETRANSMIT, now);
+        segment(t, out, from, length, t.repairReason, now);
+        out.attempt = t.repairAttempt;
         t.highRxt = Seq.add(from, out.length());
         t.timing = false;
         int segments = segments(out);
@@ -168,6 +170,7 @@ final class Transmitter {
         t.probeDue = false;
         boolean withFin = finWaits && length == unsent && length < window;
         segment(t, out, t.sndNxt, length + (withFin ? 1 : 0), probe ? SendReason.WINDOW_PROBE : SendReason.DATA, now);
+        out.attempt = probe ? t.windowProbes : 0;
         sentFresh(t, out, now);
         return true;
     }
@@ -298,6 +301,7 @@ final class Transmitter {
         t.keepAliveDue = false;
         t.counters.increment(Counter.TCP_EXT_KEEP_ALIVE);
         bare(t, out, Seq.add(t.sndNxt, -1), SendReason.KEEP_ALIVE, now); // RFC 9293 §3.8.4: an octet acknowledged
+        out.attempt = t.keepAliveProbes;
         return true;
     }
 
@@ -306,8 +310,8 @@ final class Transmitter {
         if (!t.ackNow && !update) {
             return false;
         }
-        SendReason reason = t.ackDelayedLong ? SendReason.DELAYED_ACK
-                : t.ackPending ? SendReason.ACK : SendReason.WINDOW_UPDATE;
+        SendReason reason = !t.ackNow ? SendReason.WINDOW_UPDATE
+                : t.ackDelayedLong ? SendReason.DELAYED_ACK : SendReason.ACK;
         if (t.ackDelayedLong) {
             t.counters.increment(Counter.TCP_EXT_DELAYED_ACKS);
         }

@@ -43,6 +43,8 @@ public final class OutboundSegment {
     public int segmentSize;
     /** Why it is sent. */
     public SendReason reason;
+    /** Which time in a row {@link #reason} has it sent, from 1; 0 when nobody counts. */
+    public int attempt;
 
     /** Makes this an empty segment without options and payload. */
     public OutboundSegment clear() {
@@ -62,6 +64,7 @@ public final class OutboundSegment {
         payloadLength = 0;
         segmentSize = 0;
         reason = SendReason.ACK;
+        attempt = 0;
         return this;
     }
 
@@ -94,6 +97,7 @@ public final class OutboundSegment {
     @Override
     public String toString() {
         return TcpFlags.toString(flags) + " " + Seq.toString(seq) + ":" + Seq.toString(Seq.add(seq, payloadLength))
-                + "(" + payloadLength + ") ack " + Seq.toString(ack) + " win " + window + " " + reason;
+                + "(" + payloadLength + ") ack " + Seq.toString(ack) + " win " + window + " "
+                + reason.describe(attempt, flags);
     }
 }

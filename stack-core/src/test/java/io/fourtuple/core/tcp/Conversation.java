@@ -44,6 +44,7 @@ final class Conversation {
     final PathProperties path = new PathProperties(MSS, MSS);
     private final OutboundSegment out = new OutboundSegment();
     private final List<String> sent = new ArrayList<>();
+    private final List<String> reasons = new ArrayList<>();
     TcpConnection connection;
     long now = Long.MAX_VALUE - 5 * SECONDS - 123_456_789;
 
@@ -180,6 +181,13 @@ final class Conversation {
         return this;
     }
 
+    /** Why each segment was sent since the last call of this. */
+    Conversation expectReasons(String... expected) {
+        assertThat(reasons).containsExactly(expected);
+        reasons.clear();
+        return forgetSent();
+    }
+
     Conversation expectNothing() {
         assertThat(sent).isEmpty();
         return this;
@@ -253,6 +261,7 @@ final class Conversation {
     Conversation flush() {
         while (connection.pollTransmit(out, now)) {
             sent.add(describe());
+            reasons.add(out.reason.describe(out.attempt, out.flags));
         }
         for (TcpEvent e = connection.pollEvent(); e != null; e = connection.pollEvent()) {
             events.add(e);

@@ -6,6 +6,7 @@ import io.fourtuple.core.tcp.IcmpError;
 import io.fourtuple.core.wire.ArpPacket;
 import io.fourtuple.core.wire.Bytes;
 import io.fourtuple.core.wire.Checksum;
+import io.fourtuple.core.wire.Ecn;
 import io.fourtuple.core.wire.EthernetHeader;
 import io.fourtuple.core.wire.FourTuple;
 import io.fourtuple.core.wire.IpAddress;
@@ -39,7 +40,6 @@ final class PacketOutput implements NeighborCache.Link {
     private static final int V4_DESTINATION = 16;
     private static final int V6_SOURCE = 8;
     private static final int V6_DESTINATION = 24;
-    private static final int NO_TRAFFIC_CLASS = 0;
     private static final int NO_FLOW_LABEL = 0;
 
     private final LinkProperties link;
@@ -193,11 +193,12 @@ final class PacketOutput implements NeighborCache.Link {
         int length = TcpCodec.HEADER_LENGTH + segment.optionsLength() + segment.payloadLength;
         IpAddress source = tuple.local();
         IpAddress destination = tuple.remote();
+        int trafficClass = segment.ecnCapable ? Ecn.ECT_0 : Ecn.NOT_ECT;
         boolean v4 = source.isV4();
         if (v4) {
-            Ipv4Header.write(target, source, destination, length, TcpCodec.PROTOCOL, HOP_LIMIT, NO_TRAFFIC_CLASS);
+            Ipv4Header.write(target, source, destination, length, TcpCodec.PROTOCOL, HOP_LIMIT, trafficClass);
         } else {
-            Ipv6Header.write(target, source, destination, length, TcpCodec.PROTOCOL, HOP_LIMIT, NO_TRAFFIC_CLASS,
+            Ipv6Header.write(target, source, destination, length, TcpCodec.PROTOCOL, HOP_LIMIT, trafficClass,
                     NO_FLOW_LABEL);
         }
         int tcpStart = target.position();

@@ -36,8 +36,12 @@ final class AckArrival {
             windowOpened(t, acked == 0, now);
         }
         detectLoss(t, pipeBefore, now);
+        boolean echoed = ExplicitCongestion.isEchoed(t, s);
+        if (echoed) {
+            ExplicitCongestion.heard(t, s, pipeBefore, now);
+        }
         int delivered = acked + t.scoreboard.octets() - sackedBefore; // what was selectively acknowledged counted then
-        if (delivered > 0 && t.recovery != Tcb.Recovery.FAST) {
+        if (delivered > 0 && t.recovery != Tcb.Recovery.FAST && !echoed) {
             t.congestion.onAck(delivered, pipeBefore, t.cwndLimited, t.rtt.smoothed(), now);
         }
         growSendBuffer(t);
@@ -121,7 +125,10 @@ final class AckArrival {
         t.lostEdge = Seq.max(t.lostEdge, t.sndUna);
         t.sndUp = Seq.max(t.sndUp, t.sndUna);
         t.smallSegmentEnd = Seq.max(t.smallSegmentEnd, t.sndUna);
-        t.counters.add(Counter.TCP_EXT_DELIVERED, Math.max(1, data / Math.max(1, t.sndMss)));
+        t.reductionPoint = Seq.max(t.reductionPoint, Seq.add(t.sndUna, -1));
+        int segments = Math.max(1, data / Math.max(1, t.sndMss));
+        t.counters.add(Counter.TCP_EXT_DELIVERED, segments);
+        ExplicitCongestion.countDelivered(t, s, segments);
         t.unansweredSince = t.octetsInFlight() > 0 ? now : Deadline.NONE;
         t.windowProbes = t.sndWnd > 0 ? 0 : t.windowProbes;
         if (t.recovery == Tcb.Recovery.NONE) {
@@ -189,7 +196,10 @@ final class AckArrival {
         t.lostEdge = Seq.max(t.lostEdge, headEnd(t));
         t.mustRetransmit = true;
         t.timing = false;
-        t.congestion.onLoss(pipeBefore, now);
+        if (!ExplicitCongestion.hasReducedSince(t)) { // once for each window of data (RFC 3168 §6.1.2)
+            t.congestion.onLoss(pipeBefore, now);
+        }
+        ExplicitCongestion.reduced(t);
         t.counters.increment(t.sack ? Counter.TCP_EXT_SACK_RECOVERY : Counter.TCP_EXT_RENO_RECOVERY);
     }
 

@@ -98,6 +98,22 @@ final class Tcb {
     /** Payload octets of a full-sized segment without options. */
     int sndMss;
 
+    // --- explicit congestion notification
+    /** Both ends take part: marks are echoed, and echoes are obeyed. */
+    boolean ecn;
+    /** Our data may be marked. */
+    boolean ect;
+    /** Data came from a sender that takes marks. */
+    boolean ecnSeen;
+    /** A mark came, and the peer has not said yet that it has reduced its window. */
+    boolean echoCongestion;
+    /** … and it was told of the mark. */
+    boolean echoed;
+    /** The window was reduced, and the next new data say so. */
+    boolean cwrDue;
+    /** SND.NXT when the window was last reduced. */
+    int reductionPoint;
+
     // --- retransmission
     final RttEstimator rtt = new RttEstimator();
     CongestionControl congestion;
@@ -200,6 +216,7 @@ final class Tcb {
         smallSegmentEnd = iss;
         highRxt = iss;
         recoveryPoint = iss;
+        reductionPoint = iss;
         lostEdge = iss;
         sendQueue = new SendQueue(Seq.add(iss, 1));
         sendBuffer = config.sendBuffer().initial();

@@ -110,12 +110,13 @@ public final class TcpConnection {
     public TcpInfo info(long nowNanos) {
         return new TcpInfo(
                 t.state(), t.windowScaling ? t.sndShift : -1, t.windowScaling ? t.rcvShift : -1, t.timestamps, t.sack,
-                t.rtt.timeout(t.config.retransmission()), t.rtt.smoothed(), t.rtt.variance(), t.rtt.minimum(),
-                t.sndMss, t.rcvMss, t.path.mss(), t.congestion.cwnd(), t.congestion.ssthresh(), t.sndWnd, t.pipe(),
-                t.octetsInFlight(), t.unsent(), t.receiveQueue.length(), t.receiveQueue.outOfOrder(), t.receiveBuffer,
-                t.sendBuffer, t.rcvWnd(), t.bytesSent, t.bytesRetransmitted, t.bytesAcked, t.bytesReceived,
-                t.segmentsOut, t.segmentsIn, t.retransmits, t.rtt.backoff(), nowNanos - t.lastSentAt,
-                nowNanos - t.lastReceivedAt, nowNanos - t.lastAckAt, t.congestion.name());
+                t.ecn, t.ecnSeen, t.rtt.timeout(t.config.retransmission()), t.rtt.smoothed(), t.rtt.variance(),
+                t.rtt.minimum(), t.sndMss, t.rcvMss, t.path.mss(), t.congestion.cwnd(), t.congestion.ssthresh(),
+                t.sndWnd, t.pipe(), t.octetsInFlight(), t.unsent(), t.receiveQueue.length(),
+                t.receiveQueue.outOfOrder(), t.receiveBuffer, t.sendBuffer, t.rcvWnd(), t.bytesSent,
+                t.bytesRetransmitted, t.bytesAcked, t.bytesReceived, t.segmentsOut, t.segmentsIn, t.retransmits,
+                t.rtt.backoff(), nowNanos - t.lastSentAt, nowNanos - t.lastReceivedAt, nowNanos - t.lastAckAt,
+                t.congestion.name());
     }
 
     Tcb tcb() {

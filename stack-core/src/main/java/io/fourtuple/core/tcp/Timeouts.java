@@ -107,6 +107,7 @@ final class Timeouts {
         t.counters.increment(Counter.TCP_EXT_TIMEOUTS);
         if (!t.timedOut) { // not again for a segment that was sent again already
             t.congestion.onTimeout(t.pipe(), now);
+            ExplicitCongestion.reduced(t);
         }
         repair(t, SendReason.RTO, t.timedOut ? t.repairAttempt + 1 : 1);
         t.timedOut = true;

@@ -72,6 +72,11 @@ final class Transmitter {
             out.tsVal = t.timestamp(now);
             out.tsEcr = answer ? t.tsRecent : 0;
         }
+        if (answer) {
+            out.flags |= t.ecn ? TcpFlags.ECE : 0;
+        } else {
+            ExplicitCongestion.ask(t, out, first);
+        }
         if (first) {
             out.reason = SendReason.HANDSHAKE;
             startTiming(t, t.sndNxt, now);
@@ -159,6 +164,9 @@ final class Transmitter {
         }
         int window = Seq.distance(t.sndNxt, Seq.add(t.sndUna, t.sndWnd));
         int length = t.probeDue ? Math.min(probeLength(window, unsent), maxPayload(t)) : sendable(t, unsent, window);
+        if (t.cwrDue) { // one segment says so, and no NIC has to know which of many it is
+            length = Math.min(length, t.currentMss());
+        }
         if (length <= 0) {
             if (t.octetsInFlight() == 0 && t.retransmitAt == Deadline.NONE) { // persist (RFC 9293 §3.8.6.1)
                 t.retransmitAt = Deadline.after(now, t.rtt.timeout(t.config.retransmission()));
@@ -171,6 +179,9 @@ final class Transmitter {
         boolean withFin = finWaits && length == unsent && length < window;
         segment(t, out, t.sndNxt, length + (withFin ? 1 : 0), probe ? SendReason.WINDOW_PROBE : SendReason.DATA, now);
         out.attempt = probe ? t.windowProbes : 0;
+        if (!probe) {
+            ExplicitCongestion.markFresh(t, out);
+        }
         sentFresh(t, out, now);
         return true;
     }
@@ -341,6 +352,7 @@ final class Transmitter {
                 : t.rcvWnd() >> t.rcvShift;
         countWindow(t, out.window);
         timestamps(t, out, now);
+        ExplicitCongestion.echo(t, out);
         t.lastAckSent = t.rcvNxt;
         if (t.sack && t.receiveQueue.blockCount() > 0) {
             out.sackBlocks = Math.min(t.receiveQueue.blockCount(), t.timestamps ? 3 : 4);

@@ -41,6 +41,8 @@ public final class OutboundSegment {
     public int payloadLength;
     /** Payload octets of each segment on the wire, when the NIC is to cut this one. */
     public int segmentSize;
+    /** Whether its packet may be marked by a router that is congested ({@link Ecn#ECT_0}). */
+    public boolean ecnCapable;
     /** Why it is sent. */
     public SendReason reason;
     /** Which time in a row {@link #reason} has it sent, from 1; 0 when nobody counts. */
@@ -63,6 +65,7 @@ public final class OutboundSegment {
         payload = null;
         payloadLength = 0;
         segmentSize = 0;
+        ecnCapable = false;
         reason = SendReason.ACK;
         attempt = 0;
         return this;

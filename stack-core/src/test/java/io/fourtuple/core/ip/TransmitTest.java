@@ -21,6 +21,7 @@ import io.fourtuple.core.Counters;
 import io.fourtuple.core.wire.ArpPacket;
 import io.fourtuple.core.wire.Bytes;
 import io.fourtuple.core.wire.Checksum;
+import io.fourtuple.core.wire.Ecn;
 import io.fourtuple.core.wire.EthernetHeader;
 import io.fourtuple.core.wire.FourTuple;
 import io.fourtuple.core.wire.IpAddress;
@@ -61,12 +62,28 @@ class TransmitTest {
             assertThat(TcpCodec.sourcePort(frame, header.payloadOffset())).isEqualTo(7);
             assertThat(TcpCodec.destinationPort(frame, header.payloadOffset())).isEqualTo(40_000);
             TcpSegment segment =
-                    TcpCodec.parse(frame, header.payloadOffset(), header.payloadLength(), 0, false);
+                    TcpCodec.parse(frame, header.payloadOffset(), header.payloadLength(), 0, 0);
             assertThat(segment.payloadLength()).isEqualTo(101);
             assertThat(segment.array()[segment.payloadOffset() + 100]).isEqualTo((byte) 1100);
             assertThat(sent.checksum()).isFalse();
             assertThat(sent.segmentSize()).isZero();
         }
+    }
+
+    @Test
+    void shouldSayWhichPacketsMayBeMarked() { // RFC 3168 §5
+        for (FourTuple tuple : List.of(TUPLE, TUPLE_V6)) {
+            OutboundSegment segment = segment(10);
+            net.transmit(tuple, segment);
+            assertThat(ip(net.takeSent().bytes()).trafficClass()).isZero();
+            segment.ecnCapable = true;
+            net.transmit(tuple, segment);
+            assertThat(ip(net.takeSent().bytes()).trafficClass()).isEqualTo(Ecn.ECT_0);
+        }
+        OutboundSegment looped = segment(10);
+        looped.ecnCapable = true;
+        net.transmit(new FourTuple(US, 40_000, US, 7), looped);
+        assertThat(((Ingress.Tcp) net.host.pollIngress(net.now)).segment().ecn()).isEqualTo(Ecn.ECT_0);
     }
 
     /** RFC 6864 §4.1: "don't fragment" set, so the identification means nothing and is 0. */

@@ -13,8 +13,6 @@ import io.fourtuple.core.tcp.HalfOpen;
 import io.fourtuple.core.tcp.IsnGenerator;
 import io.fourtuple.core.tcp.PortAllocator;
 import io.fourtuple.core.tcp.Reset;
-import io.fourtuple.core.tcp.Rfc6056PortAllocator;
-import io.fourtuple.core.tcp.Rfc6528IsnGenerator;
 import io.fourtuple.core.tcp.ShardMemory;
 import io.fourtuple.core.tcp.SynCookies;
 import io.fourtuple.core.tcp.TcpState;
@@ -31,7 +29,6 @@ import io.fourtuple.nic.loop.EventLoop;
 import io.fourtuple.nic.loop.LoopTimer;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
-import java.util.random.RandomGenerator;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
@@ -88,7 +85,7 @@ final class Shard {
     /** How many of them are still to be told of the memory there is. */
     private int reliefsDue;
 
-    /** On the loop's thread. {@code random} gives the secrets of hashes and numbers. */
+    /** On the loop's thread. */
     Shard(
             Shards shards,
             int index,
@@ -96,7 +93,7 @@ final class Shard {
             Counters counters,
             FailureReports failures,
             ActorContext<Object> context,
-            RandomGenerator random) {
+            ShardSecrets secrets) {
         this.shards = shards;
         this.index = index;
         config = shards.config;
@@ -111,12 +108,11 @@ final class Shard {
         clock = loop.clock();
         failures.start(context.getSystem().dispatchers().lookup(DispatcherSelector.blocking()));
         timer = loop.timer(this::tellTimersDue);
-        flows = new Demux<>(random.nextLong());
-        isns = new Rfc6528IsnGenerator(random.nextLong(), random.nextLong());
-        timestampOffsets = new TimestampOffsets(random.nextLong(), random.nextLong());
-        cookies = new SynCookies(random.nextLong(), random.nextLong(), random.nextLong(), random.nextLong());
-        ports = new Rfc6056PortAllocator(
-                random.nextLong(), random.nextLong(), config.ports().first(), config.ports().last());
+        flows = new Demux<>(secrets.flowHashKey());
+        isns = secrets.isns();
+        timestampOffsets = secrets.timestampOffsets();
+        cookies = secrets.cookies();
+        ports = secrets.ports();
     }
 
     /** The same key as for Pekko's own Tcp, so that a program finds the behaviour it has configured. */

@@ -5,6 +5,7 @@ import io.fourtuple.api.StackConfig;
 import io.fourtuple.core.Clock;
 import io.fourtuple.core.Counter;
 import io.fourtuple.core.Counters;
+import io.fourtuple.core.FaultPoints;
 import io.fourtuple.core.demux.Demux;
 import io.fourtuple.core.demux.ListenerTable;
 import io.fourtuple.core.ip.IpHost;
@@ -55,6 +56,8 @@ final class Shard {
     /** What records packets; for a shard without a NIC, nothing does. */
     final FailureReports failures;
     final IpHost ip;
+    /** What makes rare things happen here. */
+    private final FaultPoints faults;
     final Demux<FlowEntry> flows;
     final ListenerTable<ListeningSocket> sockets = new ListenerTable<>();
     final TimerQueue<FlowEntry> timers = new TimerQueue<>();
@@ -101,16 +104,19 @@ final class Shard {
         this.counters = counters;
         this.failures = failures;
         stack = context.getSelf();
-        memory = new ShardMemory(shards.memory, counters, () -> stack.tell(StackInput.MemoryRelief.GRANTED));
         spawnHook = SpawnHook.of(context.getSystem());
         registerTimeout = registerTimeout(context.getSystem().settings().config());
         EventLoop loop = EventLoop.current();
         clock = loop.clock();
+        faults = loop.faults();
+        memory = new ShardMemory(
+                shards.memory, counters, () -> stack.tell(StackInput.MemoryRelief.GRANTED), faults);
+        ip.setFaults(faults);
         failures.start(context.getSystem().dispatchers().lookup(DispatcherSelector.blocking()));
         timer = loop.timer(this::tellTimersDue);
         flows = new Demux<>(secrets.flowHashKey());
-        isns = secrets.isns();
-        timestampOffsets = secrets.timestampOffsets();
+        isns = secrets.isns().with(faults);
+        timestampOffsets = secrets.timestampOffsets().with(faults, clock.nanoTime());
         cookies = secrets.cookies();
         ports = secrets.ports();
     }
@@ -119,6 +125,11 @@ final class Shard {
     private static long registerTimeout(Config config) {
         String key = "pekko.io.tcp.register-timeout";
         return config.getString(key).equals("infinite") ? 0 : config.getDuration(key).toNanos();
+    }
+
+    /** Whether something rare happens now: a point of {@link io.fourtuple.core.Faults}. */
+    boolean fires(String point) {
+        return faults != FaultPoints.NEVER && faults.fires(point);
     }
 
     // ---- sending ----

@@ -8,6 +8,7 @@ import io.fourtuple.api.protocol.StackCommand;
 import io.fourtuple.api.protocol.Unbound;
 import io.fourtuple.core.Counter;
 import io.fourtuple.core.Counters;
+import io.fourtuple.core.Faults;
 import io.fourtuple.core.ip.Frame;
 import io.fourtuple.core.ip.Ingress;
 import io.fourtuple.core.ip.IpHost;
@@ -174,7 +175,7 @@ public final class StackActor extends ExtensibleBehavior<Object> {
         inHand.message = message;
         Behavior<Object> next = switch (message) {
             case FrameBatch batch -> {
-                onFrames(batch.frames());
+                onBatch(batch.frames());
                 yield Behaviors.same();
             }
             case StackInput input -> onInput(input);
@@ -240,6 +241,16 @@ public final class StackActor extends ExtensibleBehavior<Object> {
     }
 
     // ---- what comes in ----
+
+    private void onBatch(List<Frame> frames) {
+        int size = frames.size();
+        if (size > 1 && shard.fires(Faults.SPLIT_BATCH)) {
+            onFrames(frames.subList(0, size / 2));
+            context.getSelf().tell(new FrameBatch(frames.subList(size / 2, size)));
+        } else {
+            onFrames(frames);
+        }
+    }
 
     private void onFrames(List<Frame> frames) {
         long now = shard.now();

@@ -2,6 +2,7 @@ package io.fourtuple.core.ip;
 
 import io.fourtuple.core.Counter;
 import io.fourtuple.core.Counters;
+import io.fourtuple.core.FaultPoints;
 import io.fourtuple.core.tcp.PathProperties;
 import io.fourtuple.core.time.Deadline;
 import io.fourtuple.core.wire.ArpPacket;
@@ -91,6 +92,12 @@ public final class IpHost {
         v6 = properties(Ipv6Header.LENGTH, link.maxSegmentedBytes());
         loopbackV4 = properties(Ipv4Header.LENGTH, LARGEST_PACKET);
         loopbackV6 = properties(Ipv6Header.LENGTH, LARGEST_PACKET);
+    }
+
+    /** Lets rare things happen; to be called before anything else, if at all. */
+    public void setFaults(FaultPoints faults) {
+        output.setFaults(faults);
+        loopback.setFaults(faults);
     }
 
     private PathProperties properties(int ipHeader, int maxSegmentedBytes) {

@@ -2,6 +2,8 @@ package io.fourtuple.core.ip;
 
 import io.fourtuple.core.Counter;
 import io.fourtuple.core.Counters;
+import io.fourtuple.core.FaultPoints;
+import io.fourtuple.core.Faults;
 import io.fourtuple.core.tcp.IcmpError;
 import io.fourtuple.core.wire.ArpPacket;
 import io.fourtuple.core.wire.Bytes;
@@ -51,6 +53,7 @@ final class PacketOutput implements NeighborCache.Link {
     private final boolean behindAnother;
     private final boolean ethernet;
     private final TransmitOffload offload = new TransmitOffload();
+    private FaultPoints faults = FaultPoints.NEVER;
     /** What became of packets that waited, for {@link IpHost#pollIngress}. Bounded by the packets that may wait. */
     private final Queue<Ingress> failures = new ArrayDeque<>();
 
@@ -70,6 +73,14 @@ final class PacketOutput implements NeighborCache.Link {
         this.behindAnother = behindAnother;
         ethernet = link.medium() == LinkProperties.Medium.ETHERNET && !behindAnother;
         neighbors = new NeighborCache(config, this, counters, random);
+    }
+
+    void setFaults(FaultPoints points) {
+        faults = points;
+    }
+
+    private boolean fires(String point) {
+        return faults != FaultPoints.NEVER && faults.fires(point);
     }
 
     NeighborCache neighbors() {
@@ -257,6 +268,9 @@ final class PacketOutput implements NeighborCache.Link {
 
     private Neighbor neighborOf(Path path, long now) {
         Neighbor neighbor = path.neighbor();
+        if (neighbor != null && fires(Faults.FORGET_NEIGHBOR)) {
+            neighbors.forget(neighbor);
+        }
         if (neighbor == null || neighbor.isGone()) {
             neighbor = neighbors.resolve(path.nextHop(), now);
             path.remember(neighbor);
@@ -329,7 +343,7 @@ final class PacketOutput implements NeighborCache.Link {
     }
 
     private boolean send(int length) {
-        boolean taken = sink.transmit(length, offload);
+        boolean taken = !fires(Faults.DROP_OUTGOING_FRAME) && sink.transmit(length, offload);
         if (!taken) {
             counters.increment(Counter.LINK_OUT_DROPS);
         } else if (!behindAnother) { // else it is counted where it goes out

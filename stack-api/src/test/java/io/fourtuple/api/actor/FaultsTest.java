@@ -385,7 +385,9 @@ class FaultsTest {
         stacks.tryConnect(listening.address, Optional.empty());
 
         stacks.server.whenTerminated().toCompletableFuture().get(TwoStacks.PATIENCE.toSeconds(), TimeUnit.SECONDS);
-        assertThat(log.texts()).hasSize(RESTARTS + 1).last().asString()
+        // One of several queues may have let the connection in.
+        assertThat(log.texts()).filteredOn(text -> !text.startsWith("connection "))
+                .hasSize(RESTARTS + 1).last().asString()
                 .isEqualTo("stack server ends: its NIC fragile failed more than 3 times, last with " + injected());
         assertThat(nicClosed).hasValue(1);
     }

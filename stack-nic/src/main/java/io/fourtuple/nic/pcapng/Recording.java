@@ -30,6 +30,11 @@ public final class Recording {
         return new Recording(first.interfaceName, first.medium, all);
     }
 
+    /** All of them. */
+    List<Packet> packets() {
+        return packets;
+    }
+
     /** How many there are. */
     public int size() {
         return packets.size();

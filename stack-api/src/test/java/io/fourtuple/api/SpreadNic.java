@@ -34,6 +34,7 @@ public final class SpreadNic implements Nic, FrameSink {
         final SplittableRandom random;
         final List<SpreadNic> queues = new ArrayList<>();
         final Object sending = new Object();
+        int most = Integer.MAX_VALUE;
 
         Shared(Nic nic, boolean byFlow, int seed) {
             this.nic = nic;
@@ -117,9 +118,15 @@ public final class SpreadNic implements Nic, FrameSink {
         return new SpreadNic(new Shared(nic, false, seed));
     }
 
+    /** The same with fewer queues than anybody may want. */
+    public SpreadNic withAtMost(int queues) {
+        shared.most = queues;
+        return this;
+    }
+
     @Override
     public List<Nic> queues(int wanted) {
-        while (shared.queues.size() < wanted) {
+        while (shared.queues.size() < Math.min(wanted, shared.most)) {
             new SpreadNic(shared);
         }
         ((Readiness.Signal) shared.nic.readiness()).onReadable(shared::wakeAll);

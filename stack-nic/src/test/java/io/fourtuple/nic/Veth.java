@@ -19,12 +19,17 @@ public final class Veth implements AutoCloseable {
 
     /** Lays a cable, with both ends up and without addresses. {@code far} stays its owner's. */
     public static Veth lay(NetworkNamespace far) {
+        return lay(far, FAR);
+    }
+
+    /** The same with another name for the far end. */
+    public static Veth lay(NetworkNamespace far, String farName) {
         Veth veth = new Veth(far);
-        veth.near.ip("link", "add", NEAR, "type", "veth", "peer", FAR, "netns", veth.far.name());
+        veth.near.ip("link", "add", NEAR, "type", "veth", "peer", farName, "netns", far.name());
         veth.near.ip("link", "set", NEAR, "addrgenmode", "none", "up");
-        veth.far.ip("link", "set", FAR, "addrgenmode", "none", "up");
+        far.ip("link", "set", farName, "addrgenmode", "none", "up");
         keepOrder(veth.near, NEAR);
-        keepOrder(veth.far, FAR);
+        keepOrder(far, farName);
         return veth;
     }
 

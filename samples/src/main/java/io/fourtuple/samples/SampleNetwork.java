@@ -199,8 +199,8 @@ final class SampleNetwork implements AutoCloseable {
         if (nic instanceof TapNic tap) {
             configureHost(options, tap);
         } else {
-            notes.add("to reach it, be at the other end of " + options.inWords() + ": this machine's kernel, which has"
-                    + " the near one, is not heard");
+            notes.add("programs reach it from the other end of " + options.inWords() + ", and not from this machine,"
+                    + " which is at the same end");
         }
         return stack;
     }

@@ -48,7 +48,7 @@ public final class NicCounters {
         values.getAndIncrement(RX_DROPPED);
     }
 
-    /** Counts {@code frames} frames that arrived and were lost. Any thread. */
+    /** Counts frames that arrived and were lost. Any thread. */
     public void receiveDropped(long frames) {
         values.getAndAdd(RX_DROPPED, frames);
     }

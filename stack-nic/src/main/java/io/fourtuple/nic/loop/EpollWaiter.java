@@ -57,7 +57,7 @@ final class EpollWaiter implements Waiter {
         }
     }
 
-    private final EventLoop loop;
+    private final ThreadLoop loop;
     private final Arena arena = Arena.ofShared();
     private final Linux linux = new Linux(arena);
     private final MemorySegment event = arena.allocate(EVENT_SIZE, 8);
@@ -76,7 +76,7 @@ final class EpollWaiter implements Waiter {
     private boolean closed;
 
     /** {@code precise} is true except in tests of systems that are not. */
-    EpollWaiter(EventLoop loop, boolean precise) {
+    EpollWaiter(ThreadLoop loop, boolean precise) {
         this.loop = loop;
         this.precise = precise;
         epoll = check(linux.epollCreate(CLOEXEC), "epoll_create1");
@@ -84,7 +84,7 @@ final class EpollWaiter implements Waiter {
         watch(eventFd);
     }
 
-    static EpollWaiter open(EventLoop loop) {
+    static EpollWaiter open(ThreadLoop loop) {
         return new EpollWaiter(loop, true);
     }
 

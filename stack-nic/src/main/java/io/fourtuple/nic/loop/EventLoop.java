@@ -1,105 +1,26 @@
 package io.fourtuple.nic.loop;
 
 import io.fourtuple.core.Clock;
-import io.fourtuple.core.time.Deadline;
-import java.lang.invoke.VarHandle;
-import java.util.ArrayDeque;
-import java.util.Objects;
+import io.fourtuple.core.FaultPoints;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.atomic.AtomicInteger;
-import org.jctools.queues.MessagePassingQueue;
-import org.jctools.queues.atomic.MpscUnboundedAtomicArrayQueue;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * The one thread of a shard: runs tasks (in practice the mailboxes of actors), timers and the wake-ups of descriptors,
- * and sleeps when there is nothing to do.
+ * What runs a shard: tasks (in practice the mailboxes of actors), timers and the wake-ups of descriptors, one at a time
+ * and in one thread.
  *
- * <pre>
- *   loop thread ──execute──▶ deque ─────┐
- *                                       ├──▶ round of tasks ─▶ timers ─▶ descriptors ─▶ … ─▶ sleep
- *   other threads ─execute─▶ MPSC queue ┘
- *                    └─ wake-up, only when the loop sleeps
- * </pre>
- *
- * <p>Nobody starves: a round is bounded, timers are looked at after each round and descriptors after each
- * {@link LoopConfig#descriptorInterval}, however many tasks there are.
- *
- * <h2>Sleeping without losing a wake-up</h2>
- * The loop first says that it sleeps, then looks into the queue once more, then sleeps. A producer first puts its task
- * into the queue, then reads what the loop says. With a full fence between the two steps on both sides, at least one of
- * them sees the other (Dekker's argument), so no task is left lying and a running loop costs its producers no system
- * call.
- *
- * <h2>Life of the thread</h2>
- * An executor on a loop ({@link LoopExecutor}) holds it: the thread starts with the first task and ends when nobody
- * holds the loop and no task is left. It starts again with the next task. Pekko shuts the executor of a dispatcher
- * without actors down and asks for a new one when there are actors again; the loop object is the same throughout.
- * Timers and descriptors do not hold the thread: when it ends they are dropped, with a warning. A thread without tasks,
- * timers and descriptors also ends after {@link LoopConfig#keepAlive}, held or not, and comes back in the same way: an
- * executor that somebody forgot to shut down costs no thread.
+ * <p>There are two kinds, and whoever runs on a loop cannot tell which: {@link ThreadLoop} has a thread of its own and
+ * real time; a {@link VirtualLoop} is one of many that share a thread and a {@link VirtualTime}.
  */
-public final class EventLoop implements Executor {
-    private static final Logger LOG = LoggerFactory.getLogger(EventLoop.class);
+public abstract class EventLoop implements Executor {
     private static final ThreadLocal<EventLoop> CURRENT = new ThreadLocal<>();
 
-    /** No thread. */
-    private static final int STOPPED = 0;
-    /** There is a thread and it will look into the queue before it sleeps or stops. */
-    private static final int RUNNING = 1;
-    /** There is a thread and it has to be woken. */
-    private static final int ASLEEP = 2;
-
-    private static final int QUEUE_CHUNK = 1024;
-
-    private final String name;
-    private final LoopConfig config;
-    private final ThreadFactory threads;
-    private final Clock clock;
-    private final MessagePassingQueue<Runnable> foreignTasks = new MpscUnboundedAtomicArrayQueue<>(QUEUE_CHUNK);
-    private final AtomicInteger state = new AtomicInteger(STOPPED);
-    private final AtomicInteger holders = new AtomicInteger();
-    private volatile Thread thread;
-    private volatile Waiter waiter;
-
-    // Confined to the loop's thread.
-    private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
-    private final TimerHeap timers = new TimerHeap();
-    private final MessagePassingQueue.Consumer<Runnable> enqueue = tasks::addLast;
-    private final LoopProgress progress = new LoopProgress();
-    private final long descriptorNanos;
-    private final long busyNanos;
-    private final long keepAliveNanos;
-    private EpollWaiter epoll;
-    private long nextDescriptorCheck;
+    /** Only the two kinds of this package. */
+    EventLoop() {}
 
     /**
-     * Makes a loop; its thread starts with the first task.
+     * The loop that runs the caller.
      *
-     * @param name for logs
-     * @param config how it runs
-     * @param threads makes its thread
-     */
-    public EventLoop(String name, LoopConfig config, ThreadFactory threads) {
-        this(name, config, threads, System::nanoTime);
-    }
-
-    EventLoop(String name, LoopConfig config, ThreadFactory threads, Clock clock) {
-        this.name = Objects.requireNonNull(name);
-        this.config = config;
-        this.threads = threads;
-        this.clock = clock;
-        this.descriptorNanos = config.descriptorInterval().toNanos();
-        this.busyNanos = config.busyPoll().toNanos();
-        this.keepAliveNanos = config.keepAlive().toNanos();
-    }
-
-    /**
-     * The loop whose thread calls this.
-     *
-     * @throws IllegalStateException on any other thread
+     * @throws IllegalStateException when none does
      */
     public static EventLoop current() {
         EventLoop loop = CURRENT.get();
@@ -111,38 +32,41 @@ public final class EventLoop implements Executor {
         return loop;
     }
 
-    /** What this loop is called in logs. */
-    public String name() {
-        return name;
+    /** Makes this the {@link #current} loop of the calling thread. */
+    final void enterThread() {
+        CURRENT.set(this);
     }
+
+    /** The calling thread has no {@link #current} loop any more. */
+    static void leaveThread() {
+        CURRENT.remove();
+    }
+
+    /** Whether this loop runs the caller. */
+    static boolean runs(EventLoop loop) {
+        return CURRENT.get() == loop;
+    }
+
+    /** What this loop is called in logs. */
+    public abstract String name();
 
     /** The time that timers of this loop go by. Any thread. */
-    public Clock clock() {
-        return clock;
+    public abstract Clock clock();
+
+    /** What makes rare but legal things happen to whoever runs here: never anything, outside a simulation. */
+    public FaultPoints faults() {
+        return FaultPoints.NEVER;
     }
 
-    /** Whether the calling thread is this loop's. */
-    public boolean isCurrent() {
-        return Thread.currentThread() == thread;
-    }
+    /** Whether the caller is run by this loop. */
+    public abstract boolean isCurrent();
 
     /**
      * Runs a task on the loop, after those given before by the same thread. Any thread; never runs it at once, never
      * blocks. What a task throws goes to the uncaught exception handler of the loop's thread, and the loop goes on.
      */
     @Override
-    public void execute(Runnable task) {
-        Objects.requireNonNull(task);
-        if (isCurrent()) {
-            tasks.addLast(task);
-            return;
-        }
-        foreignTasks.offer(task);
-        VarHandle.fullFence();
-        if (state.get() != RUNNING) {
-            wakeUp();
-        }
-    }
+    public abstract void execute(Runnable task);
 
     /**
      * Watches a descriptor. The loop's thread only.
@@ -151,192 +75,16 @@ public final class EventLoop implements Executor {
      * @param onReadable run on the loop each time something has arrived (edge-triggered): whoever is called reads until
      *     there is no more, at once or later, or will not be called again. It may be called in vain
      * @throws io.fourtuple.nic.NicException when the system refuses
+     * @throws IllegalStateException in virtual time, where nothing real can happen
      */
-    public Registration register(int fd, Runnable onReadable) {
-        checkThread();
-        if (epoll == null) {
-            epoll = EpollWaiter.open(this);
-            waiter = epoll;
-        }
-        return epoll.register(fd, onReadable);
-    }
+    public abstract Registration register(int fd, Runnable onReadable);
 
     /** A new timer, not armed. The loop's thread only. */
-    public LoopTimer timer(Runnable onDue) {
-        checkThread();
-        return new LoopTimer(this, Objects.requireNonNull(onDue));
-    }
+    public abstract LoopTimer timer(Runnable onDue);
 
-    @Override
-    public String toString() {
-        return "EventLoop(" + name + ")";
-    }
-
-    /** Keeps the thread from ending; to be paired with {@link #release}. Any thread. */
-    void retain() {
-        holders.incrementAndGet();
-    }
+    /** Keeps the loop from ending; to be paired with {@link #release}. Any thread. */
+    abstract void retain();
 
     /** The opposite of {@link #retain}. The loop's thread only, so that it notices. */
-    void release() {
-        checkThread();
-        holders.decrementAndGet();
-    }
-
-    TimerHeap timers() {
-        return timers;
-    }
-
-    LoopConfig config() {
-        return config;
-    }
-
-    LoopProgress progress() {
-        return progress;
-    }
-
-    Thread thread() {
-        return thread;
-    }
-
-    void checkThread() {
-        if (!isCurrent()) {
-            throw new IllegalStateException("thread " + Thread.currentThread().getName() + " is not that of " + this
-                    + ": hand the work over with execute()");
-        }
-    }
-
-    private void wakeUp() {
-        if (state.compareAndSet(ASLEEP, RUNNING)) {
-            waiter.wakeUp();
-        } else if (state.compareAndSet(STOPPED, RUNNING)) {
-            startThread();
-        }
-    }
-
-    private void startThread() {
-        try {
-            threads.newThread(this::run).start();
-        } catch (RuntimeException | Error e) {
-            state.set(STOPPED);
-            throw e;
-        }
-    }
-
-    private void run() {
-        do {
-            enter();
-            boolean ends = false;
-            while (!ends) {
-                if (!runRound()) {
-                    ends = isUnused() || !idle();
-                }
-            }
-            leave();
-            state.set(STOPPED);
-            VarHandle.fullFence();
-            // Whoever gave a task before STOPPED was visible has started no thread: this one goes on.
-        } while (!foreignTasks.isEmpty() && state.compareAndSet(STOPPED, RUNNING));
-    }
-
-    private void enter() {
-        thread = Thread.currentThread();
-        waiter = new ParkWaiter(thread);
-        CURRENT.set(this);
-        LoopWatchdog.watch(this);
-    }
-
-    private void leave() {
-        LoopWatchdog.unwatch(this);
-        CURRENT.remove();
-        if (registered() + timers.size() > 0) {
-            LOG.warn("{} ends with {} descriptors and {} timers that nobody took back: dropped", this, registered(),
-                    timers.size());
-        }
-        timers.clear();
-        waiter.close();
-        epoll = null;
-        thread = null;
-    }
-
-    private int registered() {
-        return epoll == null ? 0 : epoll.registered();
-    }
-
-    private boolean isUnused() {
-        return holders.get() == 0 && tasks.isEmpty() && foreignTasks.isEmpty();
-    }
-
-    /** Runs some of what there is to do; false when there was nothing and is nothing. */
-    private boolean runRound() {
-        foreignTasks.drain(enqueue, config.tasksPerRound());
-        int ran = 0;
-        for (Runnable task; ran < config.tasksPerRound() && (task = tasks.pollFirst()) != null; ran++) {
-            runGuarded(task);
-        }
-        long now = clock.nanoTime();
-        for (LoopTimer timer; ran < 2 * config.tasksPerRound() && (timer = timers.pollDue(now)) != null; ran++) {
-            runGuarded(timer.onDue);
-        }
-        if (now - nextDescriptorCheck >= 0) {
-            nextDescriptorCheck = now + descriptorNanos;
-            waiter.checkDescriptors();
-        }
-        return ran > 0 || !tasks.isEmpty();
-    }
-
-    /** Waits until there may be something to do; false when nothing has come for so long that the thread may end. */
-    private boolean idle() {
-        long now = clock.nanoTime();
-        if (busyNanos > 0 && isWorkFoundBefore(now + busyNanos)) {
-            return true;
-        }
-        // An interrupt that a task left behind would keep the thread from sleeping.
-        Thread.interrupted();
-        boolean isAwaited = timers.size() + registered() > 0;
-        long deadline = isAwaited ? timers.nextDeadline() : Deadline.after(now, keepAliveNanos);
-        state.set(ASLEEP);
-        VarHandle.fullFence();
-        if (foreignTasks.isEmpty()) {
-            sleepUntil(deadline);
-        }
-        state.set(RUNNING);
-        return isAwaited || !foreignTasks.isEmpty() || !Deadline.isDue(deadline, clock.nanoTime());
-    }
-
-    private void sleepUntil(long deadline) {
-        if (deadline == Deadline.NONE) {
-            waiter.sleep(Waiter.FOREVER);
-        } else {
-            long left = deadline - clock.nanoTime();
-            if (left > 0) {
-                waiter.sleep(left);
-            }
-        }
-    }
-
-    private boolean isWorkFoundBefore(long end) {
-        for (long now = clock.nanoTime(); now - end < 0; now = clock.nanoTime()) {
-            waiter.checkDescriptors();
-            if (!tasks.isEmpty() || !foreignTasks.isEmpty() || Deadline.isDue(timers.nextDeadline(), now)) {
-                return true;
-            }
-            Thread.onSpinWait();
-        }
-        return false;
-    }
-
-    /** Runs a task, a timer or the reader of a descriptor: none of them ends the loop. */
-    @SuppressWarnings("CatchingUnchecked")
-    void runGuarded(Runnable task) {
-        progress.begin(task);
-        try {
-            task.run();
-        } catch (Throwable e) {
-            Thread self = Thread.currentThread();
-            self.getUncaughtExceptionHandler().uncaughtException(self, e);
-        } finally {
-            progress.end();
-        }
-    }
+    abstract void release();
 }

@@ -26,7 +26,7 @@ public final class LoopExecutorConfigurator extends ExecutorServiceConfigurator 
 
     @Override
     public ExecutorServiceFactory createExecutorServiceFactory(String id, ThreadFactory threadFactory) {
-        return new LoopFactory(new EventLoop(id, config, named(id, threadFactory)));
+        return new LoopFactory(new ThreadLoop(id, config, named(id, threadFactory)));
     }
 
     private static ThreadFactory named(String id, ThreadFactory threads) {

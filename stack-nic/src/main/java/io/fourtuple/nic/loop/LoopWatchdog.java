@@ -31,12 +31,12 @@ final class LoopWatchdog {
         }
     }
 
-    private static final Map<EventLoop, Watched> WATCHED = new HashMap<>();
+    private static final Map<ThreadLoop, Watched> WATCHED = new HashMap<>();
     private static Thread thread;
 
     private LoopWatchdog() {}
 
-    static void watch(EventLoop loop) {
+    static void watch(ThreadLoop loop) {
         long limit = loop.config().watchdog().toNanos();
         if (limit == 0) {
             return;
@@ -53,7 +53,7 @@ final class LoopWatchdog {
         }
     }
 
-    static void unwatch(EventLoop loop) {
+    static void unwatch(ThreadLoop loop) {
         synchronized (WATCHED) {
             WATCHED.remove(loop);
             WATCHED.notifyAll();
@@ -77,7 +77,7 @@ final class LoopWatchdog {
         }
     }
 
-    private static void sample(EventLoop loop, Watched watched, long now) {
+    private static void sample(ThreadLoop loop, Watched watched, long now) {
         long steps = loop.progress().steps();
         if (steps != watched.steps) {
             watched.steps = steps;
@@ -89,7 +89,7 @@ final class LoopWatchdog {
         }
     }
 
-    private static void report(EventLoop loop, long heldNanos) {
+    private static void report(ThreadLoop loop, long heldNanos) {
         Runnable task = loop.progress().task();
         Thread held = loop.thread();
         if (task == null || held == null || !LOG.isWarnEnabled()) {

@@ -1,29 +1,30 @@
 package io.fourtuple.nic.tap;
 
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
+import io.fourtuple.core.ip.LinkProperties.Medium;
 import io.fourtuple.core.wire.MacAddress;
 import io.fourtuple.nic.NicException;
+import io.fourtuple.nic.sys.InterfaceRequests;
 import io.fourtuple.nic.sys.Linux;
+import io.fourtuple.nic.sys.VirtioHeader;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Locale;
+import java.util.function.IntUnaryOperator;
 
 /**
- * Opens and sets up the descriptor of a TAP: the ioctls of the kernel's
+ * Opens and sets up the descriptor of a TAP or TUN: the ioctls of the kernel's
  * <a href="https://docs.kernel.org/networking/tuntap.html">tuntap</a>, and what their errors mean to a user.
  */
 final class TapDevice {
-    private static final String TUN = "/dev/net/tun";
+    private static final String DRIVER = "/dev/net/tun";
 
     private static final long TUNSETIFF = 0x400454caL;
     private static final long TUNSETOFFLOAD = 0x400454d0L;
     private static final long TUNSETVNETHDRSZ = 0x400454d8L;
-    private static final long SIOCGIFMTU = 0x8921;
-    private static final long SIOCSIFMTU = 0x8922;
-    private static final long SIOCGIFHWADDR = 0x8927;
 
+    private static final short IFF_TUN = 0x0001;
     private static final short IFF_TAP = 0x0002;
     private static final short IFF_MULTI_QUEUE = 0x0100;
     private static final short IFF_NO_PI = 0x1000;
@@ -40,33 +41,37 @@ final class TapDevice {
     private static final int AF_INET = 2;
     private static final int SOCK_DGRAM = 2;
 
-    /** {@code struct ifreq} of netdevice(7): 16 octets of name, 24 of union. */
-    private static final int IFREQ = 40;
-    private static final int IFREQ_NAME = 16;
-
     private final Linux linux;
     private final String name;
+    private final String kind;
+    private final Medium medium;
     private final int fd;
-    private final MemorySegment ifreq;
+    private final InterfaceRequests requests;
+    private final MemorySegment headerSize;
 
-    private TapDevice(Linux linux, Arena arena, String name) {
+    private TapDevice(Linux linux, Arena arena, TapConfig config) {
         this.linux = linux;
-        this.name = name;
-        this.ifreq = arena.allocate(IFREQ, 8);
-        this.fd = checkOpened(linux.open(arena.allocateFrom(TUN), O_RDWR | O_NONBLOCK | O_CLOEXEC));
+        this.name = config.name();
+        this.kind = config.kind();
+        this.medium = config.medium();
+        this.requests = new InterfaceRequests(linux, arena, name);
+        this.headerSize = arena.allocateFrom(JAVA_INT, VirtioHeader.SIZE);
+        this.fd = checkOpened(linux.open(arena.allocateFrom(DRIVER), O_RDWR | O_NONBLOCK | O_CLOEXEC));
     }
 
     /**
-     * Opens the TAP of {@code config}, creating it when there is none.
+     * Opens the device of {@code config}, creating it when there is none.
      *
      * @throws NicException when that is not possible; the message says what to do
      */
     static TapDevice open(TapConfig config, Linux linux, Arena arena) {
-        TapDevice device = new TapDevice(linux, arena, config.name());
+        TapDevice device = new TapDevice(linux, arena, config);
         try {
             device.attach();
             device.setUp(config.offload());
-            device.checkMac(config.mac());
+            if (config.medium() == Medium.ETHERNET) {
+                device.checkMac(config.mac());
+            }
             if (config.mtu() != 0) {
                 device.setMtu(config.mtu());
             }
@@ -87,53 +92,52 @@ final class TapDevice {
 
     /** The MTU of the interface, as far as it is in our network namespace. */
     int mtu() {
-        clearIfreq();
-        int result = controlSocket(SIOCGIFMTU);
+        int result = onControlSocket(requests::mtu);
         if (result < 0) {
             throw failure("reading its MTU", result);
         }
-        return ifreq.get(JAVA_INT, IFREQ_NAME);
+        return result;
     }
 
     private void setMtu(int mtu) {
-        clearIfreq();
-        ifreq.set(JAVA_INT, IFREQ_NAME, mtu);
-        int result = controlSocket(SIOCSIFMTU);
+        int result = onControlSocket(socket -> requests.setMtu(socket, mtu));
         if (result < 0) {
             throw failure("setting its MTU to " + mtu, result);
         }
     }
 
-    /** TUNSETIFF. A TAP of somebody else is either single-queue or multi-queue, and has to be asked as such. */
+    /** TUNSETIFF. A device of somebody else is either single-queue or multi-queue, and has to be asked as such. */
     private void attach() {
-        short flags = IFF_TAP | IFF_NO_PI | IFF_VNET_HDR;
+        short layer = switch (medium) {
+            case ETHERNET -> IFF_TAP;
+            case IP -> IFF_TUN;
+        };
+        short flags = (short) (layer | IFF_NO_PI | IFF_VNET_HDR);
         int result = attach(flags);
         if (result == -Linux.EINVAL) {
             result = attach((short) (flags | IFF_MULTI_QUEUE));
         }
         if (result < 0) {
             throw switch (-result) {
-                case Linux.EPERM, Linux.EACCES -> new NicException("no permission for the TAP " + name
-                        + ": run as root, or once as root 'ip tuntap add " + name + " mode tap vnet_hdr user $USER'");
-                case Linux.EBUSY -> new NicException("the TAP " + name
+                case Linux.EPERM, Linux.EACCES -> new NicException("no permission for the " + kind + " " + name
+                        + ": run as root, or once as root 'ip tuntap add " + name + " mode "
+                        + kind.toLowerCase(Locale.ROOT) + " vnet_hdr user $USER'");
+                case Linux.EBUSY -> new NicException("the " + kind + " " + name
                         + " is in use by another process: stop that one or choose another name");
                 case Linux.EINVAL -> new NicException("the interface " + name
-                        + " exists and is no TAP: choose another name");
+                        + " exists and is no " + kind + ": choose another name");
                 default -> failure("attaching to it", result);
             };
         }
     }
 
     private int attach(short flags) {
-        clearIfreq();
-        ifreq.set(JAVA_SHORT, IFREQ_NAME, flags);
-        return linux.ioctl(fd, TUNSETIFF, ifreq);
+        return requests.setFlags(fd, TUNSETIFF, flags);
     }
 
     @SuppressWarnings("restricted")
     private void setUp(boolean offload) {
-        ifreq.set(JAVA_INT, 0, VirtioHeader.SIZE);
-        int result = linux.ioctl(fd, TUNSETVNETHDRSZ, ifreq);
+        int result = linux.ioctl(fd, TUNSETVNETHDRSZ, headerSize);
         if (result < 0) {
             throw failure("setting the size of its virtio header", result);
         }
@@ -146,34 +150,24 @@ final class TapDevice {
     }
 
     private void checkMac(MacAddress ours) {
-        clearIfreq();
-        int result = linux.ioctl(fd, SIOCGIFHWADDR, ifreq);
+        int result = requests.askHardware(fd);
         if (result < 0) {
             throw failure("reading its hardware address", result);
         }
-        long bits = 0;
-        for (int i = 0; i < 6; i++) {
-            bits = bits << 8 | (ifreq.get(JAVA_BYTE, IFREQ_NAME + 2 + i) & 0xff);
-        }
-        if (ours.bits() == bits) {
+        if (ours.equals(requests.hardwareAddress())) {
             throw new NicException("the kernel's end of the TAP " + name + " has the hardware address " + ours
                     + " itself: choose another for this end");
         }
     }
 
-    private int controlSocket(long request) {
+    private int onControlSocket(IntUnaryOperator request) {
         int socket = linux.socket(AF_INET, SOCK_DGRAM | O_CLOEXEC, 0);
         if (socket < 0) {
             return socket;
         }
-        int result = linux.ioctl(socket, request, ifreq);
+        int result = request.applyAsInt(socket);
         linux.close(socket);
         return result;
-    }
-
-    private void clearIfreq() {
-        ifreq.fill((byte) 0);
-        ifreq.setString(0, name);
     }
 
     private static int checkOpened(int result) {
@@ -181,16 +175,16 @@ final class TapDevice {
             return result;
         }
         throw switch (-result) {
-            case Linux.ENOENT, Linux.ENODEV -> new NicException("this system has no " + TUN
+            case Linux.ENOENT, Linux.ENODEV -> new NicException("this system has no " + DRIVER
                     + ": run 'modprobe tun', or give the container the device");
-            case Linux.EPERM, Linux.EACCES -> new NicException("no permission to open " + TUN + ": run as root");
-            default -> new NicException("opening " + TUN + " failed with errno " + -result
+            case Linux.EPERM, Linux.EACCES -> new NicException("no permission to open " + DRIVER + ": run as root");
+            default -> new NicException("opening " + DRIVER + " failed with errno " + -result
                     + ": see open(2) for what it means");
         };
     }
 
     private NicException failure(String what, int result) {
         String hint = result == -Linux.EPERM ? "run as root" : "see what 'ip -details link show " + name + "' says";
-        return new NicException("TAP " + name + ": " + what + " failed with errno " + -result + ": " + hint);
+        return new NicException(kind + " " + name + ": " + what + " failed with errno " + -result + ": " + hint);
     }
 }

@@ -24,8 +24,8 @@ class EpollWaiterTest {
     private final Linux linux = new Linux(arena);
     private final int descriptor = linux.eventfd(0, 0x800);
     private final Semaphore readable = new Semaphore(0);
-    private final EventLoop loop =
-            new EventLoop("epoll", LoopConfig.DEFAULT, body -> Thread.ofPlatform().unstarted(body));
+    private final ThreadLoop loop =
+            new ThreadLoop("epoll", LoopConfig.DEFAULT, body -> Thread.ofPlatform().unstarted(body));
     private final LoopExecutor executor = new LoopExecutor(loop);
     private final CompletableFuture<Registration> registration = new CompletableFuture<>();
 
@@ -68,7 +68,7 @@ class EpollWaiterTest {
         SynchronousQueue<Integer> answers = new SynchronousQueue<>();
         for (int i = 0; i < 20_000; i++) {
             int number = i;
-            executor.execute(() -> EventLoopTest.put(answers, number));
+            executor.execute(() -> ThreadLoopTest.put(answers, number));
             assertThat(answers.take()).isEqualTo(number);
         }
     }

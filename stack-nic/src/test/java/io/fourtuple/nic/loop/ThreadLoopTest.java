@@ -21,10 +21,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
-class EventLoopTest {
+class ThreadLoopTest {
     private final List<Thread> threads = new ArrayList<>();
     private final AtomicReference<Throwable> uncaught = new AtomicReference<>();
-    private final EventLoop loop = new EventLoop("test", LoopConfig.DEFAULT, this::newThread);
+    private final ThreadLoop loop = new ThreadLoop("test", LoopConfig.DEFAULT, this::newThread);
     private final LoopExecutor executor = new LoopExecutor(loop);
 
     private Thread newThread(Runnable body) {
@@ -228,7 +228,7 @@ class EventLoopTest {
 
     @Test
     void shouldLoseNoTaskWhileItsThreadIsEnding() throws InterruptedException {
-        EventLoop unheld = new EventLoop("unheld", LoopConfig.DEFAULT, this::newThread);
+        ThreadLoop unheld = new ThreadLoop("unheld", LoopConfig.DEFAULT, this::newThread);
         for (int i = 0; i < 2_000; i++) {
             CountDownLatch ran = new CountDownLatch(1);
             unheld.execute(ran::countDown);
@@ -238,7 +238,7 @@ class EventLoopTest {
 
     @Test
     void shouldDropTimersThatNobodyTookBackWhenItsThreadEnds() throws InterruptedException {
-        EventLoop other = new EventLoop("other", LoopConfig.DEFAULT, this::newThread);
+        ThreadLoop other = new ThreadLoop("other", LoopConfig.DEFAULT, this::newThread);
         CompletableFuture<LoopTimer> timer = new CompletableFuture<>();
         other.execute(() -> {
             LoopTimer forgotten = other.timer(() -> {});
@@ -254,7 +254,8 @@ class EventLoopTest {
 
     @Test
     void shouldEndAThreadThatIdlesAndStartAnotherForTheNextTask() throws InterruptedException {
-        EventLoop idle = new EventLoop("idle", LoopConfig.DEFAULT.withKeepAlive(Duration.ofMillis(2)), this::newThread);
+        ThreadLoop idle =
+                new ThreadLoop("idle", LoopConfig.DEFAULT.withKeepAlive(Duration.ofMillis(2)), this::newThread);
         LoopExecutor facade = new LoopExecutor(idle);
         for (int i = 0; i < 20; i++) {
             CompletableFuture<Thread> ran = new CompletableFuture<>();
@@ -268,8 +269,8 @@ class EventLoopTest {
 
     @Test
     void shouldKeepAnIdleThreadForItsTimer() {
-        EventLoop waiting =
-                new EventLoop("waiting", LoopConfig.DEFAULT.withKeepAlive(Duration.ofMillis(1)), this::newThread);
+        ThreadLoop waiting =
+                new ThreadLoop("waiting", LoopConfig.DEFAULT.withKeepAlive(Duration.ofMillis(1)), this::newThread);
         LoopExecutor facade = new LoopExecutor(waiting);
         CompletableFuture<Boolean> rang = new CompletableFuture<>();
         facade.execute(() -> waiting.timer(() -> rang.complete(true)).arm(waiting.clock().nanoTime() + 20_000_000));
@@ -280,7 +281,7 @@ class EventLoopTest {
 
     @Test
     void shouldFindWorkByBusyPolling() throws InterruptedException {
-        EventLoop busy = new EventLoop("busy",
+        ThreadLoop busy = new ThreadLoop("busy",
                 LoopConfig.DEFAULT.withBusyPoll(Duration.ofMillis(1)), this::newThread);
         LoopExecutor facade = new LoopExecutor(busy);
         SynchronousQueue<Integer> answers = new SynchronousQueue<>();

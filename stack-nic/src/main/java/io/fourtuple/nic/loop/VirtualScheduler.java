@@ -1,0 +1,105 @@
+package io.fourtuple.nic.loop;
+
+import com.typesafe.config.Config;
+import java.io.Closeable;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ThreadFactory;
+import org.apache.pekko.actor.AbstractScheduler;
+import org.apache.pekko.actor.Cancellable;
+import org.apache.pekko.actor.Scheduler;
+import org.apache.pekko.event.LoggingAdapter;
+import scala.concurrent.ExecutionContext;
+import scala.concurrent.duration.FiniteDuration;
+
+/** Pekko's scheduler in virtual time: to the nanosecond, in the same queue as everything else that happens later. */
+public final class VirtualScheduler extends AbstractScheduler implements Closeable {
+    private static final double MAX_FREQUENCY = 1e9;
+
+    private final VirtualTime time = VirtualTime.current();
+    private final Set<Task> waiting = new LinkedHashSet<>();
+
+    /** Called by Pekko, on the thread of the simulation. */
+    public VirtualScheduler(Config config, LoggingAdapter log, ThreadFactory threads) {
+        // Nothing of these is needed.
+    }
+
+    @Override
+    @SuppressWarnings("deprecation") // what scheduleAtFixedRate is made of, too
+    public Cancellable schedule(
+            FiniteDuration initialDelay, FiniteDuration interval, Runnable runnable, ExecutionContext executor) {
+        if (interval.toNanos() <= 0) {
+            throw new IllegalArgumentException("the interval must be above 0, is " + interval);
+        }
+        return new Task(runnable, executor, interval.toNanos()).start(initialDelay.toNanos());
+    }
+
+    @Override
+    public Cancellable scheduleOnce(FiniteDuration delay, Runnable runnable, ExecutionContext executor) {
+        return new Task(runnable, executor, 0).start(delay.toNanos());
+    }
+
+    @Override
+    public double maxFrequency() {
+        return MAX_FREQUENCY;
+    }
+
+    /** Nothing is due any more, except what Pekko wants to be run at the end. */
+    @Override
+    public void close() {
+        List<Task> left = List.copyOf(waiting);
+        left.forEach(Task::cancel);
+        for (Task task : left) {
+            if (task.runnable instanceof Scheduler.TaskRunOnClose) {
+                task.runnable.run();
+            }
+        }
+    }
+
+    private final class Task implements Cancellable {
+        private final Runnable runnable;
+        private final ExecutionContext executor;
+        private final long interval;
+        private final HeapTimer timer = time.heapTimer(this::due);
+        private boolean cancelled;
+
+        Task(Runnable runnable, ExecutionContext executor, long interval) {
+            this.runnable = runnable;
+            this.executor = executor;
+            this.interval = interval;
+        }
+
+        Task start(long delay) {
+            time.checkThread();
+            arm(time.nanoTime() + Math.max(0, delay));
+            return this;
+        }
+
+        private void arm(long deadline) {
+            waiting.add(this);
+            timer.arm(deadline);
+        }
+
+        private void due() {
+            waiting.remove(this);
+            if (interval > 0) {
+                arm(time.nanoTime() + interval);
+            }
+            executor.execute(runnable);
+        }
+
+        @Override
+        public boolean cancel() {
+            boolean effective = waiting.remove(this);
+            cancelled |= effective;
+            timer.disarm();
+            return effective;
+        }
+
+        @Override
+        public boolean isCancelled() {
+            return cancelled;
+        }
+    }
+}

@@ -25,7 +25,7 @@ final class Converters {
         }
     }
 
-    /** {@code memory} or {@code tap:NAME}. */
+    /** {@code memory}, {@code tap:ft0} and others. */
     static final class OfNic implements ITypeConverter<NicChoice> {
         @Override
         public NicChoice convert(String text) {

@@ -11,10 +11,11 @@ import picocli.CommandLine.Option;
 /** The options of every sample that serves on a stack of its own. */
 @Command
 final class NetworkMixin {
-    @Option(names = "--nic", paramLabel = "memory|tap:NAME", defaultValue = "memory",
+    @Option(names = "--nic", paramLabel = "KIND[:NAME]", defaultValue = "memory",
             converter = Converters.OfNic.class,
-            description = "what the stack is plugged into: a wire in memory with a gateway at its other end, which "
-                    + "needs no privilege, or a TAP device of the kernel, made or attached to (default: memory)")
+            description = "what the stack is plugged into: memory, a wire with a gateway at its other end, which needs "
+                    + "no privilege; tap:NAME or tun:NAME, a device of the kernel, made or attached to; packet:NAME, "
+                    + "an interface that exists (default: memory)")
     private NicChoice nic;
 
     @Option(names = "--address", paramLabel = "ADDRESS/PREFIX", converter = Converters.OfAddress.class,
@@ -22,7 +23,7 @@ final class NetworkMixin {
     private List<InterfaceAddress> addresses = new ArrayList<>();
 
     @Option(names = "--host-address", paramLabel = "ADDRESS/PREFIX", converter = Converters.OfAddress.class,
-            description = "configures the kernel's side of the TAP device, too; may be given several times "
+            description = "configures the kernel's side of the TAP or TUN device, too; may be given several times "
                     + "(default: the commands to type are printed)")
     private List<InterfaceAddress> hostAddresses = new ArrayList<>();
 

@@ -21,7 +21,7 @@ record NetworkOptions(NicOptions nic, List<Publish> publish, Optional<Path> pcap
     static NetworkOptions of(NicOptions nic, List<Publish> publish, Publish byDefault, Path pcap, Path config) {
         if (!nic.isMemory() && !publish.isEmpty()) {
             throw new SampleException("--publish needs the memory wire: leave it out, "
-                    + "programs reach the stack on a TAP device at its own address");
+                    + "programs reach the stack on another NIC at its own address");
         }
         return new NetworkOptions(
                 nic,

@@ -11,14 +11,14 @@ import java.util.List;
  *
  * @param nic what the stack is plugged into
  * @param addresses of the stack, at least one
- * @param hostAddresses the kernel's addresses on the TAP device
+ * @param hostAddresses the kernel's addresses on the TAP or TUN device
  */
 record NicOptions(NicChoice nic, List<InterfaceAddress> addresses, List<InterfaceAddress> hostAddresses) {
     static final InterfaceAddress DEFAULT_ADDRESS = InterfaceAddress.parse("10.77.0.2/24");
 
     NicOptions {
-        if (nic instanceof NicChoice.Memory && !hostAddresses.isEmpty()) {
-            throw new SampleException("--host-address is the kernel's side of a TAP device: "
+        if (!isCableToTheKernel(nic) && !hostAddresses.isEmpty()) {
+            throw new SampleException("--host-address is the kernel's side of a TAP or TUN device: "
                     + "leave it out, or choose one with --nic tap:ft0");
         }
         addresses = addresses.isEmpty() ? List.of(DEFAULT_ADDRESS) : List.copyOf(addresses);
@@ -27,6 +27,23 @@ record NicOptions(NicChoice nic, List<InterfaceAddress> addresses, List<Interfac
 
     boolean isMemory() {
         return nic instanceof NicChoice.Memory;
+    }
+
+    private static boolean isCableToTheKernel(NicChoice nic) {
+        return switch (nic) {
+            case NicChoice.Tap _, NicChoice.Tun _ -> true;
+            case NicChoice.Memory _, NicChoice.Packet _ -> false;
+        };
+    }
+
+    /** What the stack is plugged into, for people. */
+    String inWords() {
+        return switch (nic) {
+            case NicChoice.Memory _ -> "memory wire";
+            case NicChoice.Tap(String name) -> "TAP " + name;
+            case NicChoice.Tun(String name) -> "TUN " + name;
+            case NicChoice.Packet(String name) -> "interface " + name;
+        };
     }
 
     /** One address for the other end of the wire on each prefix of the stack. */

@@ -38,8 +38,8 @@ final class ProxyCommand implements Runnable {
                     + "queue (default: ${DEFAULT-VALUE})")
     private int connections;
 
-    @Option(names = "--far-nic", paramLabel = "tap:NAME", converter = Converters.OfNic.class,
-            description = "connects through a second stack on this TAP device (default: through the first)")
+    @Option(names = "--far-nic", paramLabel = "KIND:NAME", converter = Converters.OfNic.class,
+            description = "connects through a second stack on this device (default: through the first)")
     private NicChoice farNic;
 
     @Option(names = "--far-address", paramLabel = "ADDRESS/PREFIX", converter = Converters.OfAddress.class,
@@ -47,7 +47,7 @@ final class ProxyCommand implements Runnable {
     private List<InterfaceAddress> farAddresses = new ArrayList<>();
 
     @Option(names = "--far-host-address", paramLabel = "ADDRESS/PREFIX", converter = Converters.OfAddress.class,
-            description = "configures the kernel's side of the second TAP device, too")
+            description = "configures the kernel's side of the second TAP or TUN device, too")
     private List<InterfaceAddress> farHostAddresses = new ArrayList<>();
 
     @Mixin

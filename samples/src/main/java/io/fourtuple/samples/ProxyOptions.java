@@ -10,7 +10,7 @@ import java.util.Optional;
  * @param network where it listens
  * @param port it listens on
  * @param to where it connects to
- * @param farNic a TAP device for a second stack, through which it connects; empty for the stack it listens on
+ * @param farNic a device for a second stack, through which it connects; empty for the stack it listens on
  * @param idleTimeout how long no octet may pass in either direction
  * @param connections how many it carries at the same time for each address, the others waiting to be accepted
  */
@@ -33,7 +33,7 @@ record ProxyOptions(
         }
         if (farNic.isPresent() && (farNic.get().isMemory() || farNic.get().nic().equals(network.nic().nic()))) {
             throw new SampleException(
-                    "--far-nic is for a TAP device of its own: leave it out to connect through --nic");
+                    "--far-nic is for a device of its own: leave it out to connect through --nic");
         }
         if (to.onStack() && farNic.isEmpty() && network.nic().nic() instanceof NicChoice.Memory) {
             throw new SampleException("nobody else is on the memory wire: connect through the kernel with --to "

@@ -4,6 +4,7 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigParseOptions;
+import io.fourtuple.api.ConfiguredNic;
 import io.fourtuple.api.Stack;
 import io.fourtuple.api.StackConfig;
 import io.fourtuple.api.config.NicChoice;
@@ -20,7 +21,6 @@ import io.fourtuple.nic.Nic;
 import io.fourtuple.nic.NicException;
 import io.fourtuple.nic.pcapng.CapturingNic;
 import io.fourtuple.nic.pcapng.PcapngWriter;
-import io.fourtuple.nic.tap.TapConfig;
 import io.fourtuple.nic.tap.TapNic;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -28,7 +28,6 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -53,8 +52,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a serving sample runs on: a stack that is plugged into a TAP device, or into a wire in memory whose other end is
- * a second stack with a {@link Gateway} to this machine's kernel; an actor system, and a control socket.
+ * What a serving sample runs on: a stack that is plugged into a device, or into a wire in memory whose other end is a
+ * second stack with a {@link Gateway} to this machine's kernel; an actor system, and a control socket.
  */
 final class SampleNetwork implements AutoCloseable {
     /** Name of the stack that serves. */
@@ -180,25 +179,29 @@ final class SampleNetwork implements AutoCloseable {
                     gateways.add(Gateway.open(system, publish, tcp, target));
                 }
             }
-            case NicChoice.Tap _ -> startOnTap(config(SERVER, nic.addresses()), nic);
+            case NicChoice.Tap _, NicChoice.Tun _, NicChoice.Packet _ ->
+                    startOnDevice(config(SERVER, nic.addresses()), nic);
         }
     }
 
-    /** One more stack, on a TAP device of its own and with an event loop of its own. */
+    /** One more stack, on a device of its own and with an event loop of its own. */
     Stack startFar(NicOptions nic) {
-        return startOnTap(config(FAR, nic.addresses()).withLoopDispatcher("far-loop"), nic);
+        return startOnDevice(config(FAR, nic.addresses()).withLoopDispatcher("far-loop"), nic);
     }
 
     private StackConfig config(String name, List<InterfaceAddress> addresses) {
         return settings.withName(name).withIp(settings.ip().withAddresses(addresses));
     }
 
-    private Stack startOnTap(StackConfig config, NicOptions nic) {
-        String device = ((NicChoice.Tap) nic.nic()).name();
-        TapNic tap = TapNic.open(TapConfig.of(device, TapConfig.randomMac(new SecureRandom()))
-                .withQueues(Math.min(config.shards(), TapConfig.MAX_QUEUES)));
-        Stack stack = start(config, config.name().equals(SERVER) ? captured(tap) : tap);
-        configureHost(nic, tap);
+    private Stack startOnDevice(StackConfig config, NicOptions options) {
+        Nic nic = ConfiguredNic.open(options.nic(), config.nicSettings(), config.shards());
+        Stack stack = start(config, config.name().equals(SERVER) ? captured(nic) : nic);
+        if (nic instanceof TapNic tap) {
+            configureHost(options, tap);
+        } else {
+            notes.add("programs reach it from the other end of " + options.inWords() + ", and not from this machine,"
+                    + " which is at the same end");
+        }
         return stack;
     }
 
@@ -286,10 +289,11 @@ final class SampleNetwork implements AutoCloseable {
                 .map(address -> address.address().toString(port))
                 .collect(Collectors.joining(" and "));
         return switch (options.nic().nic()) {
-            case NicChoice.Tap(String name) -> inside + " (TAP " + name + ")";
+            case NicChoice.Tap _, NicChoice.Tun _, NicChoice.Packet _ ->
+                    inside + " (" + options.nic().inWords() + ")";
             case NicChoice.Memory _ -> gatewayAddresses().stream()
                     .map(SampleNetwork::text).collect(Collectors.joining(" and "))
-                    + " (stack " + inside + ", memory wire)";
+                    + " (stack " + inside + ", " + options.nic().inWords() + ")";
         };
     }
 

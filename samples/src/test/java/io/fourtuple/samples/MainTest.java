@@ -40,7 +40,7 @@ class MainTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
-            echo --nic eth0 | there is no network interface "eth0"; use memory or tap:NAME
+            echo --nic eth0 | there is no network interface "eth0"; use memory, tap:NAME, tun:NAME or packet:INTERFACE
             echo --nic tap:a/b | is not a name for a network device
             echo --port seven | 'seven' is not an int
             echo --port 0 | --port must be 1 to 65535, not 0
@@ -63,8 +63,8 @@ class MainTest {
             proxy --to stack:10.77.0.1:80 | nobody else is on the memory wire
             proxy --to 127.0.0.1:1 --far-nic tap:ft1 | --far-nic is for a far side on a stack
             proxy --to 127.0.0.1:1 --far-address 10.77.1.2/24 | add its --far-nic tap:ft1, or leave them out
-            proxy --to stack:10.77.1.1:1 --nic tap:ft0 --far-nic tap:ft0 | --far-nic is for a TAP device of its own
-            proxy --to stack:10.77.1.1:1 --far-nic memory | --far-nic is for a TAP device of its own
+            proxy --to stack:10.77.1.1:1 --nic tap:ft0 --far-nic tap:ft0 | --far-nic is for a device of its own
+            proxy --to stack:10.77.1.1:1 --far-nic memory | --far-nic is for a device of its own
             ss --socket missing.sock | there is no control socket missing.sock
             play | Unmatched argument at index 0: 'play'
             """)

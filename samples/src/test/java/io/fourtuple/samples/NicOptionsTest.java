@@ -59,7 +59,11 @@ class NicOptionsTest {
 
         assertThatThrownBy(() -> new NicOptions(MEMORY, List.of(), kernel))
                 .isInstanceOf(SampleException.class)
-                .message().startsWith("--host-address is the kernel's side of a TAP device");
+                .message().startsWith("--host-address is the kernel's side of a TAP or TUN device");
+        assertThatThrownBy(() -> new NicOptions(new NicChoice.Packet("veth0"), List.of(), kernel))
+                .isInstanceOf(SampleException.class)
+                .message().startsWith("--host-address is the kernel's side of a TAP or TUN device");
+        assertThat(new NicOptions(new NicChoice.Tun("ft0"), List.of(), kernel).hostAddresses()).isEqualTo(kernel);
     }
 
     @ParameterizedTest

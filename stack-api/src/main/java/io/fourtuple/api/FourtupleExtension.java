@@ -1,12 +1,6 @@
 package io.fourtuple.api;
 
-import io.fourtuple.api.config.NicChoice;
 import io.fourtuple.api.javadsl.Tcp;
-import io.fourtuple.nic.MemoryWire;
-import io.fourtuple.nic.Nic;
-import io.fourtuple.nic.tap.TapConfig;
-import io.fourtuple.nic.tap.TapNic;
-import java.security.SecureRandom;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Extension;
 import org.apache.pekko.actor.typed.ExtensionId;
@@ -24,7 +18,7 @@ public final class FourtupleExtension implements Extension {
 
     private FourtupleExtension(ActorSystem<?> system) {
         StackConfig config = StackConfig.from(system.settings().config());
-        stack = Stack.start(system, config, open(config));
+        stack = Stack.start(system, config, ConfiguredNic.open(config.nic(), config.nicSettings(), config.shards()));
         tcp = Tcp.of(stack);
     }
 
@@ -47,14 +41,6 @@ public final class FourtupleExtension implements Extension {
     /** Its Streams API: the same stack as {@link Tcp#get}. */
     public Tcp tcp() {
         return tcp;
-    }
-
-    private static Nic open(StackConfig config) {
-        return switch (config.nic()) {
-            case NicChoice.Memory _ -> new MemoryWire(MemoryWire.Config.DEFAULT).left();
-            case NicChoice.Tap(String name) -> TapNic.open(TapConfig.of(name, TapConfig.randomMac(new SecureRandom()))
-                    .withQueues(Math.min(config.shards(), TapConfig.MAX_QUEUES)));
-        };
     }
 
     private static final class Id extends ExtensionId<FourtupleExtension> {

@@ -2,6 +2,7 @@ package io.fourtuple.api;
 
 import com.typesafe.config.Config;
 import io.fourtuple.api.config.NicChoice;
+import io.fourtuple.api.config.NicSettings;
 import io.fourtuple.core.ip.InterfaceAddress;
 import io.fourtuple.core.ip.IpConfig;
 import io.fourtuple.core.tcp.MemoryBudget;
@@ -19,6 +20,7 @@ import java.util.Objects;
  *
  * @param name what the stack is called in actor paths, logs and snapshots: letters, digits, {@code -} and {@code _}
  * @param nic the network interface of a system's configured stack; not used when a stack is given its NIC in code
+ * @param nicSettings how it is set up, likewise
  * @param ip addresses, routes and the bounds of IP, ARP, NDP and ICMP
  * @param tcp what a connection does where TCP leaves a choice
  * @param listen the queues of listening sockets
@@ -38,6 +40,7 @@ import java.util.Objects;
 public record StackConfig(
         String name,
         NicChoice nic,
+        NicSettings nicSettings,
         IpConfig ip,
         TcpConfig tcp,
         Listen listen,
@@ -59,6 +62,7 @@ public record StackConfig(
     public StackConfig {
         Objects.requireNonNull(name, "name");
         Objects.requireNonNull(nic, "nic");
+        Objects.requireNonNull(nicSettings, "nicSettings");
         Objects.requireNonNull(ip, "ip");
         Objects.requireNonNull(tcp, "tcp");
         Objects.requireNonNull(listen, "listen");
@@ -305,6 +309,7 @@ public record StackConfig(
         return new StackConfig(
                 "stack",
                 new NicChoice.Memory(),
+                NicSettings.defaults(),
                 IpConfig.defaults(),
                 TcpConfig.defaults(),
                 new Listen(Listen.Profile.SEED, Listen.SynCookies.ON_OVERFLOW, 4096, 1.5, 1024),
@@ -344,19 +349,25 @@ public record StackConfig(
 
     /** The same under another name. */
     public StackConfig withName(String newName) {
-        return new StackConfig(newName, nic, ip, tcp, listen, ports, limits, streams, loopDispatcher,
+        return new StackConfig(newName, nic, nicSettings, ip, tcp, listen, ports, limits, streams, loopDispatcher,
                 shards, supervision, flightRecorder, terminateTimeout);
     }
 
     /** The same on another network interface. */
     public StackConfig withNic(NicChoice choice) {
-        return new StackConfig(name, choice, ip, tcp, listen, ports, limits, streams, loopDispatcher,
+        return new StackConfig(name, choice, nicSettings, ip, tcp, listen, ports, limits, streams, loopDispatcher,
+                shards, supervision, flightRecorder, terminateTimeout);
+    }
+
+    /** The same on a network interface that is set up in another way. */
+    public StackConfig withNicSettings(NicSettings settings) {
+        return new StackConfig(name, nic, settings, ip, tcp, listen, ports, limits, streams, loopDispatcher,
                 shards, supervision, flightRecorder, terminateTimeout);
     }
 
     /** The same with other addresses, routes and bounds. */
     public StackConfig withIp(IpConfig host) {
-        return new StackConfig(name, nic, host, tcp, listen, ports, limits, streams, loopDispatcher,
+        return new StackConfig(name, nic, nicSettings, host, tcp, listen, ports, limits, streams, loopDispatcher,
                 shards, supervision, flightRecorder, terminateTimeout);
     }
 
@@ -371,61 +382,61 @@ public record StackConfig(
 
     /** The same with other choices for connections. */
     public StackConfig withTcp(TcpConfig config) {
-        return new StackConfig(name, nic, ip, config, listen, ports, limits, streams, loopDispatcher,
+        return new StackConfig(name, nic, nicSettings, ip, config, listen, ports, limits, streams, loopDispatcher,
                 shards, supervision, flightRecorder, terminateTimeout);
     }
 
     /** The same with other queues. */
     public StackConfig withListen(Listen queues) {
-        return new StackConfig(name, nic, ip, tcp, queues, ports, limits, streams, loopDispatcher,
+        return new StackConfig(name, nic, nicSettings, ip, tcp, queues, ports, limits, streams, loopDispatcher,
                 shards, supervision, flightRecorder, terminateTimeout);
     }
 
     /** The same with other ephemeral ports. */
     public StackConfig withPorts(Ports range) {
-        return new StackConfig(name, nic, ip, tcp, listen, range, limits, streams, loopDispatcher,
+        return new StackConfig(name, nic, nicSettings, ip, tcp, listen, range, limits, streams, loopDispatcher,
                 shards, supervision, flightRecorder, terminateTimeout);
     }
 
     /** The same with other limits. */
     public StackConfig withLimits(Limits bounds) {
-        return new StackConfig(name, nic, ip, tcp, listen, ports, bounds, streams, loopDispatcher,
+        return new StackConfig(name, nic, nicSettings, ip, tcp, listen, ports, bounds, streams, loopDispatcher,
                 shards, supervision, flightRecorder, terminateTimeout);
     }
 
     /** The same with another setting of the Streams API. */
     public StackConfig withStreams(Streams setting) {
-        return new StackConfig(name, nic, ip, tcp, listen, ports, limits, setting, loopDispatcher,
+        return new StackConfig(name, nic, nicSettings, ip, tcp, listen, ports, limits, setting, loopDispatcher,
                 shards, supervision, flightRecorder, terminateTimeout);
     }
 
     /** The same on another event loop. */
     public StackConfig withLoopDispatcher(String id) {
-        return new StackConfig(name, nic, ip, tcp, listen, ports, limits, streams, id,
+        return new StackConfig(name, nic, nicSettings, ip, tcp, listen, ports, limits, streams, id,
                 shards, supervision, flightRecorder, terminateTimeout);
     }
 
     /** The same with other limits of restarts. */
     public StackConfig withSupervision(Supervision restarts) {
-        return new StackConfig(name, nic, ip, tcp, listen, ports, limits, streams, loopDispatcher,
+        return new StackConfig(name, nic, nicSettings, ip, tcp, listen, ports, limits, streams, loopDispatcher,
                 shards, restarts, flightRecorder, terminateTimeout);
     }
 
     /** The same with another flight recorder. */
     public StackConfig withFlightRecorder(FlightRecorder recorder) {
-        return new StackConfig(name, nic, ip, tcp, listen, ports, limits, streams, loopDispatcher,
+        return new StackConfig(name, nic, nicSettings, ip, tcp, listen, ports, limits, streams, loopDispatcher,
                 shards, supervision, recorder, terminateTimeout);
     }
 
     /** The same on so many event loops. */
     public StackConfig withShards(int loops) {
-        return new StackConfig(name, nic, ip, tcp, listen, ports, limits, streams, loopDispatcher, loops,
-                supervision, flightRecorder, terminateTimeout);
+        return new StackConfig(name, nic, nicSettings, ip, tcp, listen, ports, limits, streams, loopDispatcher,
+                loops, supervision, flightRecorder, terminateTimeout);
     }
 
     /** The same with another time to end in order. */
     public StackConfig withTerminateTimeout(Duration timeout) {
-        return new StackConfig(name, nic, ip, tcp, listen, ports, limits, streams, loopDispatcher,
+        return new StackConfig(name, nic, nicSettings, ip, tcp, listen, ports, limits, streams, loopDispatcher,
                 shards, supervision, flightRecorder, timeout);
     }
 }

@@ -6,6 +6,7 @@ import io.fourtuple.api.StackConfig.Limits.PerSource;
 import io.fourtuple.api.config.ConfigSection;
 import io.fourtuple.api.config.CongestionControls;
 import io.fourtuple.api.config.NicChoice;
+import io.fourtuple.api.config.NicSettings;
 import io.fourtuple.core.tcp.MemoryBudget;
 import io.fourtuple.core.tcp.TcpConfig;
 import io.fourtuple.core.tcp.TcpConfig.Acknowledgment;
@@ -37,6 +38,7 @@ final class StackConfigReader {
                 section.text("name", defaults.name(), "letters, digits, - and _",
                         matching("[A-Za-z0-9][A-Za-z0-9_-]*")),
                 section.text("nic", defaults.nic(), NicChoice.ALLOWED, NicChoice::parse),
+                nicSettings(section.section("nic-settings"), defaults.nicSettings()),
                 IpConfigReader.read(section.section("ip"), defaults.ip()),
                 tcp(section.section("tcp"), defaults.tcp()),
                 listen(section.section("listen"), defaults.listen()),
@@ -53,6 +55,17 @@ final class StackConfigReader {
                         Duration.ofHours(1)));
         section.finish();
         return result;
+    }
+
+    private static NicSettings nicSettings(ConfigSection section, NicSettings defaults) {
+        return new NicSettings(
+                section.text("hardware-address", defaults.hardwareAddress(),
+                        "random, interface or an address of a station such as 02:00:00:00:00:02",
+                        NicSettings::checkHardwareAddress),
+                section.bytes("mtu", defaults.mtu(), 0, NicSettings.MAX_MTU),
+                section.flag("offload", defaults.offload()),
+                section.bytes("kernel-buffer", defaults.kernelBuffer(), NicSettings.MIN_KERNEL_BUFFER,
+                        NicSettings.MAX_KERNEL_BUFFER));
     }
 
     private static TcpConfig tcp(ConfigSection section, TcpConfig defaults) {

@@ -7,6 +7,7 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.fourtuple.api.config.ConfigurationException;
 import io.fourtuple.api.config.NicChoice;
+import io.fourtuple.api.config.NicSettings;
 import io.fourtuple.core.tcp.CongestionControlSupplier;
 import io.fourtuple.core.tcp.TcpConfig;
 import java.lang.reflect.RecordComponent;
@@ -63,6 +64,7 @@ class StackConfigTest {
                 my-app.stack {
                   name = "second"
                   nic = "tap:ft1"
+                  nic-settings { hardware-address = interface, mtu = 9000, offload = off, kernel-buffer = 1 MiB }
                   tcp { no-delay = on, congestion-control = reno, time-wait = 2 minutes, send-buffer.max = 1 MiB }
                   tcp.ecn = on
                   listen.syn-queue-ratio = 2
@@ -73,6 +75,7 @@ class StackConfigTest {
 
         assertThat(read.name()).isEqualTo("second");
         assertThat(read.nic()).isEqualTo(new NicChoice.Tap("ft1"));
+        assertThat(read.nicSettings()).isEqualTo(new NicSettings("interface", 9000, false, 1 << 20));
         assertThat(read.tcp().noDelay()).isTrue();
         assertThat(read.tcp().congestionControl().create(1000, 10_000).name()).isEqualTo("reno");
         assertThat(read.tcp().ecn()).isEqualTo(TcpConfig.Ecn.ON);
@@ -112,7 +115,14 @@ class StackConfigTest {
             limits.memory.pressure = 300 MiB | pressure must not be larger than max
             limits.memory.max = 0 B | must be a size such as 64 KiB
             limits.orphans = 0 | must be a whole number from 1
-            nic = eth0 | fourtuple.stack.nic must be memory or tap:NAME, not "eth0"
+            nic = eth0 | fourtuple.stack.nic must be memory, tap:NAME, tun:NAME or packet:INTERFACE, not "eth0"
+            nic = "wire:eth0" | not "wire:eth0"
+            nic = "packet:" | not "packet:"
+            nic = "memory:" | not "memory:"
+            nic-settings.hardware-address = "ff:ff:ff:ff:ff:ff" | must be random, interface or an address of a station
+            nic-settings.hardware-address = ours | must be random, interface or an address of a station
+            nic-settings.mtu = 65536 | fourtuple.stack.nic-settings.mtu must be a size
+            nic-settings.kernel-buffer = 1 KiB | fourtuple.stack.nic-settings.kernel-buffer must be a size
             loop-dispatcher = my-loop | fourtuple.stack.loop-dispatcher must be the id of a dispatcher like
             loop-dispatcher = pekko.actor.default-dispatcher | not "pekko.actor.default-dispatcher"
             loop-dispatcher = "" | fourtuple.stack.loop-dispatcher must be the id

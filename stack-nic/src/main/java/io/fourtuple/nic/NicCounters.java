@@ -48,6 +48,11 @@ public final class NicCounters {
         values.getAndIncrement(RX_DROPPED);
     }
 
+    /** Counts frames that arrived and were lost. Any thread. */
+    public void receiveDropped(long frames) {
+        values.getAndAdd(RX_DROPPED, frames);
+    }
+
     /** Counts a frame that could not be sent. Any thread. */
     public void sendDropped() {
         values.getAndIncrement(TX_DROPPED);

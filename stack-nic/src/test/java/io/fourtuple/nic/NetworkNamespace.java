@@ -14,6 +14,7 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Assumptions;
 
 /**
  * A network namespace of a test's own: a whole network of the kernel that nobody else sees. Needs root.
@@ -48,6 +49,13 @@ public final class NetworkNamespace implements AutoCloseable {
             return Optional.of("no /dev/net/tun");
         }
         return Optional.empty();
+    }
+
+    /** Skips the test class {@code who}, with one line on standard output, where there can be none. */
+    public static void assumePossible(Class<?> who) {
+        Optional<String> obstacle = obstacle();
+        obstacle.ifPresent(why -> System.out.println(who.getSimpleName() + " skipped: " + why));
+        Assumptions.assumeTrue(obstacle.isEmpty());
     }
 
     /** Makes an empty namespace with its loop-back device up. */

@@ -25,7 +25,7 @@ class NoNativeCodeTest {
                 .importPackages("io.fourtuple.nic");
         noClasses().that().resideInAnyPackage("io.fourtuple.nic", "io.fourtuple.nic.pcapng")
                 .should().dependOnClassesThat().resideInAnyPackage("java.lang.foreign", "io.fourtuple.nic.sys..",
-                        "io.fourtuple.nic.tap..").check(all);
+                        "io.fourtuple.nic.tap..", "io.fourtuple.nic.packet..").check(all);
         classes().that().resideInAPackage("io.fourtuple.nic.loop").and().haveNameNotMatching(".*\\.Epoll.*")
                 .should().onlyDependOnClassesThat().resideOutsideOfPackages("java.lang.foreign",
                         "io.fourtuple.nic.sys..").check(all);

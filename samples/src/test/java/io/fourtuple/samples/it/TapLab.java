@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.apache.pekko.NotUsed;
@@ -32,7 +33,10 @@ import org.apache.pekko.stream.javadsl.Flow;
 import org.apache.pekko.stream.javadsl.Sink;
 import org.apache.pekko.util.ByteString;
 
-/** A stack on a TAP device whose kernel side is in a network namespace, and a program with kernel sockets in there. */
+/**
+ * A stack on a TAP device, or on another NIC, whose other end is a kernel in a network namespace, and a program with
+ * kernel sockets in there.
+ */
 final class TapLab implements AutoCloseable {
     /** An address of the kernel's side. */
     static final String KERNEL = "10.77.0.1";
@@ -49,6 +53,17 @@ final class TapLab implements AutoCloseable {
     /** An address in {@link #FAR_NETWORK}. */
     static final String FAR_HOST = "10.77.200.1";
 
+    /**
+     * What the stack is plugged into.
+     *
+     * @param nic the stack's end
+     * @param remove removes what is left of it when the stack has closed its end
+     */
+    record Cable(Nic nic, Runnable remove) {}
+
+    /** Lays a cable. Takes the namespace of its far end, and the name that the interface there has to have. */
+    interface CableLayer extends BiFunction<NetworkNamespace, String, Cable> {}
+
     private static final long SECONDS = 20;
     private static final AtomicInteger NUMBER = new AtomicInteger();
 
@@ -58,18 +73,17 @@ final class TapLab implements AutoCloseable {
     private final Nic nic;
     private final Stack stack;
     private final KernelPeer peer;
+    private final Cable cable;
 
-    private TapLab(UnaryOperator<TapConfig> tapChanges, UnaryOperator<StackConfig> changes, UnaryOperator<Nic> around)
+    private TapLab(CableLayer layer, UnaryOperator<StackConfig> changes, UnaryOperator<Nic> around)
             throws IOException {
         int number = NUMBER.incrementAndGet();
         device = "ft" + ProcessHandle.current().pid() % 10_000_000 + "i" + number;
-        TapNic tap = TapNic.open(
-                tapChanges.apply(TapConfig.of(device, MacAddress.parse("02:77:00:00:00:02"))));
-        namespace.adopt(device);
+        cable = layer.apply(namespace, device);
         namespace.ip("address", "add", KERNEL + "/24", "dev", device);
         namespace.ip("address", "add", "fd77::1/64", "dev", device, "nodad");
         namespace.ip("link", "set", device, "up");
-        nic = around.apply(tap);
+        nic = around.apply(cable.nic());
         system = ActorSystem.create(Behaviors.empty(), "lab" + number);
         StackConfig defaults = StackConfig.defaults();
         stack = Stack.start(system, changes.apply(defaults.withIp(defaults.ip()
@@ -78,43 +92,57 @@ final class TapLab implements AutoCloseable {
         peer = KernelPeer.start(namespace);
     }
 
+    /** A TAP device. */
+    private static CableLayer tap(UnaryOperator<TapConfig> changes) {
+        return (namespace, device) -> {
+            TapNic nic = TapNic.open(changes.apply(TapConfig.of(device, MacAddress.parse("02:77:00:00:00:02"))));
+            namespace.adopt(device);
+            return new Cable(nic, () -> {});
+        };
+    }
+
     static TapLab start() throws IOException {
         return start(UnaryOperator.identity());
     }
 
     /** With another configuration of the stack. */
     static TapLab start(UnaryOperator<StackConfig> changes) throws IOException {
-        return new TapLab(UnaryOperator.identity(), changes, UnaryOperator.identity());
+        return new TapLab(tap(UnaryOperator.identity()), changes, UnaryOperator.identity());
     }
 
     /** On another kind of TAP. */
     static TapLab startOnTap(UnaryOperator<TapConfig> changes) throws IOException {
-        return new TapLab(changes, UnaryOperator.identity(), UnaryOperator.identity());
+        return new TapLab(tap(changes), UnaryOperator.identity(), UnaryOperator.identity());
+    }
+
+    /** On something else. */
+    static TapLab startOn(CableLayer layer) throws IOException {
+        return new TapLab(layer, UnaryOperator.identity(), UnaryOperator.identity());
     }
 
     /** With something around the TAP. */
     static TapLab startAround(UnaryOperator<Nic> around) throws IOException {
-        return new TapLab(UnaryOperator.identity(), UnaryOperator.identity(), around);
+        return new TapLab(tap(UnaryOperator.identity()), UnaryOperator.identity(), around);
     }
 
     /** With another configuration of the stack, and something around the TAP. */
     static TapLab startAround(UnaryOperator<Nic> around, UnaryOperator<StackConfig> changes) throws IOException {
-        return new TapLab(UnaryOperator.identity(), changes, around);
+        return new TapLab(tap(UnaryOperator.identity()), changes, around);
     }
 
     /** On another kind of TAP, with something around it. */
     static TapLab start(UnaryOperator<TapConfig> tapChanges, UnaryOperator<Nic> around) throws IOException {
-        return new TapLab(tapChanges, UnaryOperator.identity(), around);
+        return new TapLab(tap(tapChanges), UnaryOperator.identity(), around);
     }
 
     /** On another kind of TAP, with something around it, and another configuration of the stack. */
     static TapLab start(
             UnaryOperator<TapConfig> tapChanges, UnaryOperator<StackConfig> changes, UnaryOperator<Nic> around)
             throws IOException {
-        return new TapLab(tapChanges, changes, around);
+        return new TapLab(tap(tapChanges), changes, around);
     }
 
-    /** Name of the TAP. */
+    /** Name of the interface in the namespace. */
     String device() {
         return device;
     }
@@ -188,6 +216,7 @@ final class TapLab implements AutoCloseable {
             system.terminate();
             system.getWhenTerminated().toCompletableFuture().orTimeout(SECONDS, TimeUnit.SECONDS).join();
         } finally {
+            cable.remove().run();
             namespace.close();
         }
     }

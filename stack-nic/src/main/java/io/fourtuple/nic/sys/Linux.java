@@ -42,6 +42,8 @@ public final class Linux {
     public static final int ENOSYS = 38;
     /** The device behind the descriptor is gone. */
     public static final int EBADFD = 77;
+    /** The link is down, or the interface gone. */
+    public static final int ENETDOWN = 100;
     /** No buffer space. */
     public static final int ENOBUFS = 105;
 

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The kernel's end of a TAP, set up by ip(8).
+ * The kernel's end of a TAP or TUN, set up by ip(8).
  *
  * @param device the interface
  * @param address address and prefix length

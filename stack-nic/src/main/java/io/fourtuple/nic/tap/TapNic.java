@@ -1,11 +1,8 @@
 package io.fourtuple.nic.tap;
 
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-
 import io.fourtuple.core.ip.Frame;
 import io.fourtuple.core.ip.FrameSink;
 import io.fourtuple.core.ip.LinkProperties;
-import io.fourtuple.core.ip.LinkProperties.Medium;
 import io.fourtuple.core.ip.TransmitOffload;
 import io.fourtuple.nic.Nic;
 import io.fourtuple.nic.NicCounters;
@@ -13,8 +10,9 @@ import io.fourtuple.nic.NicException;
 import io.fourtuple.nic.NicStatistics;
 import io.fourtuple.nic.Readiness;
 import io.fourtuple.nic.sys.Linux;
+import io.fourtuple.nic.sys.VirtioHeader;
+import io.fourtuple.nic.sys.VirtioPort;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,7 +21,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A Linux TAP device: an Ethernet cable whose other end is an interface of the kernel.
+ * A Linux TAP or TUN device: a cable whose other end is an interface of the kernel. A TAP carries Ethernet frames, a
+ * TUN bare IP packets.
  *
  * <p>With offloads (virtio-net headers) the kernel and we exchange TCP super-frames of up to 64 KiB without checksums:
  * one system call moves what would be 44 frames.
@@ -37,32 +36,22 @@ import org.slf4j.LoggerFactory;
  */
 public final class TapNic implements Nic, FrameSink {
     private static final Logger LOG = LoggerFactory.getLogger(TapNic.class);
-    private static final int ETHERNET_HEADER = 14;
-    /** The longest IP packet: its length has 16 bits. IPv6's length leaves out 40 octets of header. */
-    private static final int MAX_PACKET = 65535 + 40;
-    /** VLAN tags, which nobody should send us, must not make a frame too long to read whole. */
-    private static final int SLACK = 64;
-    private static final int SCRATCH = VirtioHeader.SIZE + ETHERNET_HEADER + MAX_PACKET + SLACK;
-    /** The largest IPv4 packet, and our limit for IPv6 as well. */
-    private static final int MAX_SEGMENTED = 65535;
 
-    private final String name;
+    private final TapConfig config;
     private final TapDevice device;
     private final LinkProperties link;
     private final Readiness readiness;
     private final NicCounters counters = new NicCounters();
-    // Collected, not closed: whoever holds the frame buffer may touch it after close().
-    private final Arena arena = Arena.ofAuto();
-    private final Linux linux = new Linux(arena);
-    private final MemorySegment received = arena.allocate(SCRATCH, 64);
-    private final MemorySegment sending = arena.allocate(SCRATCH, 64);
-    private final ByteBuffer frame;
+    private final VirtioPort port;
     /** Of the one that was opened first: the others, of which some may never be used. */
     private final List<TapNic> further = new ArrayList<>();
     private boolean closed;
 
     private TapNic(TapConfig config) {
-        name = config.name();
+        this.config = config;
+        // Collected, not closed: whoever holds the frame buffer may touch it after close().
+        Arena arena = Arena.ofAuto();
+        Linux linux = new Linux(arena);
         device = TapDevice.open(config, linux, arena);
         int mtu;
         try {
@@ -71,43 +60,39 @@ public final class TapNic implements Nic, FrameSink {
             device.close();
             throw e;
         }
-        link = new LinkProperties(
-                Medium.ETHERNET, config.mac(), mtu, config.offload(), config.offload() ? MAX_SEGMENTED : 0);
+        link = new LinkProperties(config.medium(), config.mac(), mtu, config.offload(),
+                config.offload() ? VirtioPort.MAX_SEGMENTED : 0);
         readiness = new Readiness.Descriptor(device.fd());
-        frame = lent();
+        port = new VirtioPort(linux, arena, device.fd(), VirtioHeader.SIZE, link, counters);
     }
 
     /** One more queue of {@code first}. */
-    private TapNic(TapNic first, TapConfig config) {
-        name = first.name;
+    private TapNic(TapNic first) {
+        config = first.config;
+        Arena arena = Arena.ofAuto();
+        Linux linux = new Linux(arena);
         device = TapDevice.openFurther(config, linux, arena);
         link = first.link;
         readiness = new Readiness.Descriptor(device.fd());
-        frame = lent();
-    }
-
-    private ByteBuffer lent() {
-        int maxFrame = ETHERNET_HEADER + Math.max(link.mtu(), link.maxSegmentedBytes());
-        return sending.asSlice(VirtioHeader.SIZE, maxFrame).asByteBuffer();
+        port = new VirtioPort(linux, arena, device.fd(), VirtioHeader.SIZE, link, counters);
     }
 
     /**
-     * Opens a TAP: attaches to the device of that name, with one queue or several, or creates it. When it cannot have
-     * as many queues as it is to have, because somebody else has made it, it has one, and that is logged.
+     * Opens a TAP or TUN: attaches to the device of that name, with one queue or several, or creates it. When it cannot
+     * have as many queues as it is to have, because somebody else has made it, it has one, and that is logged.
      *
      * @throws NicException when that is not possible, with a sentence that says what to do
      */
     public static TapNic open(TapConfig config) {
         TapNic first = new TapNic(config);
         if (config.queues() > 1 && !first.device.isMultiQueue()) {
-            LOG.warn("the TAP {} has one queue, as it was made without multi_queue, and not {}", first.name,
-                    config.queues());
+            LOG.warn("the {} has one queue, as it was made without multi_queue, and not {}", first, config.queues());
             return first;
         }
         try {
             // Now, as the device may be moved to another network namespace, where it cannot be found any more.
             for (int i = 1; i < config.queues(); i++) {
-                first.further.add(new TapNic(first, config));
+                first.further.add(new TapNic(first));
             }
             return first;
         } catch (RuntimeException e) {
@@ -134,7 +119,7 @@ public final class TapNic implements Nic, FrameSink {
      * @param address address and prefix length, such as {@code 10.77.0.1/24}
      */
     public List<String> hostCommands(String address) {
-        return new HostEnd(name, address).commands();
+        return new HostEnd(name(), address).commands();
     }
 
     /**
@@ -144,12 +129,12 @@ public final class TapNic implements Nic, FrameSink {
      * @throws IllegalArgumentException when {@code address} is no address with a prefix length
      */
     public void configureHost(String address) {
-        new HostEnd(name, address).configure();
+        new HostEnd(name(), address).configure();
     }
 
     @Override
     public String name() {
-        return name;
+        return config.name();
     }
 
     @Override
@@ -181,44 +166,32 @@ public final class TapNic implements Nic, FrameSink {
     public int receive(Consumer<Frame> into, int maxFrames) {
         int count = 0;
         while (count < maxFrames && !closed) {
-            int length = linux.read(device.fd(), received, SCRATCH);
-            if (length == -Linux.EAGAIN) {
+            int result = port.read(into);
+            if (result == -Linux.EAGAIN) {
                 break;
             }
-            if (length >= VirtioHeader.SIZE + ETHERNET_HEADER) {
-                into.accept(takeFrame(length - VirtioHeader.SIZE));
-                count++;
-            } else if (length >= 0) {
-                counters.receiveDropped();
-            } else if (length != -Linux.EINTR) {
-                throw new NicException("the TAP " + name + " was removed (errno " + -length
+            if (result >= 0) {
+                count += result;
+            } else if (result != -Linux.EINTR) {
+                throw new NicException("the " + this + " was removed (errno " + -result
                         + "): create it again and start the stack anew");
             }
         }
         return count;
     }
 
-    private Frame takeFrame(int length) {
-        byte[] bytes = new byte[length];
-        MemorySegment.copy(received, JAVA_BYTE, VirtioHeader.SIZE, bytes, 0, length);
-        counters.received(length);
-        return new Frame(bytes, VirtioHeader.isChecksumVerified(received), VirtioHeader.gsoSize(received));
-    }
-
     @Override
     public ByteBuffer frame() {
-        return frame.clear();
+        return port.frame();
     }
 
     @Override
     public boolean transmit(int length, TransmitOffload offload) {
-        VirtioHeader.write(sending, offload);
         // The kernel refuses with EIO while its end is down, and with EAGAIN when its queue is full.
-        if (closed || linux.write(device.fd(), sending, VirtioHeader.SIZE + length) < 0) {
+        if (closed || port.write(length, offload) < 0) {
             counters.sendDropped();
             return false;
         }
-        counters.sent(length);
         return true;
     }
 
@@ -233,6 +206,6 @@ public final class TapNic implements Nic, FrameSink {
 
     @Override
     public String toString() {
-        return "TAP " + name;
+        return config.kind() + " " + name();
     }
 }

@@ -1,114 +1,107 @@
 package io.fourtuple.nic.sim;
 
 import io.fourtuple.core.ip.Frame;
-import io.fourtuple.core.ip.FrameSink;
-import io.fourtuple.core.ip.LinkProperties;
 import io.fourtuple.core.ip.TransmitOffload;
 import io.fourtuple.nic.Nic;
 import io.fourtuple.nic.NicContract;
-import io.fourtuple.nic.NicEnd;
-import io.fourtuple.nic.NicStatistics;
-import io.fourtuple.nic.Readiness;
+import io.fourtuple.nic.OtherEnd;
 import io.fourtuple.nic.loop.VirtualTime;
-import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.function.Consumer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Nested;
 
+/** NICs at the ends of a link that takes its time. */
 class SimulatedNicContractTest {
+    private static final NicConfig SUPER_FRAMES = NicConfig.DEFAULT.withSuperFrames(65535);
+
     @Nested
-    class Plain extends InANetwork {
+    class Plain extends OnALink {
         Plain() {
-            super(NicConfig.DEFAULT);
+            super(NicConfig.DEFAULT, NicConfig.DEFAULT);
         }
     }
 
     @Nested
-    class SuperFrames extends InANetwork {
-        SuperFrames() {
-            super(NicConfig.DEFAULT.withSuperFrames(65535));
+    class SuperFramesAtBothEnds extends OnALink {
+        SuperFramesAtBothEnds() {
+            super(SUPER_FRAMES, SUPER_FRAMES);
         }
     }
 
-    private abstract static class InANetwork extends NicContract {
-        private final NicConfig config;
-        private VirtualTime time;
-        private Link link;
+    @Nested
+    class SuperFramesAtOneEnd extends OnALink {
+        SuperFramesAtOneEnd() {
+            super(SUPER_FRAMES, NicConfig.DEFAULT);
+        }
+    }
 
-        InANetwork(NicConfig config) {
-            this.config = config;
+    private abstract static class OnALink extends NicContract {
+        private static final Duration LONG = Duration.ofSeconds(1);
+        private static final LinkConfig LINK =
+                LinkConfig.DEFAULT.withBandwidth(LinkConfig.GBIT).withDelay(Duration.ofMillis(10));
+
+        private final VirtualTime time = new VirtualTime(1, VirtualTime.Order.FIFO);
+        private final NicConfig under;
+        private final NicConfig beyond;
+
+        OnALink(NicConfig under, NicConfig beyond) {
+            this.under = under;
+            this.beyond = beyond;
         }
 
         @Override
         protected Wiring wire() {
-            time = new VirtualTime(1, VirtualTime.Order.FIFO);
             SimulatedNetwork network = new SimulatedNetwork(time);
-            SimulatedNic nic = network.addNic("nic", config);
-            SimulatedNic other = network.addNic("other", config);
-            Switch between = network.addSwitch("between");
-            link = network.connect(nic, between, LinkConfig.DEFAULT.withDelay(Duration.ofMillis(3)));
-            network.connect(between, other, LinkConfig.DEFAULT.withBandwidth(10 * LinkConfig.MBIT));
-            return new Wiring(new WithTime(nic, time), new NicEnd(new WithTime(other, time)));
+            SimulatedNic nic = network.addNic("alice", under);
+            SimulatedNic other = network.addNic("bob", beyond);
+            network.connect(nic, other, LINK);
+            return new Wiring(nic, new Beyond(other));
+        }
+
+        @Override
+        protected void letTimePass() {
+            time.runFor(LONG);
         }
 
         @Override
         protected void obstruct(Nic nic) {
-            link.down();
+            // Time stands still: the queue of the link fills.
         }
 
         @Override
         protected void unwire() {
             time.close();
         }
-    }
 
-    /** A NIC that lets time pass after each frame that is sent, as a test that knows of no virtual time does not. */
-    private record WithTime(SimulatedNic nic, VirtualTime time) implements Nic, FrameSink {
-        @Override
-        public boolean transmit(int length, TransmitOffload offload) {
-            boolean taken = nic.transmit(length, offload);
-            time.runFor(Duration.ofSeconds(1));
-            return taken;
-        }
+        private final class Beyond implements OtherEnd {
+            private final SimulatedNic nic;
 
-        @Override
-        public ByteBuffer frame() {
-            return nic.frame();
-        }
+            Beyond(SimulatedNic nic) {
+                this.nic = nic;
+            }
 
-        @Override
-        public String name() {
-            return nic.name();
-        }
+            @Override
+            public boolean send(byte[] frame) {
+                nic.frame().put(frame);
+                return nic.transmit(frame.length, new TransmitOffload());
+            }
 
-        @Override
-        public LinkProperties link() {
-            return nic.link();
-        }
+            @Override
+            public Optional<Frame> take() {
+                List<Frame> taken = new ArrayList<>();
+                if (nic.receive(taken::add, 1) == 0) {
+                    letTimePass();
+                    nic.receive(taken::add, 1);
+                }
+                return taken.stream().findFirst();
+            }
 
-        @Override
-        public FrameSink sink() {
-            return this;
-        }
-
-        @Override
-        public int receive(Consumer<Frame> into, int maxFrames) {
-            return nic.receive(into, maxFrames);
-        }
-
-        @Override
-        public Readiness readiness() {
-            return nic.readiness();
-        }
-
-        @Override
-        public NicStatistics statistics() {
-            return nic.statistics();
-        }
-
-        @Override
-        public void close() {
-            nic.close();
+            @Override
+            public void close() {
+                nic.close();
+            }
         }
     }
 }

@@ -3,8 +3,10 @@ package io.fourtuple.nic.tap;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.fourtuple.core.ip.LinkProperties.Medium;
 import io.fourtuple.core.ip.TransmitOffload;
 import io.fourtuple.core.wire.MacAddress;
+import io.fourtuple.nic.sys.VirtioHeader;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -42,6 +44,22 @@ class TapConfigTest {
     }
 
     @Test
+    void shouldKnowWhatATunIs() {
+        TapConfig tun = TapConfig.tun("ft0");
+        assertThat(tun.medium()).isEqualTo(Medium.IP);
+        assertThat(tun.mac()).isEqualTo(MacAddress.NONE);
+        assertThat(tun.withMtu(TapConfig.MAX_TUN_MTU).mtu()).isEqualTo(65535);
+        assertThatIllegalArgumentException().isThrownBy(() -> tun.withMtu(67))
+                .withMessage("the MTU of a TUN must be 68 to 65535, is 67");
+        assertThatIllegalArgumentException().isThrownBy(() -> TapConfig.of("ft0", MAC).withMtu(65522))
+                .withMessage("the MTU of a TAP must be 68 to 65521, is 65522");
+        assertThatIllegalArgumentException().isThrownBy(() -> new TapConfig("ft0", Medium.IP, MAC, 0, true, 1))
+                .withMessageContaining("a TUN has no hardware address");
+        assertThatIllegalArgumentException().isThrownBy(() -> TapConfig.tun("a b"))
+                .withMessageContaining("no name for a TUN");
+    }
+
+    @Test
     void shouldNameTheCommandsForTheKernelsEnd() {
         assertThat(new HostEnd("ft0", "10.77.0.1/24").commands())
                 .containsExactly("ip address replace 10.77.0.1/24 dev ft0", "ip link set ft0 up");
@@ -73,7 +91,8 @@ class TapConfigTest {
             assertThat(header.get(ValueLayout.JAVA_SHORT, 6)).isEqualTo((short) 34);
             assertThat(header.get(ValueLayout.JAVA_SHORT, 8)).isEqualTo((short) 16);
             VirtioHeader.write(header, offload.clear());
-            assertThat(header.toArray(ValueLayout.JAVA_BYTE)).containsOnly(0);
+            assertThat(header.asSlice(0, VirtioHeader.BASIC_SIZE).toArray(ValueLayout.JAVA_BYTE)).containsOnly(0);
+            assertThat(header.asSlice(VirtioHeader.BASIC_SIZE).toArray(ValueLayout.JAVA_BYTE)).containsOnly(0xff);
         }
     }
 }

@@ -3,7 +3,6 @@ package io.fourtuple.nic.tap;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.fourtuple.core.wire.MacAddress;
 import io.fourtuple.nic.NetworkNamespace;
@@ -23,7 +22,6 @@ import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -52,9 +50,7 @@ class TapNicIT {
 
     @BeforeAll
     static void needRoot() {
-        Optional<String> obstacle = NetworkNamespace.obstacle();
-        obstacle.ifPresent(why -> System.out.println("TapNicIT skipped: " + why));
-        assumeTrue(obstacle.isEmpty());
+        NetworkNamespace.assumePossible(TapNicIT.class);
     }
 
     @BeforeEach

@@ -1,4 +1,4 @@
-package io.fourtuple.nic.tap;
+package io.fourtuple.nic.sys;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
@@ -8,7 +8,8 @@ import io.fourtuple.core.ip.TransmitOffload;
 import java.lang.foreign.MemorySegment;
 
 /**
- * {@code struct virtio_net_hdr_mrg_rxbuf}, which stands before each frame (virtio 1.2 §5.1.6), in native byte order.
+ * {@code struct virtio_net_hdr_mrg_rxbuf}, which stands before each frame (virtio 1.2 §5.1.6), in native byte order,
+ * aligned to 8 octets.
  *
  * <pre>
  *   0      1         2          4           6             8              10            12
@@ -17,9 +18,11 @@ import java.lang.foreign.MemorySegment;
  *   +------+---------+----------+-----------+-------------+--------------+-------------+
  * </pre>
  */
-final class VirtioHeader {
-    /** Octets. */
-    static final int SIZE = 12;
+public final class VirtioHeader {
+    /** Octets, with the number of buffers, which is always 0 here. */
+    public static final int SIZE = 12;
+    /** Octets of {@code struct virtio_net_hdr}, which lacks the number of buffers. */
+    public static final int BASIC_SIZE = 10;
 
     private static final int FLAGS = 0;
     private static final int GSO_TYPE = 1;
@@ -40,20 +43,20 @@ final class VirtioHeader {
     private VirtioHeader() {}
 
     /** Whether the sender vouches for the checksum: verified, or never computed as nothing can go wrong. */
-    static boolean isChecksumVerified(MemorySegment header) {
+    public static boolean isChecksumVerified(MemorySegment header) {
         return (header.get(JAVA_BYTE, FLAGS) & (NEEDS_CSUM | DATA_VALID)) != 0;
     }
 
     /** Payload octets of each merged segment, 0 when none were merged. */
-    static int gsoSize(MemorySegment header) {
+    public static int gsoSize(MemorySegment header) {
         return header.get(JAVA_BYTE, GSO_TYPE) == GSO_NONE ? 0 : header.get(JAVA_SHORT, GSO_SIZE) & 0xffff;
     }
 
-    static void write(MemorySegment header, TransmitOffload offload) {
-        // Most fields are 0 most of the time: two stores clear all twelve octets.
+    /** Writes the first {@link #BASIC_SIZE} octets. */
+    public static void write(MemorySegment header, TransmitOffload offload) {
+        // Most fields are 0 most of the time: two stores clear all of them.
         header.set(JAVA_LONG, 0, 0);
         header.set(JAVA_SHORT, CHECKSUM_OFFSET, (short) 0);
-        header.set(JAVA_SHORT, CHECKSUM_OFFSET + 2, (short) 0);
         if (offload.checksum) {
             header.set(JAVA_BYTE, FLAGS, NEEDS_CSUM);
             header.set(JAVA_SHORT, CHECKSUM_START, (short) offload.checksumStart);

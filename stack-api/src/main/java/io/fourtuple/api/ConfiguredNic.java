@@ -1,0 +1,64 @@
+package io.fourtuple.api;
+
+import io.fourtuple.api.config.NicChoice;
+import io.fourtuple.api.config.NicSettings;
+import io.fourtuple.core.wire.MacAddress;
+import io.fourtuple.nic.MemoryWire;
+import io.fourtuple.nic.Nic;
+import io.fourtuple.nic.NicException;
+import io.fourtuple.nic.packet.PacketConfig;
+import io.fourtuple.nic.packet.PacketNic;
+import io.fourtuple.nic.tap.TapConfig;
+import io.fourtuple.nic.tap.TapNic;
+
+/** Opens the network interface that a configuration asks for. */
+public final class ConfiguredNic {
+    private ConfiguredNic() {}
+
+    /**
+     * Opens it. The memory wire has nobody at its other end.
+     *
+     * @param shards how many event loops there are to use it: it has a queue for each, where it can
+     * @return a NIC that the caller owns, until it hands it to {@link Stack#start}
+     * @throws NicException with one sentence, when that is not possible
+     */
+    public static Nic open(NicChoice choice, NicSettings settings, int shards) {
+        return switch (choice) {
+            case NicChoice.Memory _ -> new MemoryWire(MemoryWire.Config.DEFAULT).left();
+            case NicChoice.Tap(String name) -> openTap(TapConfig.of(name, ownMac(choice, settings)), settings, shards);
+            case NicChoice.Tun(String name) -> openTap(TapConfig.tun(name), settings, shards);
+            case NicChoice.Packet(String name) -> {
+                checkOwnMtu(choice, name, settings);
+                yield PacketNic.open(PacketConfig.of(name, settings.mac())
+                        .withOffload(settings.offload())
+                        .withSocketBuffer(settings.kernelBuffer()));
+            }
+        };
+    }
+
+    private static Nic openTap(TapConfig config, NicSettings settings, int shards) {
+        TapConfig changed;
+        try {
+            changed = config.withMtu(settings.mtu()).withOffload(settings.offload())
+                    .withQueues(Math.min(shards, TapConfig.MAX_QUEUES));
+        } catch (IllegalArgumentException e) {
+            throw new NicException(e.getMessage(), e);
+        }
+        return TapNic.open(changed);
+    }
+
+    private static MacAddress ownMac(NicChoice choice, NicSettings settings) {
+        if (settings.mac().equals(MacAddress.NONE)) {
+            throw new NicException(choice + " has no interface whose hardware address could be shared: "
+                    + "set nic-settings.hardware-address to random, or to one of its own");
+        }
+        return settings.mac();
+    }
+
+    private static void checkOwnMtu(NicChoice choice, String interfaceName, NicSettings settings) {
+        if (settings.mtu() != 0) {
+            throw new NicException("the MTU of " + choice + " is that of the interface: leave nic-settings.mtu at 0, "
+                    + "and run 'ip link set " + interfaceName + " mtu " + settings.mtu() + "'");
+        }
+    }
+}

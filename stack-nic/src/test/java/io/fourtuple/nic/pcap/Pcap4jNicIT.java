@@ -1,0 +1,105 @@
+package io.fourtuple.nic.pcap;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.fourtuple.core.ip.TransmitOffload;
+import io.fourtuple.core.wire.MacAddress;
+import io.fourtuple.nic.NetworkNamespace;
+import io.fourtuple.nic.Nic;
+import io.fourtuple.nic.NicContract;
+import io.fourtuple.nic.NicEnd;
+import io.fourtuple.nic.NicException;
+import io.fourtuple.nic.VethPair;
+import java.util.List;
+import java.util.Optional;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Two interfaces through libpcap, the ends of one cable. */
+class Pcap4jNicIT extends NicContract {
+    private static final MacAddress MAC = MacAddress.parse("02:00:00:00:77:02");
+
+    private NetworkNamespace namespace;
+    private VethPair veth;
+    private Pcap4jNic opened;
+
+    @BeforeAll
+    static void needRoot() {
+        Optional<String> obstacle = NetworkNamespace.obstacle();
+        obstacle.ifPresent(why -> System.out.println("Pcap4jNicIT skipped: " + why));
+        assumeTrue(obstacle.isEmpty());
+    }
+
+    @Override
+    protected Wiring wire() {
+        namespace = NetworkNamespace.create();
+        veth = VethPair.into(namespace);
+        opened = Pcap4jNic.open(PcapConfig.of(veth.here(), MAC));
+        PcapConfig other = PcapConfig.of(veth.there(), MacAddress.parse("02:00:00:00:77:0e"));
+        return new Wiring(opened, new NicEnd(namespace.call(() -> Pcap4jNic.open(other))));
+    }
+
+    @Override
+    protected void obstruct(Nic nic) {
+        veth.unplug();
+    }
+
+    @Override
+    protected void unwire() {
+        namespace.close();
+    }
+
+    @Test
+    void shouldHaveTheMtuAndOnDemandTheAddressOfTheInterface() {
+        assertThat(opened.link().mtu()).isEqualTo(1500);
+        assertThat(opened.link().mac()).isEqualTo(MAC);
+        try (Pcap4jNic sharing = Pcap4jNic.open(PcapConfig.sharingMac(veth.here()))) {
+            String link = text("ip", "link", "show", veth.here());
+            assertThat(link).contains("link/ether " + sharing.link().mac());
+            assertThatThrownBy(() -> Pcap4jNic.open(PcapConfig.of(veth.here(), sharing.link().mac())))
+                    .isInstanceOf(NicException.class).hasMessageContaining("itself: choose another");
+        }
+    }
+
+    @Test
+    void shouldDropAndCountWhatItsQueueHasNoRoomFor() {
+        try (Pcap4jNic small = Pcap4jNic.open(PcapConfig.of(veth.here(), MAC).withQueueFrames(2));
+                Pcap4jNic far = namespace.call(
+                        () -> Pcap4jNic.open(PcapConfig.sharingMac(veth.there())))) {
+            for (int i = 0; i < 10; i++) {
+                far.frame().put(new byte[] {2, 0, 0, 0, 0x77, 2, 2, 0, 0, 0, 0x77, 0x0e, (byte) 0x88, (byte) 0xb5});
+                assertThat(far.transmit(60, new TransmitOffload())).isTrue();
+            }
+            Awaitility.await().untilAsserted(() -> assertThat(small.statistics().rxDropped()).isEqualTo(8));
+
+            assertThat(small.receive(_ -> {}, 32)).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void shouldSayWhenTheInterfaceIsGone() {
+        namespace.ip("link", "delete", veth.there());
+
+        Awaitility.await().untilAsserted(() -> assertThatThrownBy(() -> opened.receive(_ -> {}, 32))
+                .isInstanceOf(NicException.class)
+                .hasMessageContaining("set it up again and start the stack anew"));
+    }
+
+    @Test
+    void shouldSayWhatToDoWhenItCannotBeHad() {
+        assertThatThrownBy(() -> Pcap4jNic.open(PcapConfig.of("no-such0", MAC))).isInstanceOf(NicException.class)
+                .hasMessageContaining("there is no network interface no-such0: 'ip link' lists");
+        assertThatThrownBy(() -> Pcap4jNic.open(PcapConfig.of("lo", MAC))).isInstanceOf(NicException.class)
+                .hasMessageContaining("are not Ethernet");
+        veth.unplug();
+        assertThatThrownBy(() -> Pcap4jNic.open(PcapConfig.of(veth.here(), MAC))).isInstanceOf(NicException.class)
+                .hasMessageContaining("is down: run 'ip link set " + veth.here() + " up'");
+    }
+
+    private static String text(String... command) {
+        return NetworkNamespace.await(NetworkNamespace.launch(List.of(command))).text();
+    }
+}

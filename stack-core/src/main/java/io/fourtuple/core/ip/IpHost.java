@@ -309,6 +309,18 @@ public final class IpHost {
         return output.relay(packet, now);
     }
 
+    /**
+     * Sends a packet of somebody else to a neighbour, as a router does: whoever calls has found the way, decremented
+     * the hop limit and seen to it that the packet is not larger than the link carries.
+     *
+     * @param nextHop on our link
+     * @return false when it is lost, which has been counted. When the neighbour does not answer, {@link #pollIngress}
+     *     has a failure for a TCP segment, with the tuple as its sender sees it
+     */
+    public boolean forward(RelayedPacket packet, IpAddress nextHop, long now) {
+        return output.forward(packet, nextHop, now);
+    }
+
     /** For tests: what is not whole yet. */
     Reassembly reassembly() {
         return reassembly;

@@ -46,7 +46,7 @@ class CoreArchitectureTest {
             "sin", "cos", "tan", "asin", "acos", "atan", "atan2", "sinh", "cosh", "tanh", "exp", "expm1", "log",
             "log10", "log1p", "pow", "cbrt", "hypot");
 
-    private static final Set<String> LOOK_UP_ONLY = Set.of("NeighborCache", "Reassembly");
+    private static final Set<String> LOOK_UP_ONLY = Set.of("NeighborCache", "Reassembly", "ResolvedNeighbors");
 
     @ArchTest
     static final ArchRule shouldDependOnJavaBaseOnly = classes()

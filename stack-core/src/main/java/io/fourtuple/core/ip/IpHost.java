@@ -147,6 +147,7 @@ public final class IpHost {
     /** Lets rare things happen; to be called before anything else, if at all. */
     public void setFaults(FaultPoints faults) {
         output.setFaults(faults);
+        segments.setFaults(faults);
         loopback.setFaults(faults);
     }
 

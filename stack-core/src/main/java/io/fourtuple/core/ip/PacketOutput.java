@@ -79,7 +79,8 @@ final class PacketOutput implements SegmentOutput, NeighborCache.Link {
         neighbors = new NeighborCache(config, this, counters, random, resolved);
     }
 
-    void setFaults(FaultPoints points) {
+    @Override
+    public void setFaults(FaultPoints points) {
         faults = points;
     }
 

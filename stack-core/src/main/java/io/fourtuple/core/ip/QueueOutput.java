@@ -2,6 +2,8 @@ package io.fourtuple.core.ip;
 
 import io.fourtuple.core.Counter;
 import io.fourtuple.core.Counters;
+import io.fourtuple.core.FaultPoints;
+import io.fourtuple.core.Faults;
 import io.fourtuple.core.wire.EthernetHeader;
 import io.fourtuple.core.wire.FourTuple;
 import io.fourtuple.core.wire.MacAddress;
@@ -17,6 +19,7 @@ final class QueueOutput implements SegmentOutput {
     private final Counters counters;
     private final boolean ethernet;
     private final TransmitOffload offload = new TransmitOffload();
+    private FaultPoints faults = FaultPoints.NEVER;
 
     QueueOutput(
             LinkProperties link,
@@ -33,12 +36,22 @@ final class QueueOutput implements SegmentOutput {
     }
 
     @Override
+    public void setFaults(FaultPoints points) {
+        faults = points;
+        unresolved.setFaults(points);
+    }
+
+    private boolean fires(String point) {
+        return faults != FaultPoints.NEVER && faults.fires(point);
+    }
+
+    @Override
     public boolean transmit(Path path, FourTuple tuple, OutboundSegment segment, long now) {
         counters.increment(Counter.IP_OUT_REQUESTS);
         if (!ethernet) {
             return send(queue.frame(), tuple, segment);
         }
-        MacAddress neighbor = neighbors.use(path.nextHop());
+        MacAddress neighbor = fires(Faults.FORGET_NEIGHBOR) ? null : neighbors.use(path.nextHop());
         if (neighbor == null) {
             return unresolved.relay(tuple, segment);
         }
@@ -50,7 +63,7 @@ final class QueueOutput implements SegmentOutput {
 
     private boolean send(ByteBuffer frame, FourTuple tuple, OutboundSegment segment) {
         PacketOutput.writeSegment(frame, tuple, segment, link.checksumOffload(), offload.clear());
-        boolean taken = queue.transmit(frame.position(), offload);
+        boolean taken = !fires(Faults.DROP_OUTGOING_FRAME) && queue.transmit(frame.position(), offload);
         counters.increment(taken ? Counter.LINK_OUT_FRAMES : Counter.LINK_OUT_DROPS);
         return taken;
     }

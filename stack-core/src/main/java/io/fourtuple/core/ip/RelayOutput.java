@@ -2,6 +2,8 @@ package io.fourtuple.core.ip;
 
 import io.fourtuple.core.Counter;
 import io.fourtuple.core.Counters;
+import io.fourtuple.core.FaultPoints;
+import io.fourtuple.core.Faults;
 import io.fourtuple.core.wire.FourTuple;
 import io.fourtuple.core.wire.OutboundSegment;
 import java.nio.ByteBuffer;
@@ -12,11 +14,17 @@ final class RelayOutput implements SegmentOutput {
     private final FrameSink relay;
     private final Counters counters;
     private final TransmitOffload offload = new TransmitOffload();
+    private FaultPoints faults = FaultPoints.NEVER;
 
     RelayOutput(LinkProperties link, FrameSink relay, Counters counters) {
         this.link = link;
         this.relay = relay;
         this.counters = counters;
+    }
+
+    @Override
+    public void setFaults(FaultPoints points) {
+        faults = points;
     }
 
     @Override
@@ -29,7 +37,8 @@ final class RelayOutput implements SegmentOutput {
     boolean relay(FourTuple tuple, OutboundSegment segment) {
         ByteBuffer packet = relay.frame();
         PacketOutput.writeSegment(packet, tuple, segment, link.checksumOffload(), offload.clear());
-        boolean taken = relay.transmit(packet.position(), offload);
+        boolean lost = faults != FaultPoints.NEVER && faults.fires(Faults.DROP_OUTGOING_FRAME);
+        boolean taken = !lost && relay.transmit(packet.position(), offload);
         if (!taken) {
             counters.increment(Counter.LINK_OUT_DROPS);
         }

@@ -21,6 +21,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fourtuple.core.Counter;
 import io.fourtuple.core.Counters;
+import io.fourtuple.core.Faults;
 import io.fourtuple.core.wire.ArpPacket;
 import io.fourtuple.core.wire.Bytes;
 import io.fourtuple.core.wire.EthernetHeader;
@@ -127,6 +128,31 @@ class FurtherHostTest {
 
         assertThat(further.transmit(further.pathTo(PEER), TUPLE, segment(3), now)).isFalse();
         assertThat(counters.get(Counter.LINK_OUT_DROPS)).isEqualTo(1);
+    }
+
+    @Test
+    void shouldLoseFramesAndForgetNeighboursWhenFaultsSaySo() {
+        findPeer();
+        further.setFaults(Faults.FORGET_NEIGHBOR::equals);
+        send(TUPLE);
+        expectSegment(firstQueue, PEER_MAC);
+        further.setFaults(Faults.DROP_OUTGOING_FRAME::equals);
+        assertThat(further.transmit(further.pathTo(PEER), TUPLE, segment(3), now)).isFalse();
+        further.setFaults(point -> true); // not its own queue, and not the relay either
+        assertThat(further.transmit(further.pathTo(PEER), TUPLE, segment(3), now)).isFalse();
+
+        assertThat(counters.get(Counter.LINK_OUT_DROPS)).isEqualTo(2);
+        assertThat(queue.sent).isEmpty();
+        assertThat(relay.sent).isEmpty();
+    }
+
+    /** A frame says why it is sent, whichever way it takes. */
+    @Test
+    void shouldTellItsQueueWhyAFrameIsSent() {
+        findPeer();
+        send(TUPLE);
+
+        assertThat(queue.sent.remove().why()).isEqualTo("ACK");
     }
 
     /** Somebody who asks us is not believed to hear us. */

@@ -49,7 +49,7 @@ final class RedQueue extends FrameQueue {
     private void updateAverage(long now) {
         if (isEmpty() && bandwidth() > 0) {
             double slots = (now - emptySince) / (TYPICAL_LENGTH * NANOS_TIMES_BITS / bandwidth());
-            average *= Math.pow(1 - WEIGHT, slots);
+            average *= StrictMath.pow(1 - WEIGHT, slots);
         } else {
             average += WEIGHT * (frames() - average);
         }

@@ -179,7 +179,7 @@ final class SampleNetwork implements AutoCloseable {
                     gateways.add(Gateway.open(system, publish, tcp, target));
                 }
             }
-            case NicChoice.Tap _, NicChoice.Tun _, NicChoice.Packet _ ->
+            case NicChoice.Tap _, NicChoice.Tun _, NicChoice.Packet _, NicChoice.Pcap _ ->
                     startOnDevice(config(SERVER, nic.addresses()), nic);
         }
     }
@@ -289,7 +289,7 @@ final class SampleNetwork implements AutoCloseable {
                 .map(address -> address.address().toString(port))
                 .collect(Collectors.joining(" and "));
         return switch (options.nic().nic()) {
-            case NicChoice.Tap _, NicChoice.Tun _, NicChoice.Packet _ ->
+            case NicChoice.Tap _, NicChoice.Tun _, NicChoice.Packet _, NicChoice.Pcap _ ->
                     inside + " (" + options.nic().inWords() + ")";
             case NicChoice.Memory _ -> gatewayAddresses().stream()
                     .map(SampleNetwork::text).collect(Collectors.joining(" and "))

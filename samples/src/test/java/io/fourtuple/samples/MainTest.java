@@ -40,7 +40,7 @@ class MainTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
-            echo --nic eth0 | there is no network interface "eth0"; use memory, tap:NAME, tun:NAME or packet:INTERFACE
+            echo --nic eth0 | there is no network interface "eth0"; use memory, tap:NAME, tun:NAME
             echo --nic tap:a/b | is not a name for a network device
             echo --port seven | 'seven' is not an int
             echo --port 0 | --port must be 1 to 65535, not 0

@@ -8,6 +8,8 @@ import io.fourtuple.nic.Nic;
 import io.fourtuple.nic.NicException;
 import io.fourtuple.nic.packet.PacketConfig;
 import io.fourtuple.nic.packet.PacketNic;
+import io.fourtuple.nic.pcap.Pcap4jNic;
+import io.fourtuple.nic.pcap.PcapConfig;
 import io.fourtuple.nic.tap.TapConfig;
 import io.fourtuple.nic.tap.TapNic;
 
@@ -31,6 +33,12 @@ public final class ConfiguredNic {
                 yield PacketNic.open(PacketConfig.of(name, settings.mac())
                         .withOffload(settings.offload())
                         .withSocketBuffer(settings.kernelBuffer()));
+            }
+            case NicChoice.Pcap(String name) -> {
+                checkOwnMtu(choice, name, settings);
+                MacAddress mac = settings.mac();
+                yield Pcap4jNic.open(new PcapConfig(name, mac, !mac.equals(MacAddress.NONE), settings.kernelBuffer(),
+                        settings.queueFrames()));
             }
         };
     }

@@ -16,7 +16,7 @@ class ConfiguredNicTest {
     private static final NicSettings DEFAULTS = NicSettings.defaults();
 
     @ParameterizedTest
-    @ValueSource(strings = {"memory", "tap:ft0", "tun:ft0", "packet:veth0"})
+    @ValueSource(strings = {"memory", "tap:ft0", "tun:ft0", "packet:veth0", "pcap:eth0"})
     void shouldReadAndWriteTheSame(String text) {
         assertThat(NicChoice.parse(text)).hasToString(text);
     }
@@ -43,6 +43,7 @@ class ConfiguredNicTest {
         refuses("tap:ft0", DEFAULTS.withMtu(65535), "the MTU of a TAP must be 68 to 65521, is 65535");
         refuses("tun:ft0", DEFAULTS.withMtu(1), "the MTU of a TUN must be 68 to 65535, is 1");
         refuses("packet:eth0", DEFAULTS.withMtu(9000), "run 'ip link set eth0 mtu 9000'");
+        refuses("pcap:eth0", DEFAULTS.withMtu(9000), "the MTU of pcap:eth0 is that of the interface");
     }
 
     private static void refuses(String choice, NicSettings settings, String part) {

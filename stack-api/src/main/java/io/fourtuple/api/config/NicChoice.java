@@ -3,7 +3,7 @@ package io.fourtuple.api.config;
 /** Which network interface to use, as it is written in a configuration or on a command line. */
 public sealed interface NicChoice {
     /** What may be written. */
-    String ALLOWED = "memory, tap:NAME, tun:NAME or packet:INTERFACE";
+    String ALLOWED = "memory, tap:NAME, tun:NAME, packet:INTERFACE or pcap:INTERFACE";
 
     /** The in-memory wire. */
     record Memory() implements NicChoice {
@@ -63,6 +63,22 @@ public sealed interface NicChoice {
     }
 
     /**
+     * An Ethernet interface that exists already, through libpcap.
+     *
+     * @param interfaceName its name, see {@link Tap}
+     */
+    record Pcap(String interfaceName) implements NicChoice {
+        public Pcap {
+            checkName(interfaceName);
+        }
+
+        @Override
+        public String toString() {
+            return "pcap:" + interfaceName;
+        }
+    }
+
+    /**
      * Reads what {@link #ALLOWED} says.
      *
      * @throws IllegalArgumentException for anything else, with a sentence that says what is allowed
@@ -77,6 +93,7 @@ public sealed interface NicChoice {
             case "tap" -> new Tap(rest);
             case "tun" -> new Tun(rest);
             case "packet" -> new Packet(rest);
+            case "pcap" -> new Pcap(rest);
             default -> throw new IllegalArgumentException(
                     "there is no network interface \"" + text + "\"; use " + ALLOWED);
         };

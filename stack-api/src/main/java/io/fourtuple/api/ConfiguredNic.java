@@ -12,6 +12,8 @@ import io.fourtuple.nic.pcap.Pcap4jNic;
 import io.fourtuple.nic.pcap.PcapConfig;
 import io.fourtuple.nic.tap.TapConfig;
 import io.fourtuple.nic.tap.TapNic;
+import io.fourtuple.nic.vxlan.VxlanConfig;
+import io.fourtuple.nic.vxlan.VxlanNic;
 
 /** Opens the network interface that a configuration asks for. */
 public final class ConfiguredNic {
@@ -34,6 +36,8 @@ public final class ConfiguredNic {
                         .withOffload(settings.offload())
                         .withSocketBuffer(settings.kernelBuffer()));
             }
+            case NicChoice.Vxlan tunnel -> VxlanNic.open(
+                    changed(tunnel.config(ownMac(choice, settings)), settings));
             case NicChoice.Pcap(String name) -> {
                 checkOwnMtu(choice, name, settings);
                 MacAddress mac = settings.mac();
@@ -51,6 +55,15 @@ public final class ConfiguredNic {
             throw new NicException(e.getMessage(), e);
         }
         return TapNic.open(changed);
+    }
+
+    private static VxlanConfig changed(VxlanConfig config, NicSettings settings) {
+        VxlanConfig changed = config.withBuffers(settings.kernelBuffer(), settings.kernelBuffer());
+        try {
+            return settings.mtu() == 0 ? changed : changed.withMtu(settings.mtu());
+        } catch (IllegalArgumentException e) {
+            throw new NicException(e.getMessage(), e);
+        }
     }
 
     private static MacAddress ownMac(NicChoice choice, NicSettings settings) {

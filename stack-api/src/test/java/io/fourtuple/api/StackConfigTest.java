@@ -121,6 +121,7 @@ class StackConfigTest {
             nic = "wire:eth0" | not "wire:eth0"
             nic = "packet:" | not "packet:"
             nic = "memory:" | not "memory:"
+            nic = "vxlan:42" | not "vxlan:42"
             nic-settings.hardware-address = "ff:ff:ff:ff:ff:ff" | must be random, interface or an address of a station
             nic-settings.hardware-address = ours | must be random, interface or an address of a station
             nic-settings.queue-frames = 0 | fourtuple.stack.nic-settings.queue-frames must be a whole number from 1

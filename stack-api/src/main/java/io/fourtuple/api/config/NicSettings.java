@@ -11,11 +11,12 @@ import java.security.SecureRandom;
  * @param hardwareAddress our end's, of all that carry Ethernet frames but the memory wire: {@code random} for one of
  *     our own, drawn when the interface is opened; one such as {@code 02:00:00:00:00:02}; or, with {@code packet}
  *     and {@code pcap}, {@code interface} to share that of the interface, where the network lets no other pass
- * @param mtu the largest IP packet, in octets, {@code tap} and {@code tun}; 0 to leave the device as it is
+ * @param mtu the largest IP packet, in octets, {@code tap}, {@code tun} and {@code vxlan}; 0 to leave the device as it
+ *     is, and for the largest that a tunnel carries through a network of 1,500 octets
  * @param offload whether checksums and the cutting of super-frames are left to the kernel, {@code tap}, {@code tun} and
  *     {@code packet}
  * @param kernelBuffer octets that the kernel may hold, each way, of frames on their way, 64 KiB to 1 GiB,
- *     {@code packet}; of those that have come, {@code pcap}
+ *     {@code packet} and {@code vxlan}; of those that have come, {@code pcap}
  * @param queueFrames frames that may wait between the thread that reads the interface and the event loop, 1 to
  *     1,000,000, {@code pcap}
  */

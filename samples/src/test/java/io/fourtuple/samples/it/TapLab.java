@@ -127,7 +127,7 @@ final class TapLab implements AutoCloseable {
 
     /** With another configuration of the stack, and something around the TAP. */
     static TapLab startAround(UnaryOperator<Nic> around, UnaryOperator<StackConfig> changes) throws IOException {
-        return new TapLab(UnaryOperator.identity(), changes, around);
+        return new TapLab(tap(UnaryOperator.identity()), changes, around);
     }
 
     /** On another kind of TAP, with something around it. */

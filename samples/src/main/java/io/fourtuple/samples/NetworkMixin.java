@@ -14,8 +14,9 @@ final class NetworkMixin {
     @Option(names = "--nic", paramLabel = "KIND[:NAME]", defaultValue = "memory",
             converter = Converters.OfNic.class,
             description = "what the stack is plugged into: memory, a wire with a gateway at its other end, which needs "
-                    + "no privilege; tap:NAME or tun:NAME, a device of the kernel, made or attached to; packet:NAME, "
-                    + "an interface that exists (default: memory)")
+                    + "no privilege; tap:NAME or tun:NAME, a device of the kernel, made or attached to; packet:NAME "
+                    + "or pcap:NAME, an interface that exists; vxlan:VNI@ADDRESS, a tunnel, which needs no privilege "
+                    + "(default: memory)")
     private NicChoice nic;
 
     @Option(names = "--address", paramLabel = "ADDRESS/PREFIX", converter = Converters.OfAddress.class,

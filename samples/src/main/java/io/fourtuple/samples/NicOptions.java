@@ -32,7 +32,7 @@ record NicOptions(NicChoice nic, List<InterfaceAddress> addresses, List<Interfac
     private static boolean isCableToTheKernel(NicChoice nic) {
         return switch (nic) {
             case NicChoice.Tap _, NicChoice.Tun _ -> true;
-            case NicChoice.Memory _, NicChoice.Packet _ -> false;
+            case NicChoice.Memory _, NicChoice.Packet _, NicChoice.Pcap _, NicChoice.Vxlan _ -> false;
         };
     }
 
@@ -43,6 +43,8 @@ record NicOptions(NicChoice nic, List<InterfaceAddress> addresses, List<Interfac
             case NicChoice.Tap(String name) -> "TAP " + name;
             case NicChoice.Tun(String name) -> "TUN " + name;
             case NicChoice.Packet(String name) -> "interface " + name;
+            case NicChoice.Pcap(String name) -> "interface " + name + " by libpcap";
+            case NicChoice.Vxlan tunnel -> tunnel.toString();
         };
     }
 

@@ -7,7 +7,6 @@ import com.typesafe.config.ConfigParseOptions;
 import io.fourtuple.api.ConfiguredNic;
 import io.fourtuple.api.Stack;
 import io.fourtuple.api.StackConfig;
-import io.fourtuple.api.config.NicChoice;
 import io.fourtuple.api.javadsl.Tcp;
 import io.fourtuple.api.observe.ControlDirectory;
 import io.fourtuple.api.observe.ControlServer;
@@ -167,20 +166,18 @@ final class SampleNetwork implements AutoCloseable {
 
     private void startStacks() {
         NicOptions nic = options.nic();
-        switch (nic.nic()) {
-            case NicChoice.Memory _ -> {
-                MemoryWire wire = new MemoryWire(MemoryWire.Config.DEFAULT.withQueueFrames(WIRE_FRAMES));
-                start(config(SERVER, nic.addresses()), captured(wire.right()));
-                StackConfig near = config(GATEWAY, nic.otherEnd()).withLoopDispatcher("gateway-loop");
-                Tcp tcp = Tcp.of(start(near, wire.left()));
-                for (Publish publish : options.publish()) {
-                    InetSocketAddress target = new InetSocketAddress(
-                            nic.addresses().getFirst().address().toInetAddress(), publish.stackPort());
-                    gateways.add(Gateway.open(system, publish, tcp, target));
-                }
-            }
-            case NicChoice.Tap _, NicChoice.Tun _, NicChoice.Packet _ ->
-                    startOnDevice(config(SERVER, nic.addresses()), nic);
+        if (!nic.isMemory()) {
+            startOnDevice(config(SERVER, nic.addresses()), nic);
+            return;
+        }
+        MemoryWire wire = new MemoryWire(MemoryWire.Config.DEFAULT.withQueueFrames(WIRE_FRAMES));
+        start(config(SERVER, nic.addresses()), captured(wire.right()));
+        StackConfig near = config(GATEWAY, nic.otherEnd()).withLoopDispatcher("gateway-loop");
+        Tcp tcp = Tcp.of(start(near, wire.left()));
+        for (Publish publish : options.publish()) {
+            InetSocketAddress target = new InetSocketAddress(
+                    nic.addresses().getFirst().address().toInetAddress(), publish.stackPort());
+            gateways.add(Gateway.open(system, publish, tcp, target));
         }
     }
 
@@ -199,8 +196,7 @@ final class SampleNetwork implements AutoCloseable {
         if (nic instanceof TapNic tap) {
             configureHost(options, tap);
         } else {
-            notes.add("programs reach it from the other end of " + options.inWords() + ", and not from this machine,"
-                    + " which is at the same end");
+            notes.add("programs reach it from the other end of " + options.inWords());
         }
         return stack;
     }
@@ -288,13 +284,11 @@ final class SampleNetwork implements AutoCloseable {
         String inside = options.nic().addresses().stream()
                 .map(address -> address.address().toString(port))
                 .collect(Collectors.joining(" and "));
-        return switch (options.nic().nic()) {
-            case NicChoice.Tap _, NicChoice.Tun _, NicChoice.Packet _ ->
-                    inside + " (" + options.nic().inWords() + ")";
-            case NicChoice.Memory _ -> gatewayAddresses().stream()
-                    .map(SampleNetwork::text).collect(Collectors.joining(" and "))
-                    + " (stack " + inside + ", " + options.nic().inWords() + ")";
-        };
+        if (!options.nic().isMemory()) {
+            return inside + " (" + options.nic().inWords() + ")";
+        }
+        return gatewayAddresses().stream().map(SampleNetwork::text).collect(Collectors.joining(" and "))
+                + " (stack " + inside + ", " + options.nic().inWords() + ")";
     }
 
     /** Where the gateways listen in the kernel. */

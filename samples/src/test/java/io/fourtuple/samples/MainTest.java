@@ -40,14 +40,19 @@ class MainTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
-            echo --nic eth0 | there is no network interface "eth0"; use memory, tap:NAME, tun:NAME or packet:INTERFACE
+            echo --nic eth0 | there is no network interface "eth0"; use memory, tap:NAME, tun:NAME
             echo --nic tap:a/b | is not a name for a network device
+            echo --nic tun: | is not a name for a network device
+            echo --nic packet:none0 --host-address 10.77.0.1/24 | --host-address is the kernel's side of a TAP or TUN
+            echo --nic packet:none0 --publish 127.0.0.1:0:7 | --publish needs the memory wire
+            echo --nic vxlan:42 | is not VNI@ADDRESS, nor LOCAL/VNI@REMOTE
+            echo --nic pcap:none0 | there is no network interface none0
             echo --port seven | 'seven' is not an int
             echo --port 0 | --port must be 1 to 65535, not 0
             echo --publish 7007 | is not HOST:PORT:STACKPORT, such as 127.0.0.1:7007:7
             echo --address 10.0.0.300/24 | not an IP address: "10.0.0.300/24"
             echo --address 10.77.0.2/32 | leaves no room for the other end of the wire
-            echo --host-address 10.77.0.1/24 | --host-address is the kernel's side of a TAP device
+            echo --host-address 10.77.0.1/24 | --host-address is the kernel's side of a TAP or TUN device
             echo --loud | Unknown option: '--loud'; ./run echo --help lists the options
             echo --config missing.conf | cannot read the configuration missing.conf
             echo --publish 192.0.2.1:0:7 | 192.0.2.1 is not an address of this machine: publish on one that is

@@ -8,8 +8,12 @@ import io.fourtuple.nic.Nic;
 import io.fourtuple.nic.NicException;
 import io.fourtuple.nic.packet.PacketConfig;
 import io.fourtuple.nic.packet.PacketNic;
+import io.fourtuple.nic.pcap.Pcap4jNic;
+import io.fourtuple.nic.pcap.PcapConfig;
 import io.fourtuple.nic.tap.TapConfig;
 import io.fourtuple.nic.tap.TapNic;
+import io.fourtuple.nic.vxlan.VxlanConfig;
+import io.fourtuple.nic.vxlan.VxlanNic;
 
 /** Opens the network interface that a configuration asks for. */
 public final class ConfiguredNic {
@@ -33,6 +37,14 @@ public final class ConfiguredNic {
                         .withOffload(settings.offload())
                         .withSocketBuffer(settings.kernelBuffer()));
             }
+            case NicChoice.Vxlan tunnel -> VxlanNic.open(
+                    changed(tunnel.config(ownMac(choice, settings)), settings));
+            case NicChoice.Pcap(String name) -> {
+                checkOwnMtu(choice, name, settings);
+                MacAddress mac = settings.mac();
+                yield Pcap4jNic.open(new PcapConfig(name, mac, !mac.equals(MacAddress.NONE), settings.kernelBuffer(),
+                        settings.queueFrames()));
+            }
         };
     }
 
@@ -45,6 +57,15 @@ public final class ConfiguredNic {
             throw new NicException(e.getMessage(), e);
         }
         return TapNic.open(changed);
+    }
+
+    private static VxlanConfig changed(VxlanConfig config, NicSettings settings) {
+        VxlanConfig changed = config.withBuffers(settings.kernelBuffer(), settings.kernelBuffer());
+        try {
+            return settings.mtu() == 0 ? changed : changed.withMtu(settings.mtu());
+        } catch (IllegalArgumentException e) {
+            throw new NicException(e.getMessage(), e);
+        }
     }
 
     private static MacAddress ownMac(NicChoice choice, NicSettings settings) {

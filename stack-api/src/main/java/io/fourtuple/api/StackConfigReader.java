@@ -65,7 +65,8 @@ final class StackConfigReader {
                 section.bytes("mtu", defaults.mtu(), 0, NicSettings.MAX_MTU),
                 section.flag("offload", defaults.offload()),
                 section.bytes("kernel-buffer", defaults.kernelBuffer(), NicSettings.MIN_KERNEL_BUFFER,
-                        NicSettings.MAX_KERNEL_BUFFER));
+                        NicSettings.MAX_KERNEL_BUFFER),
+                section.integer("queue-frames", defaults.queueFrames(), 1, NicSettings.MAX_QUEUE_FRAMES));
     }
 
     private static TcpConfig tcp(ConfigSection section, TcpConfig defaults) {

@@ -64,7 +64,8 @@ class StackConfigTest {
                 my-app.stack {
                   name = "second"
                   nic = "tap:ft1"
-                  nic-settings { hardware-address = interface, mtu = 9000, offload = off, kernel-buffer = 1 MiB }
+                  nic-settings { hardware-address = interface, mtu = 9000, offload = off, kernel-buffer = 1 MiB,
+                    queue-frames = 99 }
                   tcp { no-delay = on, congestion-control = reno, time-wait = 2 minutes, send-buffer.max = 1 MiB }
                   tcp.ecn = on
                   listen.syn-queue-ratio = 2
@@ -75,7 +76,7 @@ class StackConfigTest {
 
         assertThat(read.name()).isEqualTo("second");
         assertThat(read.nic()).isEqualTo(new NicChoice.Tap("ft1"));
-        assertThat(read.nicSettings()).isEqualTo(new NicSettings("interface", 9000, false, 1 << 20));
+        assertThat(read.nicSettings()).isEqualTo(new NicSettings("interface", 9000, false, 1 << 20, 99));
         assertThat(read.tcp().noDelay()).isTrue();
         assertThat(read.tcp().congestionControl().create(1000, 10_000).name()).isEqualTo("reno");
         assertThat(read.tcp().ecn()).isEqualTo(TcpConfig.Ecn.ON);
@@ -115,12 +116,15 @@ class StackConfigTest {
             limits.memory.pressure = 300 MiB | pressure must not be larger than max
             limits.memory.max = 0 B | must be a size such as 64 KiB
             limits.orphans = 0 | must be a whole number from 1
-            nic = eth0 | fourtuple.stack.nic must be memory, tap:NAME, tun:NAME or packet:INTERFACE, not "eth0"
+            nic = eth0 | fourtuple.stack.nic must be memory, tap:NAME, tun:NAME, packet:INTERFACE
+            nic = eth0 | , not "eth0"
             nic = "wire:eth0" | not "wire:eth0"
             nic = "packet:" | not "packet:"
             nic = "memory:" | not "memory:"
+            nic = "vxlan:42" | not "vxlan:42"
             nic-settings.hardware-address = "ff:ff:ff:ff:ff:ff" | must be random, interface or an address of a station
             nic-settings.hardware-address = ours | must be random, interface or an address of a station
+            nic-settings.queue-frames = 0 | fourtuple.stack.nic-settings.queue-frames must be a whole number from 1
             nic-settings.mtu = 65536 | fourtuple.stack.nic-settings.mtu must be a size
             nic-settings.kernel-buffer = 1 KiB | fourtuple.stack.nic-settings.kernel-buffer must be a size
             loop-dispatcher = my-loop | fourtuple.stack.loop-dispatcher must be the id of a dispatcher like

@@ -2,14 +2,13 @@ package io.fourtuple.samples.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.fourtuple.core.wire.MacAddress;
+import io.fourtuple.api.ConfiguredNic;
+import io.fourtuple.api.config.NicChoice;
+import io.fourtuple.api.config.NicSettings;
 import io.fourtuple.nic.NetworkNamespace;
+import io.fourtuple.nic.Nic;
 import io.fourtuple.nic.NicStatistics;
 import io.fourtuple.nic.Veth;
-import io.fourtuple.nic.packet.PacketConfig;
-import io.fourtuple.nic.packet.PacketNic;
-import io.fourtuple.nic.tap.TapConfig;
-import io.fourtuple.nic.tap.TapNic;
 import org.apache.pekko.stream.javadsl.Flow;
 import org.apache.pekko.util.ByteString;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,39 +21,42 @@ class OtherNicsIT {
     private static final int LARGE_FRAME = 16 * 1024;
 
     private enum Kind {
-        TUN(1 << 30, true),
-        TUN_WITHOUT_OFFLOADS(64 << 20, false),
-        PACKET(1 << 30, true),
-        PACKET_WITH_MAC_OF_INTERFACE(256 << 20, true),
-        PACKET_WITHOUT_OFFLOADS(64 << 20, false);
+        TUN(1 << 30, true, NicSettings.RANDOM),
+        TUN_WITHOUT_OFFLOADS(64 << 20, false, NicSettings.RANDOM),
+        PACKET(1 << 30, true, NicSettings.RANDOM),
+        PACKET_WITH_ADDRESS_OF_INTERFACE(256 << 20, true, NicSettings.INTERFACE),
+        PACKET_WITHOUT_OFFLOADS(64 << 20, false, NicSettings.RANDOM),
+        PCAP(64 << 20, false, NicSettings.RANDOM);
 
         private final int echoed;
         private final boolean superFrames;
+        private final String hardwareAddress;
 
-        Kind(int echoed, boolean superFrames) {
+        Kind(int echoed, boolean superFrames, String hardwareAddress) {
             this.echoed = echoed;
             this.superFrames = superFrames;
+            this.hardwareAddress = hardwareAddress;
         }
 
         TapLab.Cable lay(NetworkNamespace far, String device) {
             return switch (this) {
-                case TUN, TUN_WITHOUT_OFFLOADS -> tun(TapConfig.tun(device).withOffload(superFrames), far);
-                case PACKET, PACKET_WITHOUT_OFFLOADS -> packet(
-                        PacketConfig.of(Veth.NEAR, MacAddress.parse("02:77:00:00:00:02")).withOffload(superFrames),
-                        Veth.lay(far, device));
-                case PACKET_WITH_MAC_OF_INTERFACE -> packet(
-                        PacketConfig.of(Veth.NEAR, MacAddress.NONE), Veth.lay(far, device));
+                case TUN, TUN_WITHOUT_OFFLOADS -> {
+                    Nic nic = ConfiguredNic.open(new NicChoice.Tun(device), settings());
+                    far.adopt(device);
+                    yield new TapLab.Cable(nic, () -> {});
+                }
+                case PACKET, PACKET_WITHOUT_OFFLOADS, PACKET_WITH_ADDRESS_OF_INTERFACE ->
+                        onVeth(new NicChoice.Packet(Veth.NEAR), Veth.lay(far, device));
+                case PCAP -> onVeth(new NicChoice.Pcap(Veth.NEAR), Veth.lay(far, device));
             };
         }
 
-        private static TapLab.Cable tun(TapConfig config, NetworkNamespace far) {
-            TapNic nic = TapNic.open(config);
-            far.adopt(config.name());
-            return new TapLab.Cable(nic, () -> {});
+        private NicSettings settings() {
+            return NicSettings.defaults().withHardwareAddress(hardwareAddress).withOffload(superFrames);
         }
 
-        private static TapLab.Cable packet(PacketConfig config, Veth veth) {
-            return new TapLab.Cable(veth.near().call(() -> PacketNic.open(config)), veth::close);
+        private TapLab.Cable onVeth(NicChoice choice, Veth veth) {
+            return new TapLab.Cable(veth.near().call(() -> ConfiguredNic.open(choice, settings())), veth::close);
         }
     }
 

@@ -6,16 +6,13 @@ import io.fourtuple.core.ip.LinkProperties;
 import io.fourtuple.core.ip.LinkProperties.Medium;
 import io.fourtuple.core.ip.TransmitOffload;
 import io.fourtuple.core.wire.EthernetHeader;
-import io.fourtuple.core.wire.IpHeader;
-import io.fourtuple.core.wire.Ipv4Header;
 import io.fourtuple.core.wire.Ipv6Header;
 import io.fourtuple.core.wire.MacAddress;
-import io.fourtuple.core.wire.TcpCodec;
+import io.fourtuple.nic.LocalFrame;
 import io.fourtuple.nic.Nic;
 import io.fourtuple.nic.NicCounters;
 import io.fourtuple.nic.NicException;
 import io.fourtuple.nic.NicStatistics;
-import io.fourtuple.nic.PartialChecksum;
 import io.fourtuple.nic.Readiness;
 import java.nio.ByteBuffer;
 import java.util.function.Consumer;
@@ -30,7 +27,7 @@ import java.util.function.Consumer;
  *
  * <p>Frames longer than the MTU are taken: a kernel merges segments before libpcap sees them (GRO), and on virtual
  * interfaces it never cuts them. Their checksums, and those of what this machine itself sends over a virtual link, are
- * left out ({@link PartialChecksum}); such a frame is vouched for, as the kernel has verified it or never had a wire
+ * left out ({@link LocalFrame}); such a frame is vouched for, as the kernel has verified it or never had a wire
  * between.
  *
  * <p>A thread of its own reads the interface; its queue is bounded, what finds it full is dropped and counted.
@@ -154,36 +151,13 @@ public final class Pcap4jNic implements Nic, FrameSink {
         }
         int taken = queue.take(bytes -> {
             counters.received(bytes.length);
-            into.accept(received(bytes));
+            into.accept(LocalFrame.of(bytes, link.mtu()));
         }, maxFrames);
         NicException gone = failure;
         if (taken == 0 && gone != null) {
             throw gone;
         }
         return taken;
-    }
-
-    private Frame received(byte[] bytes) {
-        int type = bytes.length < EthernetHeader.LENGTH ? 0 : EthernetHeader.type(bytes);
-        boolean isIp = type == EthernetHeader.TYPE_IPV4 || type == EthernetHeader.TYPE_IPV6;
-        return isIp && (type == EthernetHeader.TYPE_IPV4
-                ? Ipv4Header.parse(bytes, EthernetHeader.LENGTH)
-                : Ipv6Header.parse(bytes, EthernetHeader.LENGTH)) instanceof IpHeader packet
-                && packet.protocol() == TcpCodec.PROTOCOL
-                && !packet.fragment()
-                && packet.payloadLength() >= TcpCodec.HEADER_LENGTH
-                ? new Frame(bytes, PartialChecksum.isLeftOut(bytes, packet), mergedSegment(bytes, packet))
-                : new Frame(bytes);
-    }
-
-    /** Payload octets of each segment that was merged: as many as the MTU lets through, as nobody says how many. */
-    private int mergedSegment(byte[] bytes, IpHeader packet) {
-        if (packet.end() - EthernetHeader.LENGTH <= link.mtu()) {
-            return 0;
-        }
-        int tcpHeader = (bytes[packet.payloadOffset() + 12] & 0xf0) >>> 2;
-        int headers = packet.payloadOffset() - EthernetHeader.LENGTH + tcpHeader;
-        return Math.max(0, link.mtu() - headers);
     }
 
     @Override

@@ -7,6 +7,7 @@ import io.fourtuple.core.ip.LinkProperties.Medium;
 import io.fourtuple.core.ip.TransmitOffload;
 import io.fourtuple.core.wire.EthernetHeader;
 import io.fourtuple.core.wire.IpAddress;
+import io.fourtuple.nic.LocalFrame;
 import io.fourtuple.nic.Nic;
 import io.fourtuple.nic.NicCounters;
 import io.fourtuple.nic.NicException;
@@ -34,6 +35,9 @@ import jdk.net.ExtendedSocketOptions;
  *
  * <p>Two things are not as §4 and §5 recommend: all datagrams leave from the port that we receive on, so that a network
  * that spreads flows over several paths by port keeps ours together; and no group is joined, as there is one other end.
+ *
+ * <p>Between two ends on one machine, the kernel leaves TCP checksums inside for a NIC to add up that never comes, and
+ * does not cut segments: both are taken as they come ({@link LocalFrame}).
  *
  * <p>Datagrams that nobody has received stay in the kernel's buffer, and when that is full the kernel drops them, which
  * no counter here sees.
@@ -182,7 +186,7 @@ public final class VxlanNic implements Nic, FrameSink {
                 byte[] bytes = new byte[received.remaining() - VxlanHeader.LENGTH];
                 received.get(VxlanHeader.LENGTH, bytes);
                 counters.received(bytes.length);
-                into.accept(new Frame(bytes));
+                into.accept(LocalFrame.of(bytes, link.mtu()));
                 taken++;
             } else {
                 counters.receiveDropped();

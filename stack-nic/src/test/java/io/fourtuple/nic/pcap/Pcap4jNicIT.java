@@ -11,8 +11,7 @@ import io.fourtuple.nic.Nic;
 import io.fourtuple.nic.NicContract;
 import io.fourtuple.nic.NicEnd;
 import io.fourtuple.nic.NicException;
-import io.fourtuple.nic.VethPair;
-import java.util.List;
+import io.fourtuple.nic.Veth;
 import java.util.Optional;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeAll;
@@ -22,8 +21,8 @@ import org.junit.jupiter.api.Test;
 class Pcap4jNicIT extends NicContract {
     private static final MacAddress MAC = MacAddress.parse("02:00:00:00:77:02");
 
-    private NetworkNamespace namespace;
-    private VethPair veth;
+    private NetworkNamespace far;
+    private Veth veth;
     private Pcap4jNic opened;
 
     @BeforeAll
@@ -35,43 +34,47 @@ class Pcap4jNicIT extends NicContract {
 
     @Override
     protected Wiring wire() {
-        namespace = NetworkNamespace.create();
-        veth = VethPair.into(namespace);
-        opened = Pcap4jNic.open(PcapConfig.of(veth.here(), MAC));
-        PcapConfig other = PcapConfig.of(veth.there(), MacAddress.parse("02:00:00:00:77:0e"));
-        return new Wiring(opened, new NicEnd(namespace.call(() -> Pcap4jNic.open(other))));
+        far = NetworkNamespace.create();
+        veth = Veth.lay(far);
+        opened = open(PcapConfig.of(Veth.NEAR, MAC));
+        PcapConfig other = PcapConfig.of(Veth.FAR, MacAddress.parse("02:00:00:00:77:0e"));
+        return new Wiring(opened, new NicEnd(far.call(() -> Pcap4jNic.open(other))));
+    }
+
+    private Pcap4jNic open(PcapConfig config) {
+        return veth.near().call(() -> Pcap4jNic.open(config));
     }
 
     @Override
     protected void obstruct(Nic nic) {
-        veth.unplug();
+        veth.near().ip("link", "set", Veth.NEAR, "down");
     }
 
     @Override
     protected void unwire() {
-        namespace.close();
+        veth.close();
+        far.close();
     }
 
     @Test
     void shouldHaveTheMtuAndOnDemandTheAddressOfTheInterface() {
         assertThat(opened.link().mtu()).isEqualTo(1500);
         assertThat(opened.link().mac()).isEqualTo(MAC);
-        try (Pcap4jNic sharing = Pcap4jNic.open(PcapConfig.sharingMac(veth.here()))) {
-            String link = text("ip", "link", "show", veth.here());
+        try (Pcap4jNic sharing = open(PcapConfig.sharingMac(Veth.NEAR))) {
+            String link = veth.near().run("ip", "link", "show", Veth.NEAR).text();
             assertThat(link).contains("link/ether " + sharing.link().mac());
-            assertThatThrownBy(() -> Pcap4jNic.open(PcapConfig.of(veth.here(), sharing.link().mac())))
+            assertThatThrownBy(() -> open(PcapConfig.of(Veth.NEAR, sharing.link().mac())))
                     .isInstanceOf(NicException.class).hasMessageContaining("itself: choose another");
         }
     }
 
     @Test
     void shouldDropAndCountWhatItsQueueHasNoRoomFor() {
-        try (Pcap4jNic small = Pcap4jNic.open(PcapConfig.of(veth.here(), MAC).withQueueFrames(2));
-                Pcap4jNic far = namespace.call(
-                        () -> Pcap4jNic.open(PcapConfig.sharingMac(veth.there())))) {
+        try (Pcap4jNic small = open(PcapConfig.of(Veth.NEAR, MAC).withQueueFrames(2));
+                Pcap4jNic other = far.call(() -> Pcap4jNic.open(PcapConfig.sharingMac(Veth.FAR)))) {
             for (int i = 0; i < 10; i++) {
-                far.frame().put(new byte[] {2, 0, 0, 0, 0x77, 2, 2, 0, 0, 0, 0x77, 0x0e, (byte) 0x88, (byte) 0xb5});
-                assertThat(far.transmit(60, new TransmitOffload())).isTrue();
+                other.frame().put(new byte[] {2, 0, 0, 0, 0x77, 2, 2, 0, 0, 0, 0x77, 0x0e, (byte) 0x88, (byte) 0xb5});
+                assertThat(other.transmit(60, new TransmitOffload())).isTrue();
             }
             Awaitility.await().untilAsserted(() -> assertThat(small.statistics().rxDropped()).isEqualTo(8));
 
@@ -81,7 +84,7 @@ class Pcap4jNicIT extends NicContract {
 
     @Test
     void shouldSayWhenTheInterfaceIsGone() {
-        namespace.ip("link", "delete", veth.there());
+        far.ip("link", "delete", Veth.FAR);
 
         Awaitility.await().untilAsserted(() -> assertThatThrownBy(() -> opened.receive(_ -> {}, 32))
                 .isInstanceOf(NicException.class)
@@ -90,16 +93,12 @@ class Pcap4jNicIT extends NicContract {
 
     @Test
     void shouldSayWhatToDoWhenItCannotBeHad() {
-        assertThatThrownBy(() -> Pcap4jNic.open(PcapConfig.of("no-such0", MAC))).isInstanceOf(NicException.class)
+        assertThatThrownBy(() -> open(PcapConfig.of("no-such0", MAC))).isInstanceOf(NicException.class)
                 .hasMessageContaining("there is no network interface no-such0: 'ip link' lists");
-        assertThatThrownBy(() -> Pcap4jNic.open(PcapConfig.of("lo", MAC))).isInstanceOf(NicException.class)
+        assertThatThrownBy(() -> open(PcapConfig.of("lo", MAC))).isInstanceOf(NicException.class)
                 .hasMessageContaining("are not Ethernet");
-        veth.unplug();
-        assertThatThrownBy(() -> Pcap4jNic.open(PcapConfig.of(veth.here(), MAC))).isInstanceOf(NicException.class)
-                .hasMessageContaining("is down: run 'ip link set " + veth.here() + " up'");
-    }
-
-    private static String text(String... command) {
-        return NetworkNamespace.await(NetworkNamespace.launch(List.of(command))).text();
+        obstruct(opened);
+        assertThatThrownBy(() -> open(PcapConfig.of(Veth.NEAR, MAC))).isInstanceOf(NicException.class)
+                .hasMessageContaining("is down: run 'ip link set " + Veth.NEAR + " up'");
     }
 }

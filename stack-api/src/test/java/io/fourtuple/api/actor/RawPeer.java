@@ -90,6 +90,11 @@ final class RawPeer {
         ip.transmit(ip.pathTo(remote), new FourTuple(local, port, remote, remotePort), out, System.nanoTime());
     }
 
+    /** How many frames were sent, all ports together. */
+    long sent() {
+        return nic.statistics().txFrames();
+    }
+
     /** The next segment that this port gets. */
     TcpSegment expect(int port) {
         long giveUp = System.nanoTime() + TwoStacks.PATIENCE.toNanos();

@@ -4,11 +4,13 @@ import io.fourtuple.api.actor.StackActor;
 import io.fourtuple.api.observe.StackSnapshot;
 import io.fourtuple.api.protocol.StackCommand;
 import io.fourtuple.nic.Nic;
+import io.fourtuple.nic.loop.VirtualTime;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.random.RandomGenerator;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.Cancellable;
 import org.apache.pekko.actor.ClassicActorSystemProvider;
@@ -50,7 +52,8 @@ public final class Stack {
     }
 
     /**
-     * Starts a stack.
+     * Starts a stack. On the thread of a simulation ({@link VirtualTime}) its secrets come from the seed, and it belongs
+     * to the simulation; the system has to, as well.
      *
      * @param system runs its actors; a typed or a classic one
      * @param config how it is set up
@@ -66,7 +69,7 @@ public final class Stack {
         try {
             String actorName = StackNames.of(typed).take("fourtuple-" + config.name(), terminated);
             ActorRef<Object> actor = typed.systemActorOf(
-                    StackActor.create(config, nic, new SecureRandom(), terminated),
+                    StackActor.create(config, nic, secrets(config.name()), terminated),
                     actorName,
                     DispatcherSelector.fromConfig(config.loopDispatcher()));
             return new Stack(typed, config, actor, terminated);
@@ -75,6 +78,13 @@ public final class Stack {
             nic.close();
             throw e;
         }
+    }
+
+    /** In a simulation, what nobody may guess has to be the same each time. */
+    private static RandomGenerator secrets(String name) {
+        return VirtualTime.isVirtual()
+                ? VirtualTime.current().random("secrets of stack " + name)
+                : new SecureRandom();
     }
 
     /** Its name, unique in its system. */
@@ -107,6 +117,20 @@ public final class Stack {
         shutdownTask.cancel();
         if (!terminated.isDone()) {
             actor.tell(new StackCommand.Stop(system.ignoreRef()));
+        }
+        return terminated.minimalCompletionStage();
+    }
+
+    /**
+     * Ends the stack as a power failure does: nothing is sent any more, its peers learn of it when they time out. What
+     * runs on it here sees its connections end. May be called at any time.
+     *
+     * @return completed when all its actors have ended
+     */
+    public CompletionStage<Done> powerOff() {
+        shutdownTask.cancel();
+        if (!terminated.isDone()) {
+            StackActor.powerOff(actor);
         }
         return terminated.minimalCompletionStage();
     }

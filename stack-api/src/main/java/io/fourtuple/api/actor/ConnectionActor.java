@@ -161,7 +161,7 @@ final class ConnectionActor extends ExtensibleBehavior<Object> {
             return turn(now);
         }
         if (signal instanceof PostStop) {
-            if (shard.abandon(entry)) { // not after an end in order
+            if (shard.abandon(entry) && !shard.shards.isPoweredOff()) { // not after an end in order
                 context.getLog().error("connection {} is reset, as its actor is stopped", entry.tuple());
             }
             return this;

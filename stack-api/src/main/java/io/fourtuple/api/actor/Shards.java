@@ -46,6 +46,7 @@ final class Shards {
     private final Slots relayed;
     private final Queue<RelayedPacket> relays = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean relaysTold = new AtomicBoolean();
+    private volatile boolean poweredOff;
 
     /** {@code random} gives the secret that says which tuple is whose. */
     Shards(StackConfig config, Nic nic, RandomGenerator random) {
@@ -63,6 +64,16 @@ final class Shards {
         for (int i = 0; i < steered.length; i++) {
             steered[i] = new Slots(limits.shardQueue());
         }
+    }
+
+    /** From now on nobody is told of what ends. */
+    void powerOff() {
+        poweredOff = true;
+    }
+
+    /** Whether what ends does so because the host has lost its power. */
+    boolean isPoweredOff() {
+        return poweredOff;
     }
 
     /** How many there are. */

@@ -203,6 +203,15 @@ public final class StackActor extends ExtensibleBehavior<Object> {
         terminated.complete(Done.getInstance());
     }
 
+    /**
+     * Ends a stack as a power failure does: its NIC sends nothing any more and no peer learns of it.
+     *
+     * @param stack an actor of {@link #create}
+     */
+    public static void powerOff(ActorRef<Object> stack) {
+        stack.tell(StackInput.PowerOff.INSTANCE);
+    }
+
     // ---- failures ----
 
     /** Before a restart, which finds everything as this leaves it. */
@@ -378,6 +387,10 @@ public final class StackActor extends ExtensibleBehavior<Object> {
             }
             case StackInput.MemoryRelief relief -> shard.onRelief(relief);
             case StackInput.GraceOver _ -> forEachConnection(ConnectionCommand.Abort.INSTANCE);
+            case StackInput.PowerOff _ -> {
+                powerOff();
+                return Behaviors.stopped();
+            }
             case StackInput.NicGone _ -> {
                 LOG.error("stack {} ends: {}", shard.config.name(), nicReader.whyEnded());
                 return Behaviors.stopped();
@@ -532,6 +545,17 @@ public final class StackActor extends ExtensibleBehavior<Object> {
             stopping = true;
         }
         return stopWhenDone();
+    }
+
+    /** Closes the NIC first, so that the last words of the connections reach nobody. */
+    private void powerOff() {
+        shards.powerOff();
+        shards.nic.close();
+        shard.flows.forEach(flow -> {
+            if (flow instanceof ConnectionEntry entry) {
+                opens.failed(entry); // in the order of the table: the signals of actors that end come in any
+            }
+        });
     }
 
     private void forEachConnection(Object message) {

@@ -83,6 +83,12 @@ sealed interface StackInput extends DeadLetterSuppression {
         INSTANCE
     }
 
+    /** The host has lost its power: everything ends at once, and nobody is told. */
+    enum PowerOff implements StackInput {
+        /** The only one. */
+        INSTANCE
+    }
+
     /** The NIC actor has ended. */
     enum NicGone implements StackInput {
         /** The only one. */

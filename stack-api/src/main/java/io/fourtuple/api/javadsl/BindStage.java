@@ -166,18 +166,18 @@ final class BindStage
                             replyTo -> new StackCommand.Bind(endpoint, backlog, options, replyTo),
                             BIND_TIMEOUT,
                             system.scheduler())
-                    .whenComplete((reply, failure) -> {
+                    .whenCompleteAsync((reply, failure) -> { // else it would run on the pool that all of a JVM share
                         if (failure != null) {
                             unanswered.invoke(failure);
                         } else {
                             // The stage may have been torn down meanwhile: then nobody else will close the socket.
-                            answered.invokeWithFeedbackCompletionStage(reply).whenComplete((_, detached) -> {
+                            answered.invokeWithFeedbackCompletionStage(reply).whenCompleteAsync((_, detached) -> {
                                 if (detached != null && reply instanceof BindReply.Bound(var _, var orphan)) {
                                     orphan.tell(new AcceptorCommand.Unbind(system.ignoreRef()));
                                 }
-                            });
+                            }, system.executionContext());
                         }
-                    });
+                    }, system.executionContext());
         }
 
         private void answered(BindReply reply) {

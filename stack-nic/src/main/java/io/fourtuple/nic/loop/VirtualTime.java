@@ -11,6 +11,8 @@ import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -195,7 +197,8 @@ public final class VirtualTime implements Clock, AutoCloseable {
         if (intruder == null) {
             intruder = new NonDeterminismException("thread " + Thread.currentThread().getName()
                     + " has handed work to the simulation (" + LoopWatchdog.nameOf(task)
-                    + "): run it on a dispatcher of the simulated system instead", new Throwable("it came from here"));
+                    + "): run it on a dispatcher of the simulated system instead, such as by thenApplyAsync(f,"
+                    + " system.executionContext()) where it follows a CompletionStage of Pekko's", new Throwable("it came from here"));
         }
     }
 
@@ -225,7 +228,12 @@ public final class VirtualTime implements Clock, AutoCloseable {
      * @return whether it is the case; false when that time has passed or nothing is left to happen
      */
     public boolean runUntil(BooleanSupplier condition, Duration atMost) {
-        return condition.getAsBoolean() || run(now + atMost.toNanos(), condition);
+        long limit = now + atMost.toNanos();
+        boolean found = condition.getAsBoolean() || run(limit, condition);
+        if (!found && timers.size() > 0) {
+            now = limit; // the rest of it has passed, too
+        }
+        return found;
     }
 
     /**
@@ -237,11 +245,13 @@ public final class VirtualTime implements Clock, AutoCloseable {
      */
     public <T> T await(CompletionStage<T> stage, Duration atMost) {
         CompletableFuture<T> future = stage.toCompletableFuture();
-        long limit = now + atMost.toNanos();
         if (!runUntil(future::isDone, atMost)) {
-            throw new AssertionError(now < limit && timers.size() == 0
+            // Whoever was to complete it may do so on a thread of its own, which is the fault then.
+            ForkJoinPool.commonPool().awaitQuiescence(1, TimeUnit.SECONDS);
+            throwFailures();
+            throw new AssertionError(timers.size() == 0
                     ? "waits in vain: nothing is left to happen after " + Duration.ofNanos(now)
-                    : "not completed within " + atMost + " of virtual time, by " + Duration.ofNanos(limit));
+                    : "not completed within " + atMost + " of virtual time, by " + Duration.ofNanos(now));
         }
         return future.join();
     }
@@ -266,6 +276,7 @@ public final class VirtualTime implements Clock, AutoCloseable {
         while (true) {
             throwFailures();
             if (!step(limit)) {
+                throwFailures();
                 return false;
             }
             if (until.getAsBoolean()) {

@@ -1,0 +1,69 @@
+package io.fourtuple.api.simulation;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import io.fourtuple.api.StackConfig;
+import io.fourtuple.nic.loop.VirtualTime;
+import java.time.Duration;
+import java.util.Objects;
+
+/**
+ * How a {@link Simulation} is set up. Immutable: start from {@link #ofSeed} and change what differs.
+ *
+ * @param seed where everything random comes from
+ * @param order of what is ready at the same time
+ * @param patience the most virtual time that {@link Simulation#await} lets pass
+ * @param stack what the stacks of hosts have in common; name, addresses and event loop are each host's own
+ * @param settings of the actor system, over which those of virtual time are laid
+ */
+public record SimulationConfig(
+        long seed, VirtualTime.Order order, Duration patience, StackConfig stack, Config settings) {
+    private static final StackConfig.FlightRecorder NO_RECORDER = new StackConfig.FlightRecorder(0, 256, "", 1);
+
+    public SimulationConfig {
+        Objects.requireNonNull(order, "order");
+        Objects.requireNonNull(stack, "stack");
+        Objects.requireNonNull(settings, "settings");
+        if (patience.isNegative()) {
+            throw new IllegalArgumentException("patience must not be negative, is " + patience);
+        }
+    }
+
+    /**
+     * First come, first served; a day of patience; stacks with the defaults, but without a recorder of last packets:
+     * the whole network can be captured.
+     */
+    public static SimulationConfig ofSeed(long seed) {
+        return new SimulationConfig(
+                seed,
+                VirtualTime.Order.FIFO,
+                Duration.ofDays(1),
+                StackConfig.defaults().withFlightRecorder(NO_RECORDER),
+                ConfigFactory.load());
+    }
+
+    /** The same with another seed. */
+    public SimulationConfig withSeed(long value) {
+        return new SimulationConfig(value, order, patience, stack, settings);
+    }
+
+    /** The same with another order of what is ready at the same time. */
+    public SimulationConfig withOrder(VirtualTime.Order value) {
+        return new SimulationConfig(seed, value, patience, stack, settings);
+    }
+
+    /** The same with another limit for what is awaited. */
+    public SimulationConfig withPatience(Duration value) {
+        return new SimulationConfig(seed, order, value, stack, settings);
+    }
+
+    /** The same with other stacks. */
+    public SimulationConfig withStack(StackConfig value) {
+        return new SimulationConfig(seed, order, patience, value, settings);
+    }
+
+    /** The same with other settings of the actor system. */
+    public SimulationConfig withSettings(Config value) {
+        return new SimulationConfig(seed, order, patience, stack, value);
+    }
+}

@@ -52,8 +52,8 @@ public final class Stack {
     }
 
     /**
-     * Starts a stack. On the thread of a simulation ({@link VirtualTime}) its secrets come from the seed, and it belongs
-     * to the simulation; the system has to, as well.
+     * Starts a stack. On the thread of a simulation ({@link VirtualTime}) its secrets come from the seed, and its
+     * system has to be the simulation's.
      *
      * @param system runs its actors; a typed or a classic one
      * @param config how it is set up

@@ -68,7 +68,8 @@ final class StackConfigReader {
                 section.nanos("time-wait", defaults.timeWait(), MILLIS, DAYS),
                 section.nanos("fin-wait-2-timeout", defaults.finWait2Timeout(), MILLIS, DAYS),
                 section.text("congestion-control", defaults.congestionControl(), CongestionControls.ALLOWED,
-                        CongestionControls::named));
+                        CongestionControls::named),
+                section.choice("ecn", defaults.ecn()));
     }
 
     private static BufferLimits buffer(ConfigSection section, BufferLimits defaults) {

@@ -64,6 +64,7 @@ class StackConfigTest {
                   name = "second"
                   nic = "tap:ft1"
                   tcp { no-delay = on, congestion-control = reno, time-wait = 2 minutes, send-buffer.max = 1 MiB }
+                  tcp.ecn = on
                   listen.syn-queue-ratio = 2
                   streams.on-loop = yes
                   terminate-timeout = 250 ms
@@ -74,6 +75,7 @@ class StackConfigTest {
         assertThat(read.nic()).isEqualTo(new NicChoice.Tap("ft1"));
         assertThat(read.tcp().noDelay()).isTrue();
         assertThat(read.tcp().congestionControl().create(1000, 10_000).name()).isEqualTo("reno");
+        assertThat(read.tcp().ecn()).isEqualTo(TcpConfig.Ecn.ON);
         assertThat(Duration.ofNanos(read.tcp().timeWait())).isEqualTo(Duration.ofMinutes(2));
         assertThat(read.tcp().sendBuffer()).isEqualTo(new TcpConfig.BufferLimits(4096, 16384, 1 << 20));
         assertThat(read.listen().synBound(10)).isEqualTo(20);
@@ -100,6 +102,7 @@ class StackConfigTest {
             tcp.retransmission.min-timeout = 3 s | min-timeout must not be larger than initial-timeout
             tcp.no-delay = maybe | must be on or off, not "maybe"
             tcp.congestion-control = vegas | must be cubic or reno, not "vegas"
+            tcp.ecn = maybe | fourtuple.stack.tcp.ecn must be off or accept or on, not "maybe"
             tcp.initial-window-segments = 0 | must be a whole number from 1 to 1000, not "0"
             tcp.initial-window-segments = ten | must be a whole number
             listen.somaxconn = 0 | fourtuple.stack.listen.somaxconn must be a whole number from 1

@@ -49,6 +49,14 @@ public enum Counter {
     IP_REASM_SOURCE_FULL("IpExt", "ReasmSourceFull"),
     /** Datagrams given up because all senders together had too many. */
     IP_REASM_EVICTED("IpExt", "ReasmEvicted"),
+    /** Packets received whose sender takes no marks of congestion (RFC 3168); a super-frame counts once. */
+    IP_EXT_IN_NO_ECT_PKTS("IpExt", "InNoECTPkts"),
+    /** Packets received with ECT(1). */
+    IP_EXT_IN_ECT_1_PKTS("IpExt", "InECT1Pkts"),
+    /** Packets received with ECT(0). */
+    IP_EXT_IN_ECT_0_PKTS("IpExt", "InECT0Pkts"),
+    /** Packets received that a congested router has marked. */
+    IP_EXT_IN_CE_PKTS("IpExt", "InCEPkts"),
     /** Datagrams that were cut to be sent. */
     IP_FRAG_OKS("Ip", "FragOKs"),
     /** Fragments that came of it. */
@@ -241,6 +249,8 @@ public enum Counter {
     TCP_EXT_TIME_WAIT_OVERFLOW("TcpExt", "TCPTimeWaitOverflow"),
     /** Segments the peer took. */
     TCP_EXT_DELIVERED("TcpExt", "TCPDelivered"),
+    /** Segments the peer took whose acknowledgment said that a router was congested. */
+    TCP_EXT_DELIVERED_CE("TcpExt", "TCPDeliveredCE"),
     /** SYNs for a port nobody listens on. */
     TCP_EXT_NO_LISTENER("TcpExt", "NoListener"),
     /** Segments outside the window or otherwise ignored. */

@@ -7,8 +7,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -82,6 +86,30 @@ public final class NetworkNamespace implements AutoCloseable {
         List<String> inside = new ArrayList<>(List.of("ip", "netns", "exec", name));
         inside.addAll(List.of(command));
         return launch(inside);
+    }
+
+    /**
+     * Runs something on a thread that is inside: a socket that is opened there stays in this namespace.
+     *
+     * @throws AssertionError when that is not possible; what {@code task} throws is thrown as it is when unchecked
+     */
+    public <T> T call(Callable<T> task) {
+        FutureTask<T> inside = new FutureTask<>(() -> {
+            Setns.enter(Path.of("/var/run/netns", name));
+            return task.call();
+        });
+        // A thread of its own, which ends here: it cannot go back.
+        Thread.ofPlatform().name("in " + name).start(inside);
+        try {
+            return inside.get(SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof RuntimeException unchecked) {
+                throw unchecked;
+            }
+            throw new AssertionError("in " + name, e.getCause());
+        } catch (InterruptedException | TimeoutException e) {
+            throw new AssertionError("in " + name, e);
+        }
     }
 
     /** Waits for the end of a command, for a minute at most; then it is killed and this fails. */

@@ -93,6 +93,8 @@ public final class SsFormat {
         Fields fields = new Fields();
         fields.word("ts", info.timestamps());
         fields.word("sack", info.sack());
+        fields.word("ecn", info.ecn());
+        fields.word("ecnseen", info.ecnSeen());
         fields.word(info.congestionControl(), true);
         fields.word("wscale:" + info.sendWindowScale() + "," + info.receiveWindowScale(), info.sendWindowScale() >= 0);
         fields.word("rto:" + millis(info.rto()), info.rto() > 0);

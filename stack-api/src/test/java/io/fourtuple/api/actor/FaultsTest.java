@@ -162,7 +162,8 @@ class FaultsTest {
                 .allSatisfy(packet -> assertThat(port(packet)).isEqualTo(victim.port()));
         // Behind the reset there may be what the peer had sent before: on another shard, the report comes later.
         assertThat(packets).filteredOn(packet -> packet.direction() == Direction.OUTBOUND).last()
-                .satisfies(packet -> assertThat(flags(packet) & TcpFlags.RST).isNotZero());
+                .satisfies(packet -> assertThat(flags(packet) & TcpFlags.RST).isNotZero())
+                .satisfies(packet -> assertThat(packet.comment()).contains("reset"));
         assertThat(packets.getLast().comment())
                 .contains(serverTuple(victim).toString())
                 .contains("NullPointerException");

@@ -294,6 +294,26 @@ class StackTest {
     }
 
     @Test
+    void shouldTellNobodyWhenThePowerGoes() {
+        Listening listening = stacks.listen(7, 5);
+        Connection client = stacks.connect(listening.address);
+        Connection server = listening.accept();
+        client.write("x");
+        server.read(1);
+        TestProbe<ConnectReply> opening = stacks.kit.createTestProbe();
+        stacks.server.ref().tell(new StackCommand.Connect(new InetSocketAddress("10.77.0.99", 80), Optional.empty(),
+                List.of(), NO_TIMEOUT, opening.ref()));
+        long segments = TwoStacks.count(stacks.client, Counter.TCP_IN_SEGS);
+
+        assertThat(stacks.server.powerOff().toCompletableFuture()).succeedsWithin(TwoStacks.PATIENCE);
+        server.expectTerminated();
+        opening.expectMessageClass(ConnectReply.ConnectFailed.class, TwoStacks.PATIENCE);
+        assertThat(TwoStacks.count(stacks.client, Counter.TCP_IN_SEGS)).isEqualTo(segments);
+        assertThat(TwoStacks.sockets(stacks.client, "ESTAB")).isEqualTo(1);
+        client.events.expectNoMessage();
+    }
+
+    @Test
     void shouldCountEveryFrameOnce() {
         Listening listening = stacks.listen(7, 5);
         stacks.connect(listening.address).write("x");

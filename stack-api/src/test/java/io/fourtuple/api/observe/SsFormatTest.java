@@ -25,15 +25,16 @@ class SsFormatTest {
 
     /** A connection in the middle of a transfer. */
     private static TcpInfo busy() {
-        return new TcpInfo(TcpState.ESTABLISHED, 7, 10, true, true, 204_000_000, 5_535_000, 11_011_900, 32_000, 1448,
-                536, 1460, 14_480, 7240, 28_672, 2896, 2897, 100, 0, 3000, 87380, 16384, 65535, 134_518, 1448,
-                100_001, 99, 12, 9, 1, 0, 772_000_000, 784_900_000, 736_000_000, "cubic");
+        return new TcpInfo(TcpState.ESTABLISHED, 7, 10, true, true, true, true, 204_000_000, 5_535_000, 11_011_900,
+                32_000, 1448, 536, 1460, 14_480, 7240, 28_672, 2896, 2897, 100, 0, 3000, 87380, 16384, 65535,
+                134_518, 1448, 100_001, 99, 12, 9, 1, 0, 772_000_000, 784_900_000, 736_000_000, "cubic");
     }
 
     /** A connection on which nothing has happened yet. */
     private static TcpInfo fresh() {
-        return new TcpInfo(TcpState.ESTABLISHED, -1, -1, false, false, 1_000_000_000, 0, 0, 0, 536, 0, 1460, 5360,
-                Long.MAX_VALUE, 0, 0, 0, 0, 0, 0, 87380, 16384, 65535, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, "reno");
+        return new TcpInfo(TcpState.ESTABLISHED, -1, -1, false, false, false, false, 1_000_000_000, 0, 0, 0, 536,
+                0, 1460, 5360, Long.MAX_VALUE, 0, 0, 0, 0, 0, 0, 87380, 16384, 65535, 0, 0, 0, 0, 0, 0, 0, 0,
+                0, 0, 0, "reno");
     }
 
     @Test
@@ -62,11 +63,11 @@ class SsFormatTest {
 
     @Test
     void shouldGiveTheDetailsOfABusyConnectionInTheOrderOfSs() {
-        assertThat(SsFormat.details(busy())).isEqualTo("ts sack cubic wscale:7,10 rto:204 rtt:5.535/11.011 mss:1448 "
-                + "rcvmss:536 advmss:1460 cwnd:10 ssthresh:5 bytes_sent:134518 bytes_retrans:1448 bytes_acked:100001 "
-                + "bytes_received:99 segs_out:12 segs_in:9 send 20928636bps lastsnd:772 lastrcv:784 lastack:736 "
-                + "unacked:3 retrans:0/1 rcv_ooopack:6 rcv_space:87380 notsent:100 minrtt:0.032 snd_wnd:28672 "
-                + "rcv_wnd:65535");
+        assertThat(SsFormat.details(busy())).isEqualTo("ts sack ecn ecnseen cubic wscale:7,10 rto:204 rtt:5.535/11.011 "
+                + "mss:1448 rcvmss:536 advmss:1460 cwnd:10 ssthresh:5 bytes_sent:134518 bytes_retrans:1448 "
+                + "bytes_acked:100001 bytes_received:99 segs_out:12 segs_in:9 send 20928636bps lastsnd:772 "
+                + "lastrcv:784 lastack:736 unacked:3 retrans:0/1 rcv_ooopack:6 rcv_space:87380 notsent:100 "
+                + "minrtt:0.032 snd_wnd:28672 rcv_wnd:65535");
     }
 
     @Test

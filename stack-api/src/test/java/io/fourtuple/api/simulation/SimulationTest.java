@@ -3,6 +3,7 @@ package io.fourtuple.api.simulation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fourtuple.nic.loop.VirtualTime;
+import io.fourtuple.nic.sim.LinkConfig;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,7 +19,8 @@ class SimulationTest {
             sim.time().setJournal((t, s, v) -> notes.add(t + " " + s + " " + v));
             SimulatedHost a = sim.host("a");
             SimulatedHost b = sim.host("b");
-            sim.network().link(a.nic(), b.nic(), 50_000_000, 0.01);
+            sim.network().connect(a.nic(), b.nic(),
+                    LinkConfig.DEFAULT.withDelay(Duration.ofMillis(50)).withLoss(0.01));
             sim.await(b.tcp().bind(b.address(), 7).to(Sink.foreach(c -> c.handleWith(Flow.of(ByteString.class),
                     b.materializer()))).run(b.materializer()));
             ByteString chunk = ByteString.fromArray(new byte[10_000]);

@@ -18,7 +18,7 @@ public interface FrameSink {
     /**
      * Sends the first {@code length} octets of the buffer that {@link #frame()} lent.
      *
-     * @param offload what the NIC still has to do; read before this returns
+     * @param offload what the NIC still has to do, and why the frame is sent; read before this returns
      * @return true when the NIC took the frame; false when its queue was full and the frame is lost (the NIC counts it)
      */
     boolean transmit(int length, TransmitOffload offload);

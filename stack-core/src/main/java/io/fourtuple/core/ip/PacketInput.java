@@ -21,6 +21,14 @@ import io.fourtuple.core.wire.TcpSegment;
  * ICMP. Each way out of here raises one terminal counter.
  */
 final class PacketInput {
+    /** At the place of its {@link io.fourtuple.core.wire.Ecn}. */
+    private static final Counter[] BY_ECN = {
+        Counter.IP_EXT_IN_NO_ECT_PKTS,
+        Counter.IP_EXT_IN_ECT_1_PKTS,
+        Counter.IP_EXT_IN_ECT_0_PKTS,
+        Counter.IP_EXT_IN_CE_PKTS
+    };
+
     private final LocalAddresses local;
     private final IcmpInput icmp;
     private final Reassembly reassembly;
@@ -42,13 +50,13 @@ final class PacketInput {
     /** @param group whether the frame was sent to more than one station */
     Ingress receiveV4(Frame frame, int offset, boolean group, long now) {
         counters.increment(Counter.IP_IN_RECEIVES);
-        return receive(frame, Ipv4Header.parse(frame.bytes(), offset), group, now);
+        return receive(frame, noteEcn(Ipv4Header.parse(frame.bytes(), offset)), group, now);
     }
 
     /** @param group whether the frame was sent to more than one station */
     Ingress receiveV6(Frame frame, int offset, boolean group, long now) {
         counters.increment(Counter.IP_IN_RECEIVES);
-        return receive(frame, Ipv6Header.parse(frame.bytes(), offset), group, now);
+        return receive(frame, noteEcn(Ipv6Header.parse(frame.bytes(), offset)), group, now);
     }
 
     /** A packet of our own to ourselves: whatever its addresses are, we wrote them. */
@@ -56,11 +64,18 @@ final class PacketInput {
         counters.increment(Counter.IP_IN_RECEIVES);
         byte[] bytes = frame.bytes();
         IpResult result = IpHeader.version(bytes, 0) == 4 ? Ipv4Header.parse(bytes, 0) : Ipv6Header.parse(bytes, 0);
-        return switch (result) {
+        return switch (noteEcn(result)) {
             case IpHeader header -> deliver(frame, header, now);
             case Malformed malformed -> drop(malformed.counter());
             case Ipv6Problem problem -> drop(Counter.IP_IN_HDR_ERRORS);
         };
+    }
+
+    private IpResult noteEcn(IpResult result) {
+        if (result instanceof IpHeader header) {
+            counters.increment(BY_ECN[header.ecn()]);
+        }
+        return result;
     }
 
     private Ingress receive(Frame frame, IpResult result, boolean group, long now) {
@@ -134,7 +149,7 @@ final class PacketInput {
                     : Counter.TCP_IN_CSUM_ERRORS);
         }
         TcpSegment segment = TcpCodec.parse(bytes, header.payloadOffset(), header.payloadLength(), frame.gsoSize(),
-                header.congestionExperienced());
+                header.ecn());
         if (segment == null) {
             return drop(Counter.TCP_IN_ERRS);
         }

@@ -6,6 +6,7 @@ import io.fourtuple.core.tcp.IcmpError;
 import io.fourtuple.core.wire.ArpPacket;
 import io.fourtuple.core.wire.Bytes;
 import io.fourtuple.core.wire.Checksum;
+import io.fourtuple.core.wire.Ecn;
 import io.fourtuple.core.wire.EthernetHeader;
 import io.fourtuple.core.wire.FourTuple;
 import io.fourtuple.core.wire.IpAddress;
@@ -15,6 +16,7 @@ import io.fourtuple.core.wire.Ipv4Header;
 import io.fourtuple.core.wire.Ipv6Header;
 import io.fourtuple.core.wire.MacAddress;
 import io.fourtuple.core.wire.OutboundSegment;
+import io.fourtuple.core.wire.SendReason;
 import io.fourtuple.core.wire.TcpCodec;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
@@ -38,7 +40,6 @@ final class PacketOutput implements NeighborCache.Link {
     private static final int V4_DESTINATION = 16;
     private static final int V6_SOURCE = 8;
     private static final int V6_DESTINATION = 24;
-    private static final int NO_TRAFFIC_CLASS = 0;
     private static final int NO_FLOW_LABEL = 0;
 
     private final LinkProperties link;
@@ -154,22 +155,30 @@ final class PacketOutput implements NeighborCache.Link {
 
     /** Answers an ARP request or solicits by one: {@code destination} is the Ethernet one. */
     void transmit(ArpPacket packet, MacAddress destination) {
+        transmit(packet, destination, 0);
+    }
+
+    private void transmit(ArpPacket packet, MacAddress destination, int attempt) {
         boolean request = packet.operation() == ArpPacket.REQUEST;
         counters.increment(request ? Counter.ARP_OUT_REQUESTS : Counter.ARP_OUT_REPLIES);
         ByteBuffer frame = sink.frame();
         EthernetHeader.write(frame, destination, link.mac(), EthernetHeader.TYPE_ARP);
         packet.write(frame);
-        offload.clear();
+        offload.clear().explain(SendReason.NEIGHBOR, attempt);
         send(frame.position());
     }
 
-    /** Sends a complete IP packet to a station, whatever the neighbour cache says. */
+    /** Sends a message of neighbour discovery to a station, whatever the neighbour cache says. */
     void transmit(byte[] packet, MacAddress destination) {
+        transmit(packet, destination, 0);
+    }
+
+    private void transmit(byte[] packet, MacAddress destination, int attempt) {
         counters.increment(Counter.IP_OUT_REQUESTS);
         ByteBuffer frame = sink.frame();
         writeEthernetHeader(frame, destination, IpHeader.version(packet, 0) == 4);
         frame.put(packet);
-        offload.clear();
+        offload.clear().explain(SendReason.NEIGHBOR, attempt);
         send(frame.position());
     }
 
@@ -184,11 +193,12 @@ final class PacketOutput implements NeighborCache.Link {
         int length = TcpCodec.HEADER_LENGTH + segment.optionsLength() + segment.payloadLength;
         IpAddress source = tuple.local();
         IpAddress destination = tuple.remote();
+        int trafficClass = segment.ecnCapable ? Ecn.ECT_0 : Ecn.NOT_ECT;
         boolean v4 = source.isV4();
         if (v4) {
-            Ipv4Header.write(target, source, destination, length, TcpCodec.PROTOCOL, HOP_LIMIT, NO_TRAFFIC_CLASS);
+            Ipv4Header.write(target, source, destination, length, TcpCodec.PROTOCOL, HOP_LIMIT, trafficClass);
         } else {
-            Ipv6Header.write(target, source, destination, length, TcpCodec.PROTOCOL, HOP_LIMIT, NO_TRAFFIC_CLASS,
+            Ipv6Header.write(target, source, destination, length, TcpCodec.PROTOCOL, HOP_LIMIT, trafficClass,
                     NO_FLOW_LABEL);
         }
         int tcpStart = target.position();
@@ -208,6 +218,7 @@ final class PacketOutput implements NeighborCache.Link {
             work.headerLength = target.position() - segment.payloadLength;
             work.ipv6 = !v4;
         }
+        work.explain(segment);
     }
 
     @Override
@@ -220,14 +231,14 @@ final class PacketOutput implements NeighborCache.Link {
         IpAddress source = route.source();
         if (asked.isV4()) {
             ArpPacket request = new ArpPacket(ArpPacket.REQUEST, link.mac(), source, MacAddress.NONE, asked);
-            transmit(request, unicast ? neighbor.mac : MacAddress.BROADCAST);
+            transmit(request, unicast ? neighbor.mac : MacAddress.BROADCAST, neighbor.attempts);
             return;
         }
         IpAddress destination = unicast ? asked : asked.solicitedNode();
         counters.increment(Counter.ARP_OUT_REQUESTS);
         counters.increment(Counter.ICMP_OUT_MSGS);
         byte[] packet = IcmpPackets.solicitation(source, destination, asked, link.mac());
-        transmit(packet, unicast ? neighbor.mac : MacAddress.ofMulticast(destination));
+        transmit(packet, unicast ? neighbor.mac : MacAddress.ofMulticast(destination), neighbor.attempts);
     }
 
     @Override
@@ -271,7 +282,7 @@ final class PacketOutput implements NeighborCache.Link {
         ByteBuffer frame = sink.frame();
         int start = startFrame(frame, neighbor);
         frame.put(packet);
-        offload.clear();
+        offload.clear().explain(SendReason.ICMP, 0);
         if (work != null) {
             offload.checksum = work.checksum;
             offload.checksumStart = work.checksum ? start + work.checksumStart : 0;
@@ -279,6 +290,9 @@ final class PacketOutput implements NeighborCache.Link {
             offload.segmentSize = work.segmentSize;
             offload.headerLength = work.segmentSize > 0 ? start + work.headerLength : 0;
             offload.ipv6 = work.ipv6;
+            offload.reason = work.reason;
+            offload.attempt = work.attempt;
+            offload.flags = work.flags;
         }
         return send(frame.position());
     }
@@ -300,7 +314,7 @@ final class PacketOutput implements NeighborCache.Link {
             startFrame(frame, neighbor);
             new IpFragment(identification, start, end, end < payload).write(frame, packet);
             counters.increment(Counter.IP_FRAG_CREATES);
-            offload.clear();
+            offload.clear().explain(SendReason.ICMP, 0);
             taken &= send(frame.position());
         }
         return taken;

@@ -1,6 +1,7 @@
 package io.fourtuple.core.ip;
 
 import io.fourtuple.core.time.TimerQueue;
+import io.fourtuple.core.wire.Ecn;
 import io.fourtuple.core.wire.IpAddress;
 import io.fourtuple.core.wire.IpFragment;
 import io.fourtuple.core.wire.IpHeader;
@@ -53,8 +54,6 @@ final class PartialDatagram extends TimerQueue.Timed {
     /** Longest datagram, headers included in IPv4, without the fixed header in IPv6. */
     static final int MAX_LENGTH = 65_535;
     private static final int UNKNOWN = -1;
-    private static final int NOT_ECT = 0;
-    private static final int CONGESTION_EXPERIENCED = 3;
 
     final Key key;
     final Reassembly.Source source;
@@ -103,7 +102,7 @@ final class PartialDatagram extends TimerQueue.Timed {
         IpFragment fragment = part.fragment();
         parts.put(fragment.start(), part);
         present += fragment.length();
-        ecnSeen |= 1 << (part.header().trafficClass() & 3);
+        ecnSeen |= 1 << part.header().ecn();
         if (!fragment.more()) {
             length = fragment.end();
         }
@@ -120,11 +119,11 @@ final class PartialDatagram extends TimerQueue.Timed {
     Optional<byte[]> assemble() {
         Part first = parts.firstEntry().getValue();
         IpHeader header = first.header();
-        boolean marked = (ecnSeen & (1 << CONGESTION_EXPERIENCED)) != 0;
-        if (exceeds(header, length) || (marked && (ecnSeen & (1 << NOT_ECT)) != 0)) {
+        boolean marked = (ecnSeen & (1 << Ecn.CE)) != 0;
+        if (exceeds(header, length) || (marked && (ecnSeen & (1 << Ecn.NOT_ECT)) != 0)) {
             return Optional.empty();
         }
-        int ecn = marked ? CONGESTION_EXPERIENCED : header.trafficClass() & 3;
+        int ecn = marked ? Ecn.CE : header.ecn();
         byte[] packet = header.isV4()
                 ? Ipv4Header.whole(first.frame(), header, length, ecn)
                 : Ipv6Header.whole(first.frame(), header, length, ecn);

@@ -5,6 +5,6 @@ package io.fourtuple.core.ip;
  * sends: see {@link IpHost#behind} and {@link IpHost#relay}. Passes from thread to thread; nobody changes it any more.
  *
  * @param packet from the IP header to the last octet of payload
- * @param offload what the NIC has still to do, with positions of {@code packet}
+ * @param offload what the NIC has still to do and why the packet is sent, with positions of {@code packet}
  */
 public record RelayedPacket(byte[] packet, TransmitOffload offload) {}

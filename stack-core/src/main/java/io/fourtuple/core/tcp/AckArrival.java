@@ -2,6 +2,7 @@ package io.fourtuple.core.tcp;
 
 import io.fourtuple.core.Counter;
 import io.fourtuple.core.time.Deadline;
+import io.fourtuple.core.wire.SendReason;
 import io.fourtuple.core.wire.Seq;
 import io.fourtuple.core.wire.TcpFlags;
 import io.fourtuple.core.wire.TcpSegment;
@@ -35,8 +36,12 @@ final class AckArrival {
             windowOpened(t, acked == 0, now);
         }
         detectLoss(t, pipeBefore, now);
+        boolean echoed = ExplicitCongestion.isEchoed(t, s);
+        if (echoed) {
+            ExplicitCongestion.heard(t, s, pipeBefore, now);
+        }
         int delivered = acked + t.scoreboard.octets() - sackedBefore; // what was selectively acknowledged counted then
-        if (delivered > 0 && t.recovery != Tcb.Recovery.FAST) {
+        if (delivered > 0 && t.recovery != Tcb.Recovery.FAST && !echoed) {
             t.congestion.onAck(delivered, pipeBefore, t.cwndLimited, t.rtt.smoothed(), now);
         }
         growSendBuffer(t);
@@ -93,6 +98,7 @@ final class AckArrival {
         t.unansweredSince = now; // the stall does not count for R2
         t.rtt.resetBackoff();
         t.timedOut = false;
+        t.windowProbes = 0;
         if (probeRefused && t.octetsInFlight() == 1 && !t.finSent) {
             t.sndNxt = t.sndUna;
             t.smallSegmentEnd = t.sndUna;
@@ -100,6 +106,7 @@ final class AckArrival {
             t.scoreboard.clear();
             leaveRecovery(t);
         } else if (t.recovery == Tcb.Recovery.TIMEOUT) {
+            Timeouts.repair(t, SendReason.RTO, t.repairAttempt);
             t.highRxt = t.sndUna;
             t.lostEdge = t.sndNxt;
             t.mustRetransmit = true;
@@ -118,8 +125,12 @@ final class AckArrival {
         t.lostEdge = Seq.max(t.lostEdge, t.sndUna);
         t.sndUp = Seq.max(t.sndUp, t.sndUna);
         t.smallSegmentEnd = Seq.max(t.smallSegmentEnd, t.sndUna);
-        t.counters.add(Counter.TCP_EXT_DELIVERED, Math.max(1, data / Math.max(1, t.sndMss)));
+        t.reductionPoint = Seq.max(t.reductionPoint, Seq.add(t.sndUna, -1));
+        int segments = Math.max(1, data / Math.max(1, t.sndMss));
+        t.counters.add(Counter.TCP_EXT_DELIVERED, segments);
+        ExplicitCongestion.countDelivered(t, s, segments);
         t.unansweredSince = t.octetsInFlight() > 0 ? now : Deadline.NONE;
+        t.windowProbes = t.sndWnd > 0 ? 0 : t.windowProbes;
         if (t.recovery == Tcb.Recovery.NONE) {
             t.recoveryPoint = Seq.max(t.recoveryPoint, Seq.add(t.sndUna, -1));
             t.dupAcks = 0;
@@ -178,12 +189,17 @@ final class AckArrival {
     /** RFC 6675 §5 step (4); RFC 6582 §3.2 step 2. */
     private static void enterFastRecovery(Tcb t, int pipeBefore, long now) {
         t.recovery = Tcb.Recovery.FAST;
+        t.repairReason = SendReason.FAST_RETRANSMIT;
+        t.repairAttempt = 0;
         t.recoveryPoint = t.sndNxt;
         t.highRxt = t.sndUna;
         t.lostEdge = Seq.max(t.lostEdge, headEnd(t));
         t.mustRetransmit = true;
         t.timing = false;
-        t.congestion.onLoss(pipeBefore, now);
+        if (!ExplicitCongestion.hasReducedSince(t)) { // once for each window of data (RFC 3168 §6.1.2)
+            t.congestion.onLoss(pipeBefore, now);
+        }
+        ExplicitCongestion.reduced(t);
         t.counters.increment(t.sack ? Counter.TCP_EXT_SACK_RECOVERY : Counter.TCP_EXT_RENO_RECOVERY);
     }
 

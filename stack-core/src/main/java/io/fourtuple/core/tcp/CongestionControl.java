@@ -29,6 +29,15 @@ public interface CongestionControl {
     /** Loss was detected and fast recovery starts. Sets {@code ssthresh} and {@code cwnd}. */
     void onLoss(long inFlight, long nowNanos);
 
+    /**
+     * A router on the way is congested and has said so instead of dropping a packet (RFC 3168 §6.1.2). Told once for
+     * what is in flight, and not during loss recovery. Reduces {@code ssthresh} and {@code cwnd} as for a loss; nothing
+     * is sent again.
+     */
+    default void onEcn(long inFlight, long nowNanos) {
+        onLoss(inFlight, nowNanos);
+    }
+
     /** Fast recovery is over: everything sent before it began is acknowledged. */
     void onRecovered(long inFlight, long nowNanos);
 

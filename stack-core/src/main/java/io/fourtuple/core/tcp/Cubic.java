@@ -88,6 +88,13 @@ public final class Cubic implements CongestionControl {
         cwnd = ssthresh;
     }
 
+    @Override
+    public void onEcn(long inFlight, long nowNanos) {
+        double before = cwnd;
+        reduce(inFlight);
+        cwnd = Math.min(ssthresh, before); // which may be one segment, after a timeout
+    }
+
     private void reduce(long inFlight) {
         inEpoch = false;
         wMax = cwnd < wMax ? cwnd * (1 + BETA) / 2 : cwnd; // §4.7: fast convergence

@@ -42,6 +42,8 @@ public final class HalfOpen {
     private final byte peerShift;
     private final boolean peerSack;
     private final boolean peerTimestamps;
+    /** Both ends take part in explicit congestion notification. */
+    private boolean ecn;
     private final int window;
     private int tsRecent;
     private final long startedAt;
@@ -64,6 +66,7 @@ public final class HalfOpen {
         this.peerShift = (byte) Math.min(o.windowScale(), 14);
         this.peerSack = o.sackPermitted();
         this.peerTimestamps = o.hasTimestamps();
+        this.ecn = ExplicitCongestion.isAskedFor(syn, config);
         this.window = syn.window();
         this.tsRecent = o.tsVal();
         this.startedAt = nowNanos;
@@ -84,6 +87,7 @@ public final class HalfOpen {
         this.peerShift = (byte) offer.windowScale();
         this.peerSack = offer.sack();
         this.peerTimestamps = offer.timestamps();
+        this.ecn = offer.ecn();
         this.window = Math.min(ack.window() << Math.max(0, offer.windowScale()), MAX_UNSCALED_WINDOW);
         this.tsRecent = ack.options().tsVal();
         this.startedAt = nowNanos;
@@ -140,6 +144,7 @@ public final class HalfOpen {
         fillSynAck(out, iss, Seq.add(irs, 1), path, config);
         out.windowScale = offer.windowScaling() && peerShift >= 0 ? ReceiveWindow.shiftFor(config) : -1;
         out.sackPermitted = offer.sack() && peerSack;
+        out.flags |= ecn ? TcpFlags.ECE : 0;
         timestamps(out, nowNanos);
     }
 
@@ -168,6 +173,7 @@ public final class HalfOpen {
         boolean rst = s.has(TcpFlags.RST);
         if (s.has(TcpFlags.SYN) && !rst && !s.has(TcpFlags.ACK) && s.seq() == irs) { // its SYN again
             timed = false; // Karn
+            ecn &= ExplicitCongestion.isAskedFor(s, config); // else the one that asked may not get through
             fillSynAck(reply, nowNanos);
             return Verdict.REPLY;
         }
@@ -239,6 +245,7 @@ public final class HalfOpen {
         synAckAt = nowNanos;
         fillSynAck(reply, nowNanos);
         reply.reason = SendReason.RTO;
+        reply.attempt = retransmits;
         return Verdict.REPLY;
     }
 
@@ -253,6 +260,8 @@ public final class HalfOpen {
     Tcb toTcb(ShardMemory memory, long nowNanos) {
         Tcb t = new Tcb(tuple, TcpState.SYN_RECEIVED, iss, timestampOffset, path, config, memory, nowNanos);
         t.agree(peerMss, peerShift, peerSack, peerTimestamps, retransmits);
+        t.ecn = ecn;
+        t.ect = ecn;
         t.sndNxt = Seq.add(iss, 1);
         t.sndWnd = window;
         t.maxSndWnd = window;

@@ -57,6 +57,13 @@ public final class NewReno implements CongestionControl {
     }
 
     @Override
+    public void onEcn(long inFlight, long nowNanos) {
+        long before = cwnd;
+        onLoss(inFlight, nowNanos);
+        cwnd = Math.min(cwnd, before); // which may be one segment, after a timeout
+    }
+
+    @Override
     public void onRecovered(long inFlight, long nowNanos) {
         cwnd = ssthresh;
     }

@@ -62,6 +62,7 @@ final class SegmentArrival {
     private static void acceptSyn(Tcb t, TcpSegment s, long now) {
         TcpOptions o = s.options();
         t.agree(o.mss(), o.windowScale(), o.sackPermitted(), o.hasTimestamps(), t.rtt.backoff());
+        ExplicitCongestion.answered(t, s);
         t.irs = s.seq();
         t.rcvNxt = Seq.add(s.seq(), 1);
         t.rcvUp = t.rcvNxt;
@@ -147,6 +148,7 @@ final class SegmentArrival {
         boolean syn = s.has(TcpFlags.SYN);
         if (t.state() == TcpState.SYN_RECEIVED && syn) {
             if (s.has(TcpFlags.ACK)) { // the peer's half of a simultaneous open: our ACK establishes it
+                ExplicitCongestion.confirmed(t, s);
                 acknowledgeNow(t);
             } else {
                 t.synDue = true;
@@ -299,6 +301,7 @@ final class SegmentArrival {
             return;
         }
         measureSegment(t, s);
+        ExplicitCongestion.arrived(t, s);
         int length = Seq.distance(left, right);
         ReceivedChunk chunk = chunk(s, Seq.distance(seq, left), length);
         if (left == t.rcvNxt) {

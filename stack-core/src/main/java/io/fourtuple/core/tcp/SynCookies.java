@@ -3,6 +3,7 @@ package io.fourtuple.core.tcp;
 import io.fourtuple.core.wire.FourTuple;
 import io.fourtuple.core.wire.OutboundSegment;
 import io.fourtuple.core.wire.Seq;
+import io.fourtuple.core.wire.TcpFlags;
 import io.fourtuple.core.wire.TcpOptions;
 import io.fourtuple.core.wire.TcpSegment;
 
@@ -12,14 +13,15 @@ import io.fourtuple.core.wire.TcpSegment;
  *
  * <pre>
  *   sequence number   29 bits of MAC                                   3 bits: which of eight MSS values
- *   TSval             26 bits of the timestamp clock    1 reserved   1 SACK   4 window scale (15: none)
+ *   TSval             26 bits of the timestamp clock    1 ECN   1 SACK   4 window scale (15: none)
  *
  *   MAC = PRF(key, 4-tuple, peer's initial sequence number, time slot, MSS, options)
  * </pre>
  *
- * <p>Window scale and SACK fit only into a timestamp. A peer that offers none gets neither; what it costs is a window
- * of 64 KiB and recovery without SACK. A cookie is good for one to two time slots of about 69 seconds. Of all 2³²
- * acknowledgment numbers, 16 are good for a given tuple and time: guessing hits once in 2²⁸ tries.
+ * <p>Window scale, SACK and ECN fit only into a timestamp. A peer that offers none gets none of them; what it costs is
+ * a window of 64 KiB, recovery without SACK, and lost packets where others are marked. A cookie is good for one to two
+ * time slots of about 69 seconds. Of all 2³² acknowledgment numbers, 16 are good for a given tuple and time: guessing
+ * hits once in 2²⁸ tries.
  *
  * <p>Immutable; any thread may use it.
  */
@@ -34,6 +36,7 @@ public final class SynCookies {
     private static final int SCALE_MASK = 15;
     private static final int NO_SCALE = 15;
     private static final int SACK = 16;
+    private static final int ECN = 32;
     /** In place of the options of a peer without timestamps. */
     private static final int NO_OPTIONS = OPTION_MASK + 1;
 
@@ -53,8 +56,9 @@ public final class SynCookies {
      * @param windowScale the peer's shift count, or -1 without the option
      * @param sack whether the peer takes SACK
      * @param timestamps whether both ends use timestamps
+     * @param ecn whether both ends take part in explicit congestion notification
      */
-    record Offer(int mss, int windowScale, boolean sack, boolean timestamps) {}
+    record Offer(int mss, int windowScale, boolean sack, boolean timestamps, boolean ecn) {}
 
     /** With a secret key, not that of anything else: 256 random bits, drawn once when the stack starts. */
     public SynCookies(long key0, long key1, long key2, long key3) {
@@ -77,13 +81,15 @@ public final class SynCookies {
         if (offer.timestamps() && peer.hasTimestamps()) {
             boolean scaling = offer.windowScaling() && peer.windowScale() >= 0;
             boolean sack = offer.sack() && peer.sackPermitted();
-            options = (scaling ? Math.min(peer.windowScale(), 14) : NO_SCALE) | (sack ? SACK : 0);
+            boolean ecn = ExplicitCongestion.isAskedFor(syn, config);
+            options = (scaling ? Math.min(peer.windowScale(), 14) : NO_SCALE) | (sack ? SACK : 0) | (ecn ? ECN : 0);
         }
         int cookie = cookie(tuple, syn.seq(), nowNanos >> SLOT_SHIFT, index, options);
         HalfOpen.fillSynAck(out, cookie, Seq.add(syn.seq(), 1), path, config);
         if (options != NO_OPTIONS) {
             out.windowScale = (options & SCALE_MASK) == NO_SCALE ? -1 : ReceiveWindow.shiftFor(config);
             out.sackPermitted = (options & SACK) != 0;
+            out.flags |= (options & ECN) != 0 ? TcpFlags.ECE : 0;
             out.timestamps = true;
             out.tsVal = latestWith(options, (int) (nowNanos / 1_000_000) + timestampOffset);
             out.tsEcr = peer.tsVal();
@@ -114,7 +120,8 @@ public final class SynCookies {
                 Math.max(MSS[index], config.options().minPeerMss()),
                 timestamps && scale != NO_SCALE ? scale : -1,
                 timestamps && (options & SACK) != 0,
-                timestamps);
+                timestamps,
+                timestamps && (options & ECN) != 0);
         return HalfOpen.ofCookie(tuple, ack, offer, timestampOffset, path, config, nowNanos);
     }
 

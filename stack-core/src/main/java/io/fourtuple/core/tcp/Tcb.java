@@ -4,6 +4,7 @@ import io.fourtuple.core.Counter;
 import io.fourtuple.core.Counters;
 import io.fourtuple.core.time.Deadline;
 import io.fourtuple.core.wire.FourTuple;
+import io.fourtuple.core.wire.SendReason;
 import io.fourtuple.core.wire.Seq;
 
 /**
@@ -97,11 +98,30 @@ final class Tcb {
     /** Payload octets of a full-sized segment without options. */
     int sndMss;
 
+    // --- explicit congestion notification
+    /** Both ends take part: marks are echoed, and echoes are obeyed. */
+    boolean ecn;
+    /** Our data may be marked. */
+    boolean ect;
+    /** Data came from a sender that takes marks. */
+    boolean ecnSeen;
+    /** A mark came, and the peer has not said yet that it has reduced its window. */
+    boolean echoCongestion;
+    /** … and it was told of the mark. */
+    boolean echoed;
+    /** The window was reduced, and the next new data say so. */
+    boolean cwrDue;
+    /** SND.NXT when the window was last reduced. */
+    int reductionPoint;
+
     // --- retransmission
     final RttEstimator rtt = new RttEstimator();
     CongestionControl congestion;
     final Scoreboard scoreboard = new Scoreboard();
     Recovery recovery = Recovery.NONE;
+    /** Why what is lost is sent again, and which time in a row; meaningful in recovery. */
+    SendReason repairReason = SendReason.RTO;
+    int repairAttempt;
     int recoveryPoint;
     /** HighRxt of RFC 6675: lost octets below it have been sent again. */
     int highRxt;
@@ -119,6 +139,8 @@ final class Tcb {
     // --- timers: all of them absolute times
     /** Retransmission, SYN retransmission or, when nothing is in flight, persist. */
     long retransmitAt = Deadline.NONE;
+    /** How often the persist timer ran out since the peer last had a window. */
+    int windowProbes;
     /** The persist timer ran out: the next segment ignores the rules against silly windows. */
     boolean probeDue;
     long delayedAckAt = Deadline.NONE;
@@ -194,6 +216,7 @@ final class Tcb {
         smallSegmentEnd = iss;
         highRxt = iss;
         recoveryPoint = iss;
+        reductionPoint = iss;
         lostEdge = iss;
         sendQueue = new SendQueue(Seq.add(iss, 1));
         sendBuffer = config.sendBuffer().initial();

@@ -17,6 +17,7 @@ import java.util.Objects;
  * @param finWait2Timeout how long FIN-WAIT-2 may last once the user has closed both directions
  *     ({@code tcp_fin_timeout})
  * @param congestionControl the policy
+ * @param ecn explicit congestion notification
  */
 public record TcpConfig(
         BufferLimits receiveBuffer,
@@ -29,7 +30,8 @@ public record TcpConfig(
         int initialWindowSegments,
         long timeWait,
         long finWait2Timeout,
-        CongestionControlSupplier congestionControl) {
+        CongestionControlSupplier congestionControl,
+        Ecn ecn) {
 
     private static final long MILLIS = 1_000_000L;
     private static final long SECONDS = 1_000 * MILLIS;
@@ -42,6 +44,7 @@ public record TcpConfig(
         Objects.requireNonNull(acknowledgment, "acknowledgment");
         Objects.requireNonNull(keepAlive, "keepAlive");
         Objects.requireNonNull(congestionControl, "congestionControl");
+        Objects.requireNonNull(ecn, "ecn");
         if (initialWindowSegments < 1) {
             throw new IllegalArgumentException("initialWindowSegments must be at least 1");
         }
@@ -118,6 +121,16 @@ public record TcpConfig(
      */
     public record KeepAlive(boolean enabled, long idle, long interval, int probes) {}
 
+    /** Explicit congestion notification (RFC 3168; Linux {@code tcp_ecn}). */
+    public enum Ecn {
+        /** Never. */
+        OFF,
+        /** When the peer asks for it. */
+        ACCEPT,
+        /** When the peer asks for it, and asked for in the first SYN of an open. */
+        ON
+    }
+
     /** Defaults that satisfy every MUST of the RFCs. */
     public static TcpConfig defaults() {
         return new TcpConfig(
@@ -131,54 +144,61 @@ public record TcpConfig(
                 10,
                 240 * SECONDS,
                 60 * SECONDS,
-                Cubic::new);
+                Cubic::new,
+                Ecn.ACCEPT);
     }
 
     /** The same with another receive buffer. */
     public TcpConfig withReceiveBuffer(BufferLimits limits) {
         return new TcpConfig(limits, sendBuffer, options, retransmission, acknowledgment, keepAlive, noDelay,
-                initialWindowSegments, timeWait, finWait2Timeout, congestionControl);
+                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn);
     }
 
     /** The same with another send buffer. */
     public TcpConfig withSendBuffer(BufferLimits limits) {
         return new TcpConfig(receiveBuffer, limits, options, retransmission, acknowledgment, keepAlive, noDelay,
-                initialWindowSegments, timeWait, finWait2Timeout, congestionControl);
+                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn);
     }
 
     /** The same with another offer in the SYN. */
     public TcpConfig withOptions(OptionOffer offer) {
         return new TcpConfig(receiveBuffer, sendBuffer, offer, retransmission, acknowledgment, keepAlive, noDelay,
-                initialWindowSegments, timeWait, finWait2Timeout, congestionControl);
+                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn);
     }
 
     /** The same with another retransmission timer. */
     public TcpConfig withRetransmission(Retransmission timer) {
         return new TcpConfig(receiveBuffer, sendBuffer, options, timer, acknowledgment, keepAlive, noDelay,
-                initialWindowSegments, timeWait, finWait2Timeout, congestionControl);
+                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn);
     }
 
     /** The same with another way to acknowledge. */
     public TcpConfig withAcknowledgment(Acknowledgment policy) {
         return new TcpConfig(receiveBuffer, sendBuffer, options, retransmission, policy, keepAlive, noDelay,
-                initialWindowSegments, timeWait, finWait2Timeout, congestionControl);
+                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn);
     }
 
     /** The same with another keep-alive. */
     public TcpConfig withKeepAlive(KeepAlive probing) {
         return new TcpConfig(receiveBuffer, sendBuffer, options, retransmission, acknowledgment, probing, noDelay,
-                initialWindowSegments, timeWait, finWait2Timeout, congestionControl);
+                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn);
     }
 
     /** The same with Nagle's algorithm off (true) or on. */
     public TcpConfig withNoDelay(boolean off) {
         return new TcpConfig(receiveBuffer, sendBuffer, options, retransmission, acknowledgment, keepAlive, off,
-                initialWindowSegments, timeWait, finWait2Timeout, congestionControl);
+                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn);
     }
 
     /** The same with another congestion control. */
     public TcpConfig withCongestionControl(CongestionControlSupplier policy) {
         return new TcpConfig(receiveBuffer, sendBuffer, options, retransmission, acknowledgment, keepAlive, noDelay,
-                initialWindowSegments, timeWait, finWait2Timeout, policy);
+                initialWindowSegments, timeWait, finWait2Timeout, policy, ecn);
+    }
+
+    /** The same with explicit congestion notification so. */
+    public TcpConfig withEcn(Ecn use) {
+        return new TcpConfig(receiveBuffer, sendBuffer, options, retransmission, acknowledgment, keepAlive, noDelay,
+                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, use);
     }
 }

@@ -4,6 +4,7 @@ import io.fourtuple.core.Counter;
 import io.fourtuple.core.time.Deadline;
 import io.fourtuple.core.wire.FourTuple;
 import io.fourtuple.core.wire.OutboundSegment;
+import io.fourtuple.core.wire.SendReason;
 import io.fourtuple.core.wire.Seq;
 import io.fourtuple.core.wire.TcpSegment;
 import java.nio.ByteBuffer;
@@ -109,12 +110,13 @@ public final class TcpConnection {
     public TcpInfo info(long nowNanos) {
         return new TcpInfo(
                 t.state(), t.windowScaling ? t.sndShift : -1, t.windowScaling ? t.rcvShift : -1, t.timestamps, t.sack,
-                t.rtt.timeout(t.config.retransmission()), t.rtt.smoothed(), t.rtt.variance(), t.rtt.minimum(),
-                t.sndMss, t.rcvMss, t.path.mss(), t.congestion.cwnd(), t.congestion.ssthresh(), t.sndWnd, t.pipe(),
-                t.octetsInFlight(), t.unsent(), t.receiveQueue.length(), t.receiveQueue.outOfOrder(), t.receiveBuffer,
-                t.sendBuffer, t.rcvWnd(), t.bytesSent, t.bytesRetransmitted, t.bytesAcked, t.bytesReceived,
-                t.segmentsOut, t.segmentsIn, t.retransmits, t.rtt.backoff(), nowNanos - t.lastSentAt,
-                nowNanos - t.lastReceivedAt, nowNanos - t.lastAckAt, t.congestion.name());
+                t.ecn, t.ecnSeen, t.rtt.timeout(t.config.retransmission()), t.rtt.smoothed(), t.rtt.variance(),
+                t.rtt.minimum(), t.sndMss, t.rcvMss, t.path.mss(), t.congestion.cwnd(), t.congestion.ssthresh(),
+                t.sndWnd, t.pipe(), t.octetsInFlight(), t.unsent(), t.receiveQueue.length(),
+                t.receiveQueue.outOfOrder(), t.receiveBuffer, t.sendBuffer, t.rcvWnd(), t.bytesSent,
+                t.bytesRetransmitted, t.bytesAcked, t.bytesReceived, t.segmentsOut, t.segmentsIn, t.retransmits,
+                t.rtt.backoff(), nowNanos - t.lastSentAt, nowNanos - t.lastReceivedAt, nowNanos - t.lastAckAt,
+                t.congestion.name());
     }
 
     Tcb tcb() {
@@ -190,7 +192,7 @@ public final class TcpConnection {
         t.lowerMss(mss);
         boolean smaller = t.sndMss < before;
         if (smaller && t.octetsInFlight() > 0 && t.state().isSynchronized()) { // too big: lost, but not by congestion
-            t.recovery = Tcb.Recovery.TIMEOUT;
+            Timeouts.repair(t, SendReason.PATH_MTU, 0);
             t.recoveryPoint = t.sndNxt;
             t.highRxt = t.sndUna;
             t.lostEdge = t.sndNxt;

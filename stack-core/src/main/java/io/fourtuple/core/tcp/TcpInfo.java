@@ -9,6 +9,8 @@ package io.fourtuple.core.tcp;
  * @param receiveWindowScale shift of the windows we send, or -1 when scaling was not agreed
  * @param timestamps whether timestamps were agreed
  * @param sack whether SACK was agreed
+ * @param ecn whether explicit congestion notification was agreed
+ * @param ecnSeen whether data came from a sender that takes marks of congestion
  * @param rto the retransmission timeout
  * @param rtt the smoothed round-trip time, 0 before the first measurement
  * @param rttVariance its mean deviation
@@ -46,6 +48,8 @@ public record TcpInfo(
         int receiveWindowScale,
         boolean timestamps,
         boolean sack,
+        boolean ecn,
+        boolean ecnSeen,
         long rto,
         long rtt,
         long rttVariance,

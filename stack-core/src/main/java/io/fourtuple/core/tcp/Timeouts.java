@@ -2,6 +2,7 @@ package io.fourtuple.core.tcp;
 
 import io.fourtuple.core.Counter;
 import io.fourtuple.core.time.Deadline;
+import io.fourtuple.core.wire.SendReason;
 import io.fourtuple.core.wire.Seq;
 
 /** What the timers of a connection do when they run out (RFC 6298 §5, RFC 9293 §3.8.3, §3.8.4, §3.8.6.1). */
@@ -106,10 +107,11 @@ final class Timeouts {
         t.counters.increment(Counter.TCP_EXT_TIMEOUTS);
         if (!t.timedOut) { // not again for a segment that was sent again already
             t.congestion.onTimeout(t.pipe(), now);
+            ExplicitCongestion.reduced(t);
         }
+        repair(t, SendReason.RTO, t.timedOut ? t.repairAttempt + 1 : 1);
         t.timedOut = true;
         t.rtt.backOff();
-        t.recovery = Tcb.Recovery.TIMEOUT;
         t.recoveryPoint = t.sndNxt;
         t.scoreboard.clear(); // the peer may have thrown away what it had not acknowledged (RFC 2018 §8)
         t.highRxt = t.sndUna;
@@ -126,9 +128,10 @@ final class Timeouts {
             return;
         }
         t.rtt.backOff();
+        t.windowProbes++;
         t.counters.increment(Counter.TCP_EXT_WIN_PROBE);
         if (t.octetsInFlight() > 0) { // the probe itself is out: send it again
-            t.recovery = Tcb.Recovery.TIMEOUT;
+            repair(t, SendReason.WINDOW_PROBE, t.windowProbes);
             t.recoveryPoint = t.sndNxt;
             t.scoreboard.clear();
             t.highRxt = t.sndUna;
@@ -139,6 +142,13 @@ final class Timeouts {
             t.probeDue = true;
         }
         t.retransmitAt = Deadline.after(now, t.rtt.timeout(t.config.retransmission()));
+    }
+
+    /** What is in flight and not acknowledged is sent again, for this reason. */
+    static void repair(Tcb t, SendReason reason, int attempt) {
+        t.recovery = Tcb.Recovery.TIMEOUT;
+        t.repairReason = reason;
+        t.repairAttempt = attempt;
     }
 
     static void restartKeepAlive(Tcb t, long now) {

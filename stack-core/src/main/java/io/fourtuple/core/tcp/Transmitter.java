@@ -72,15 +72,21 @@ final class Transmitter {
             out.tsVal = t.timestamp(now);
             out.tsEcr = answer ? t.tsRecent : 0;
         }
+        if (answer) {
+            out.flags |= t.ecn ? TcpFlags.ECE : 0;
+        } else {
+            ExplicitCongestion.ask(t, out, first);
+        }
         if (first) {
             out.reason = SendReason.HANDSHAKE;
             startTiming(t, t.sndNxt, now);
             t.unansweredSince = now;
             t.counters.increment(Counter.TCP_OUT_SEGS);
         } else {
-            out.reason = SendReason.RTO;
             t.timing = false;
             t.retransmits++;
+            out.reason = SendReason.RTO;
+            out.attempt = (int) t.retransmits;
             t.counters.increment(Counter.TCP_RETRANS_SEGS);
             t.counters.increment(Counter.TCP_EXT_SYN_RETRANS);
         }
@@ -125,7 +131,8 @@ final class Transmitter {
         }
         t.mustRetransmit = false;
         boolean timeout = t.recovery == Tcb.Recovery.TIMEOUT;
-        segment(t, out, from, length, timeout ? SendReason.RTO : SendReason.FAST_RETRANSMIT, now);
+        segment(t, out, from, length, t.repairReason, now);
+        out.attempt = t.repairAttempt;
         t.highRxt = Seq.add(from, out.length());
         t.timing = false;
         int segments = segments(out);
@@ -157,6 +164,9 @@ final class Transmitter {
         }
         int window = Seq.distance(t.sndNxt, Seq.add(t.sndUna, t.sndWnd));
         int length = t.probeDue ? Math.min(probeLength(window, unsent), maxPayload(t)) : sendable(t, unsent, window);
+        if (t.cwrDue) { // one segment says so, and no NIC has to know which of many it is
+            length = Math.min(length, t.currentMss());
+        }
         if (length <= 0) {
             if (t.octetsInFlight() == 0 && t.retransmitAt == Deadline.NONE) { // persist (RFC 9293 §3.8.6.1)
                 t.retransmitAt = Deadline.after(now, t.rtt.timeout(t.config.retransmission()));
@@ -168,6 +178,10 @@ final class Transmitter {
         t.probeDue = false;
         boolean withFin = finWaits && length == unsent && length < window;
         segment(t, out, t.sndNxt, length + (withFin ? 1 : 0), probe ? SendReason.WINDOW_PROBE : SendReason.DATA, now);
+        out.attempt = probe ? t.windowProbes : 0;
+        if (!probe) {
+            ExplicitCongestion.markFresh(t, out);
+        }
         sentFresh(t, out, now);
         return true;
     }
@@ -298,6 +312,7 @@ final class Transmitter {
         t.keepAliveDue = false;
         t.counters.increment(Counter.TCP_EXT_KEEP_ALIVE);
         bare(t, out, Seq.add(t.sndNxt, -1), SendReason.KEEP_ALIVE, now); // RFC 9293 §3.8.4: an octet acknowledged
+        out.attempt = t.keepAliveProbes;
         return true;
     }
 
@@ -306,8 +321,8 @@ final class Transmitter {
         if (!t.ackNow && !update) {
             return false;
         }
-        SendReason reason = t.ackDelayedLong ? SendReason.DELAYED_ACK
-                : t.ackPending ? SendReason.ACK : SendReason.WINDOW_UPDATE;
+        SendReason reason = !t.ackNow ? SendReason.WINDOW_UPDATE
+                : t.ackDelayedLong ? SendReason.DELAYED_ACK : SendReason.ACK;
         if (t.ackDelayedLong) {
             t.counters.increment(Counter.TCP_EXT_DELAYED_ACKS);
         }
@@ -337,6 +352,7 @@ final class Transmitter {
                 : t.rcvWnd() >> t.rcvShift;
         countWindow(t, out.window);
         timestamps(t, out, now);
+        ExplicitCongestion.echo(t, out);
         t.lastAckSent = t.rcvNxt;
         if (t.sack && t.receiveQueue.blockCount() > 0) {
             out.sackBlocks = Math.min(t.receiveQueue.blockCount(), t.timestamps ? 3 : 4);

@@ -77,9 +77,9 @@ public record IpHeader(
      */
     public record UpperLayer(int protocol, int offset) {}
 
-    /** Whether a router marked the packet instead of dropping it (RFC 3168 §5). */
-    public boolean congestionExperienced() {
-        return (trafficClass & 3) == 3;
+    /** Its bits of {@link Ecn}. */
+    public int ecn() {
+        return Ecn.of(trafficClass);
     }
 
     /**

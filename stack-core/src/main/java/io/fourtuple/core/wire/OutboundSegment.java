@@ -41,8 +41,12 @@ public final class OutboundSegment {
     public int payloadLength;
     /** Payload octets of each segment on the wire, when the NIC is to cut this one. */
     public int segmentSize;
+    /** Whether its packet may be marked by a router that is congested ({@link Ecn#ECT_0}). */
+    public boolean ecnCapable;
     /** Why it is sent. */
     public SendReason reason;
+    /** Which time in a row {@link #reason} has it sent, from 1; 0 when nobody counts. */
+    public int attempt;
 
     /** Makes this an empty segment without options and payload. */
     public OutboundSegment clear() {
@@ -61,7 +65,9 @@ public final class OutboundSegment {
         payload = null;
         payloadLength = 0;
         segmentSize = 0;
+        ecnCapable = false;
         reason = SendReason.ACK;
+        attempt = 0;
         return this;
     }
 
@@ -94,6 +100,7 @@ public final class OutboundSegment {
     @Override
     public String toString() {
         return TcpFlags.toString(flags) + " " + Seq.toString(seq) + ":" + Seq.toString(Seq.add(seq, payloadLength))
-                + "(" + payloadLength + ") ack " + Seq.toString(ack) + " win " + window + " " + reason;
+                + "(" + payloadLength + ") ack " + Seq.toString(ack) + " win " + window + " "
+                + reason.describe(attempt, flags);
     }
 }

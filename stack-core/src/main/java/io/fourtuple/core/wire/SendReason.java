@@ -1,6 +1,6 @@
 package io.fourtuple.core.wire;
 
-/** Why a segment is sent: shown in traces and captures. */
+/** Why a packet is sent: shown in traces and captures. */
 public enum SendReason {
     /** SYN or SYN-ACK, first time. */
     HANDSHAKE,
@@ -16,6 +16,8 @@ public enum SendReason {
     RTO,
     /** Loss was detected from duplicate or selective acknowledgments. */
     FAST_RETRANSMIT,
+    /** It was sent before and too big for the path, as a router said (RFC 1191, RFC 8201). */
+    PATH_MTU,
     /** A zero-window probe. */
     WINDOW_PROBE,
     /** A keep-alive probe. */
@@ -23,5 +25,51 @@ public enum SendReason {
     /** A segment that did not fit the connection was answered as RFC 5961 says. */
     CHALLENGE_ACK,
     /** A reset. */
-    RESET
+    RESET,
+    /** No segment: a neighbour is asked for its link-layer address, or told ours (ARP, RFC 4861). */
+    NEIGHBOR,
+    /** No segment: an answer to a ping or an error (ICMP, ICMPv6). */
+    ICMP,
+    /** Nobody has said: what was not sent by a host. */
+    NONE;
+
+    /**
+     * A few words for a reader, such as {@code RTO #2}; empty for {@link #NONE}.
+     *
+     * @param attempt which time in a row this reason has it sent, from 1; 0 when nobody counts
+     * @param flags the {@link TcpFlags} of the segment, 0 when there is none
+     */
+    public String describe(int attempt, int flags) {
+        return attempt > 0 ? words(attempt, flags) + " #" + attempt : words(attempt, flags);
+    }
+
+    private String words(int attempt, int flags) {
+        return switch (this) {
+            case HANDSHAKE -> syn(flags);
+            case DATA -> data(flags);
+            case ACK -> "ACK";
+            case DELAYED_ACK -> "delayed ACK";
+            case WINDOW_UPDATE -> "window update";
+            case RTO -> (flags & TcpFlags.SYN) != 0 ? syn(flags) + " retransmit" : "RTO";
+            case FAST_RETRANSMIT -> "fast retransmit";
+            case PATH_MTU -> "path MTU retransmit";
+            case WINDOW_PROBE -> "zero-window probe";
+            case KEEP_ALIVE -> "keep-alive";
+            case CHALLENGE_ACK -> "challenge ACK";
+            case RESET -> "reset";
+            case NEIGHBOR -> attempt > 0 ? "neighbour request" : "neighbour answer";
+            case ICMP -> "ICMP";
+            case NONE -> "";
+        };
+    }
+
+    private static String syn(int flags) {
+        return (flags & TcpFlags.ACK) != 0 ? "SYN-ACK" : "SYN";
+    }
+
+    /** The last data have the push bit, so a FIN without it comes alone. */
+    private static String data(int flags) {
+        boolean fin = (flags & TcpFlags.FIN) != 0;
+        return !fin ? "data" : (flags & TcpFlags.PSH) != 0 ? "data, FIN" : "FIN";
+    }
 }

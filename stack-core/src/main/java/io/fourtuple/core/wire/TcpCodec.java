@@ -77,11 +77,10 @@ public final class TcpCodec {
      * @param offset where it starts
      * @param length its octets, as the IP header says
      * @param gsoSize passed on, see {@link TcpSegment#gsoSize()}
-     * @param congestionExperienced passed on, see {@link TcpSegment#congestionExperienced()}
+     * @param ecn passed on, see {@link TcpSegment#ecn()}
      * @return null when the header is malformed: shorter than 20 octets or longer than the segment
      */
-    public static TcpSegment parse(
-            byte[] bytes, int offset, int length, int gsoSize, boolean congestionExperienced) {
+    public static TcpSegment parse(byte[] bytes, int offset, int length, int gsoSize, int ecn) {
         if (length < HEADER_LENGTH) {
             return null;
         }
@@ -102,7 +101,7 @@ public final class TcpCodec {
                 payloadOffset,
                 length - headerLength,
                 gsoSize,
-                congestionExperienced);
+                ecn);
     }
 
     private static TcpOptions parseOptions(byte[] bytes, int start, int end) {

@@ -14,7 +14,7 @@ package io.fourtuple.core.wire;
  * @param payloadOffset where it starts
  * @param payloadLength its octets; more than the MSS when the NIC merged several segments into one
  * @param gsoSize payload octets of each segment that the NIC merged into this one, or 0 when it merged none
- * @param congestionExperienced whether the IP header carried the CE mark (RFC 3168)
+ * @param ecn the bits of {@link Ecn} in the IP header it came under
  */
 public record TcpSegment(
         int seq,
@@ -27,13 +27,13 @@ public record TcpSegment(
         int payloadOffset,
         int payloadLength,
         int gsoSize,
-        boolean congestionExperienced) {
+        int ecn) {
 
     private static final byte[] NO_PAYLOAD = {};
 
     /** A segment without payload, for tests and for answers that never reach a wire. */
     public static TcpSegment of(int seq, int ack, int flags, int window, TcpOptions options) {
-        return new TcpSegment(seq, ack, flags, window, 0, options, NO_PAYLOAD, 0, 0, 0, false);
+        return new TcpSegment(seq, ack, flags, window, 0, options, NO_PAYLOAD, 0, 0, 0, Ecn.NOT_ECT);
     }
 
     /** True when every bit of {@code mask} is set. */

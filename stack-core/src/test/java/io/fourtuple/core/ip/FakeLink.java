@@ -14,7 +14,8 @@ final class FakeLink implements FrameSink {
             int checksumOffset,
             int segmentSize,
             int headerLength,
-            boolean ipv6) {}
+            boolean ipv6,
+            String why) {}
 
     final ArrayDeque<Sent> sent = new ArrayDeque<>();
     boolean full;
@@ -33,7 +34,8 @@ final class FakeLink implements FrameSink {
             return false;
         }
         sent.add(new Sent(Arrays.copyOf(frame.array(), length), offload.checksum, offload.checksumStart,
-                offload.checksumOffset, offload.segmentSize, offload.headerLength, offload.ipv6));
+                offload.checksumOffset, offload.segmentSize, offload.headerLength, offload.ipv6,
+                offload.describeReason()));
         return true;
     }
 }

@@ -16,6 +16,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.fourtuple.core.Counter;
 import io.fourtuple.core.wire.Bytes;
 import io.fourtuple.core.wire.Checksum;
+import io.fourtuple.core.wire.Ecn;
 import io.fourtuple.core.wire.EthernetHeader;
 import io.fourtuple.core.wire.FourTuple;
 import io.fourtuple.core.wire.IpAddress;
@@ -88,12 +89,26 @@ class IpReceiveTest {
         assertThat(((Ingress.Tcp) net.receive(frame)).segment().payloadLength()).isEqualTo(4);
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "0, IP_EXT_IN_NO_ECT_PKTS", "1, IP_EXT_IN_ECT_1_PKTS", "2, IP_EXT_IN_ECT_0_PKTS", "3, IP_EXT_IN_CE_PKTS"
+    })
+    void shouldCountPacketsByTheirMark(int ecn, Counter counter) {
+        byte[] frame = tcp(TUPLE_V6, segment(10));
+        frame[IP + 1] |= (byte) (ecn << 4);
+
+        assertThat(((Ingress.Tcp) net.receive(frame)).segment().ecn()).isEqualTo(ecn);
+
+        net.assertCount(counter, 1);
+        assertThat(net.counters.get(Counter.IP_IN_RECEIVES)).isEqualTo(1);
+    }
+
     @Test
     void shouldPassOnTheCongestionMarkAndWhatTheNicMerged() {
         byte[] frame = tcp(TUPLE_V6, segment(2900));
         frame[IP + 1] |= 0x30; // ECN bits of the traffic class
         TcpSegment segment = ((Ingress.Tcp) net.host.receive(new Frame(frame, false, 1448), net.now)).segment();
-        assertThat(segment.congestionExperienced()).isTrue();
+        assertThat(segment.ecn()).isEqualTo(Ecn.CE);
         assertThat(segment.gsoSize()).isEqualTo(1448);
         assertThat(segment.payloadLength()).isEqualTo(2900);
     }

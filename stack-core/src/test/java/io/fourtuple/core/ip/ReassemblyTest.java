@@ -344,7 +344,7 @@ class ReassemblyTest {
             if (whole < 0) {
                 assertThat(ingress).isNull();
             } else {
-                assertThat(ingress.segment().congestionExperienced()).isEqualTo(whole == 3);
+                assertThat(ingress.segment().ecn()).isEqualTo(whole);
             }
         }
         assertThat(net.counters.get(Counter.IP_REASM_FAILS)).isEqualTo(whole < 0 ? 2 : 0);

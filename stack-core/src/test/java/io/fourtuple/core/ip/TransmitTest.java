@@ -17,16 +17,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fourtuple.core.Counter;
+import io.fourtuple.core.Counters;
+import io.fourtuple.core.wire.ArpPacket;
 import io.fourtuple.core.wire.Bytes;
 import io.fourtuple.core.wire.Checksum;
+import io.fourtuple.core.wire.Ecn;
 import io.fourtuple.core.wire.EthernetHeader;
 import io.fourtuple.core.wire.FourTuple;
 import io.fourtuple.core.wire.IpAddress;
 import io.fourtuple.core.wire.IpHeader;
 import io.fourtuple.core.wire.OutboundSegment;
+import io.fourtuple.core.wire.SendReason;
 import io.fourtuple.core.wire.TcpCodec;
 import io.fourtuple.core.wire.TcpSegment;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /** How segments are written into frames, which way they take, and the packets to ourselves. */
@@ -54,12 +62,28 @@ class TransmitTest {
             assertThat(TcpCodec.sourcePort(frame, header.payloadOffset())).isEqualTo(7);
             assertThat(TcpCodec.destinationPort(frame, header.payloadOffset())).isEqualTo(40_000);
             TcpSegment segment =
-                    TcpCodec.parse(frame, header.payloadOffset(), header.payloadLength(), 0, false);
+                    TcpCodec.parse(frame, header.payloadOffset(), header.payloadLength(), 0, 0);
             assertThat(segment.payloadLength()).isEqualTo(101);
             assertThat(segment.array()[segment.payloadOffset() + 100]).isEqualTo((byte) 1100);
             assertThat(sent.checksum()).isFalse();
             assertThat(sent.segmentSize()).isZero();
         }
+    }
+
+    @Test
+    void shouldSayWhichPacketsMayBeMarked() { // RFC 3168 §5
+        for (FourTuple tuple : List.of(TUPLE, TUPLE_V6)) {
+            OutboundSegment segment = segment(10);
+            net.transmit(tuple, segment);
+            assertThat(ip(net.takeSent().bytes()).trafficClass()).isZero();
+            segment.ecnCapable = true;
+            net.transmit(tuple, segment);
+            assertThat(ip(net.takeSent().bytes()).trafficClass()).isEqualTo(Ecn.ECT_0);
+        }
+        OutboundSegment looped = segment(10);
+        looped.ecnCapable = true;
+        net.transmit(new FourTuple(US, 40_000, US, 7), looped);
+        assertThat(((Ingress.Tcp) net.host.pollIngress(net.now)).segment().ecn()).isEqualTo(Ecn.ECT_0);
     }
 
     /** RFC 6864 §4.1: "don't fragment" set, so the identification means nothing and is 0. */
@@ -132,6 +156,59 @@ class TransmitTest {
         assertThat(sent.headerLength()).isEqualTo(54);
         assertThat(sent.segmentSize()).isEqualTo(1460);
         assertThat(ip(finishedByNic(sent)).isTcpChecksumValid(finishedByNic(sent))).isTrue();
+    }
+
+    @Test
+    void shouldTellTheNicWhyEachFrameIsSent() {
+        HostFixture fresh = new HostFixture();
+        OutboundSegment again = segment(10);
+        again.reason = SendReason.RTO;
+        again.attempt = 2;
+        fresh.transmit(TUPLE, again);
+        assertThat(fresh.takeSent().why()).isEqualTo("neighbour request #1");
+        fresh.stepToDeadline();
+        assertThat(fresh.takeSent().why()).isEqualTo("neighbour request #2");
+        fresh.receive(arpReply());
+        assertThat(fresh.takeSent().why()).as("which has waited").isEqualTo("RTO #2");
+
+        fresh.transmit(TUPLE, segment(10));
+        assertThat(fresh.takeSent().why()).isEqualTo("ACK");
+        fresh.receive(HostFixture.arp(ArpPacket.REQUEST, HostFixture.PEER_MAC, PEER, OUR_MAC, US));
+        assertThat(fresh.takeSent().why()).isEqualTo("neighbour answer");
+        fresh.receive(HostFixture.v4(PEER, US, 200, new byte[8])); // no such protocol
+        assertThat(fresh.takeSent().why()).isEqualTo("ICMP");
+        fresh.transmit(TUPLE_V6, again);
+        assertThat(fresh.takeSent().why()).isEqualTo("neighbour request #1");
+    }
+
+    @Test
+    void shouldTellWhyAPacketOfAnotherShardIsSent() {
+        List<RelayedPacket> relayed = new ArrayList<>();
+        IpHost behind = IpHost.behind(CONFIG, HostFixture.ETHERNET, new FrameSink() {
+            private final ByteBuffer packet = ByteBuffer.allocate(2000);
+
+            @Override
+            public ByteBuffer frame() {
+                return packet.clear();
+            }
+
+            @Override
+            public boolean transmit(int length, TransmitOffload offload) {
+                return relayed.add(new RelayedPacket(Arrays.copyOf(packet.array(), length), offload.copy()));
+            }
+        }, new Counters(), new Random(1));
+        OutboundSegment probe = segment(1);
+        probe.reason = SendReason.WINDOW_PROBE;
+        probe.attempt = 3;
+        behind.transmit(behind.pathTo(PEER), TUPLE, probe, net.now);
+
+        net.host.relay(relayed.getFirst(), net.now);
+        assertThat(net.takeSent().why()).isEqualTo("zero-window probe #3");
+        HostFixture fresh = new HostFixture();
+        fresh.host.relay(relayed.getFirst(), fresh.now);
+        fresh.takeArp();
+        fresh.receive(arpReply());
+        assertThat(fresh.takeSent().why()).isEqualTo("zero-window probe #3");
     }
 
     @Test

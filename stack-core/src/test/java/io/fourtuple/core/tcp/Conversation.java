@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.fourtuple.core.Counter;
 import io.fourtuple.core.Counters;
 import io.fourtuple.core.time.Deadline;
+import io.fourtuple.core.wire.Ecn;
 import io.fourtuple.core.wire.FourTuple;
 import io.fourtuple.core.wire.IpAddress;
 import io.fourtuple.core.wire.OutboundSegment;
@@ -20,9 +21,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * One connection and a peer played by the test, in virtual time. Segments are written as
- * {@code "P. 1:5(4) ack 1 win 1000 urg 4 <sack 9:13>"}, sequence numbers relative to the SYN of each direction. Both
- * start just below a wrap, and so does the clock.
+ * One connection and a peer played by the test, in virtual time. Segments are written as {@code "P. 1:5(4) ack 1 win
+ * 1000 urg 4 ECT0 <sack 9:13>"}, with the mark of the IP header if there is one, sequence numbers relative to the SYN
+ * of each direction. Both start just below a wrap, and so does the clock.
  */
 final class Conversation {
     static final long MILLIS = 1_000_000L;
@@ -35,15 +36,16 @@ final class Conversation {
 
     private static final Pattern SEGMENT = Pattern.compile(
             "(?<flags>[FSRPUEW.-]+) (?<seq>\\d+):(?<end>\\d+)\\((?<len>\\d+)\\)(?: ack (?<ack>\\d+))?"
-                    + "(?: win (?<win>\\d+))?(?: urg (?<urg>\\d+))?(?: <(?<opts>[^>]*)>)?");
+                    + "(?: win (?<win>\\d+))?(?: urg (?<urg>\\d+))?(?: (?<ecn>ECT0|ECT1|CE))?(?: <(?<opts>[^>]*)>)?");
 
     final Counters counters = new Counters();
     final ShardMemory memory;
     final List<TcpEvent> events = new ArrayList<>();
     final TcpConfig config;
-    final PathProperties path = new PathProperties(MSS, MSS);
+    final PathProperties path;
     private final OutboundSegment out = new OutboundSegment();
     private final List<String> sent = new ArrayList<>();
+    private final List<String> reasons = new ArrayList<>();
     TcpConnection connection;
     long now = Long.MAX_VALUE - 5 * SECONDS - 123_456_789;
 
@@ -66,13 +68,19 @@ final class Conversation {
     }
 
     Conversation(TcpConfig config) {
+        this(config, new PathProperties(MSS, MSS));
+    }
+
+    Conversation(TcpConfig config, PathProperties path) {
         this.config = config;
+        this.path = path;
         memory = ShardMemory.unlimited(counters);
     }
 
     /** One of several that share a budget. */
     Conversation(TcpConfig config, MemoryBudget budget) {
         this.config = config;
+        path = new PathProperties(MSS, MSS);
         memory = new ShardMemory(budget, counters, () -> { });
     }
 
@@ -82,11 +90,13 @@ final class Conversation {
     }
 
     private Conversation open() {
-        Conversation c = this;
-        c.connection = TcpConnection.connect(TUPLE, ISS, 0, c.path, config, c.memory, c.now);
-        c.flush();
-        c.expect("S 0:0(0)");
-        return c;
+        return connect().expect("S 0:0(0)");
+    }
+
+    /** Actively opened. */
+    Conversation connect() {
+        connection = TcpConnection.connect(TUPLE, ISS, 0, path, config, memory, now);
+        return flush();
     }
 
     /** Opened and established: both at 1. */
@@ -180,6 +190,13 @@ final class Conversation {
         return this;
     }
 
+    /** Why each segment was sent since the last call of this. */
+    Conversation expectReasons(String... expected) {
+        assertThat(reasons).containsExactly(expected);
+        reasons.clear();
+        return forgetSent();
+    }
+
     Conversation expectNothing() {
         assertThat(sent).isEmpty();
         return this;
@@ -253,6 +270,7 @@ final class Conversation {
     Conversation flush() {
         while (connection.pollTransmit(out, now)) {
             sent.add(describe());
+            reasons.add(out.reason.describe(out.attempt, out.flags));
         }
         for (TcpEvent e = connection.pollEvent(); e != null; e = connection.pollEvent()) {
             events.add(e);
@@ -271,6 +289,7 @@ final class Conversation {
         if ((out.flags & TcpFlags.URG) != 0) {
             text.append(" urg ").append(out.urgentPointer);
         }
+        text.append(out.ecnCapable ? " ECT0" : "");
         if (out.sackBlocks > 0) {
             text.append(" <sack");
             for (int i = 0; i < out.sackBlocks; i++) {
@@ -294,7 +313,7 @@ final class Conversation {
         int seq = Integer.parseInt(m.group("seq"));
         return new TcpSegment(Seq.add(IRS, seq), m.group("ack") == null ? 0 : Seq.add(ISS, number(m, "ack", 0)), flags,
                 number(m, "win", 60000), number(m, "urg", 0), options(m.group("opts")), slice(seq, length), 0, length,
-                0, false);
+                0, m.group("ecn") == null ? Ecn.NOT_ECT : "ECT1 ECT0 CE".indexOf(m.group("ecn")) / 5 + 1);
     }
 
     private static int number(Matcher m, String group, int otherwise) {

@@ -31,6 +31,7 @@ class HostilePeersTest {
     private static final int TRANSFER = 400_000;
     private static final PathProperties PATH = new PathProperties(1460, 1460);
     private static final TcpConfig CONFIG = TcpConfig.defaults()
+            .withEcn(TcpConfig.Ecn.ON)
             .withReceiveBuffer(new TcpConfig.BufferLimits(2_000, 40_000, 300_000))
             .withSendBuffer(new TcpConfig.BufferLimits(2_000, 16_000, 200_000));
 
@@ -69,7 +70,7 @@ class HostilePeersTest {
             int length = random.nextInt(3) == 0 ? random.nextInt(20_000) : 0;
             int fin = random.nextInt(10) == 0 ? TcpFlags.FIN : 0;
             TcpSegment ack = new TcpSegment(Seq.add(syn.seq(), 1), Seq.add(out.seq, 1), TcpFlags.ACK | fin,
-                    random.nextInt(65_536), 0, echo, new byte[length], 0, length, 0, false);
+                    random.nextInt(65_536), 0, echo, new byte[length], 0, length, 0, random.nextInt(4));
             if (cookie) {
                 record = cookies.open(tuple, ack, 99, PATH, CONFIG, pair.now);
             } else {
@@ -177,6 +178,8 @@ class HostilePeersTest {
             flags |= random.nextInt(60) == 0 ? TcpFlags.SYN : 0;
             flags |= random.nextInt(150) == 0 ? TcpFlags.RST : 0;
             flags |= random.nextInt(30) == 0 ? TcpFlags.URG : 0;
+            flags |= random.nextInt(10) == 0 ? TcpFlags.ECE : 0;
+            flags |= random.nextInt(10) == 0 ? TcpFlags.CWR : 0;
             int length = switch (random.nextInt(6)) {
                 case 0, 1 -> 0;
                 case 2, 3 -> random.nextInt(1, 10);
@@ -186,7 +189,7 @@ class HostilePeersTest {
             int spare = random.nextInt(3) == 0 ? random.nextInt(2000) : 54;
             connection.handleSegment(new TcpSegment(near(t.rcvNxt, t.rcvEdge), near(t.sndNxt, t.sndUna), flags,
                     window(), random.nextInt(65_536), options(), new byte[spare + length], spare, length,
-                    length > 1460 ? random.nextInt(1, 1460) : 0, false), pair.now);
+                    length > 1460 ? random.nextInt(1, 1460) : 0, random.nextInt(4)), pair.now);
         }
 
         void burst() { // many holes of one octet each
@@ -196,7 +199,7 @@ class HostilePeersTest {
                 seq = Seq.add(seq, -2);
                 connection.handleSegment(new TcpSegment(seq, t.sndNxt, TcpFlags.ACK, 1000, 0,
                         t.timestamps ? TcpOptions.timestamps(clock, 0) : TcpOptions.NONE, new byte[55], 54, 1, 0,
-                        false), pair.now);
+                        0), pair.now);
             }
         }
 

@@ -71,7 +71,7 @@ class MemoryPropertyTest {
                     | (random.nextInt(600) == 0 ? TcpFlags.RST : 0);
             connection.handleSegment(new TcpSegment(Seq.add(connection.rcvNxt(), skip), ack, flags,
                     random.nextInt(5) == 0 ? 0 : 60_000, 0, TcpOptions.NONE, new byte[spare + length], spare, length,
-                    0, false), now);
+                    0, 0), now);
         }
 
         void step(SplittableRandom random) {

@@ -99,7 +99,7 @@ class PeerTest {
         byte[] octets = new byte[50_000];
         for (int i = 0; i < 45_000; i++) {
             c.connection.handleSegment(new TcpSegment(c.connection.rcvNxt(), Conversation.ISS + 1, TcpFlags.ACK, 60000,
-                    0, TcpOptions.NONE, octets, 0, octets.length, 0, false), c.now);
+                    0, TcpOptions.NONE, octets, 0, octets.length, 0, 0), c.now);
             c.receive();
         }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.fourtuple.core.Counter;
 import io.fourtuple.core.Counters;
 import io.fourtuple.core.time.Deadline;
+import io.fourtuple.core.wire.Ecn;
 import io.fourtuple.core.wire.FourTuple;
 import io.fourtuple.core.wire.IpAddress;
 import io.fourtuple.core.wire.OutboundSegment;
@@ -18,6 +19,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.PriorityQueue;
 import java.util.Random;
+import java.util.function.DoubleSupplier;
 
 /**
  * Two connections and a lossy link between them in virtual time. {@link #step()} goes to the next moment at which
@@ -80,6 +82,8 @@ final class TcpPair {
     Link link = Link.PERFECT;
     /** Decides which segments are lost, besides the link's loss. */
     SegmentFilter filter = (to, segment) -> true;
+    /** Says for each segment that takes marks, 0 to 1, how far it is from being marked: under 0.05 it is. */
+    DoubleSupplier marking = () -> 1;
     long now = Long.MAX_VALUE - 3 * SECONDS;
 
     interface SegmentFilter {
@@ -159,13 +163,21 @@ final class TcpPair {
     }
 
     void transmit(End from, End to, OutboundSegment out) {
-        TcpSegment segment = toSegment(out);
+        TcpSegment segment = marked(toSegment(out));
         trace.add(from.name + " " + segment + " " + out.reason);
         boolean lost = random.nextDouble() < link.loss || !filter.pass(to, segment);
         if (!lost) {
             long jitter = link.jitterNanos == 0 ? 0 : (long) (random.nextDouble() * link.jitterNanos);
             flights.add(new Flight(now + link.delayNanos + jitter, order++, to, segment));
         }
+    }
+
+    private TcpSegment marked(TcpSegment s) {
+        if (s.ecn() == Ecn.NOT_ECT || marking.getAsDouble() >= 0.05) {
+            return s;
+        }
+        return new TcpSegment(s.seq(), s.ack(), s.flags(), s.window(), s.urgentPointer(), s.options(), s.array(),
+                s.payloadOffset(), s.payloadLength(), s.gsoSize(), Ecn.CE);
     }
 
     static TcpSegment toSegment(OutboundSegment out) {
@@ -177,7 +189,7 @@ final class TcpPair {
                 out.tsEcr, Arrays.copyOf(out.sackEdges, 2 * out.sackBlocks));
         int gso = out.payloadLength > out.segmentSize && out.segmentSize > 0 ? out.segmentSize : 0;
         return new TcpSegment(out.seq, out.ack, out.flags, out.window, out.urgentPointer, options, payload, 0,
-                payload.length, gso, false);
+                payload.length, gso, out.ecnCapable ? Ecn.ECT_0 : Ecn.NOT_ECT);
     }
 
     void deliver(End to, TcpSegment s) {

@@ -87,12 +87,12 @@ class Ipv4HeaderTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"0, false", "1, false", "2, false", "3, true", "ff, true", "fc, false"})
-    void shouldSeeTheMarkOfCongestion(String trafficClass, boolean expected) {
+    @CsvSource({"0, 0", "1, 1", "2, 2", "3, 3", "ff, 3", "fc, 0"})
+    void shouldSeeTheMarkOfCongestion(String trafficClass, int expected) {
         byte[] packet = packet("45" + (trafficClass.length() < 2 ? "0" : "") + trafficClass
                 + "0014 00004000 40060000 0a4d0001 0a4d0002");
 
-        assertThat(((IpHeader) Ipv4Header.parse(packet, 0)).congestionExperienced()).isEqualTo(expected);
+        assertThat(((IpHeader) Ipv4Header.parse(packet, 0)).ecn()).isEqualTo(expected);
     }
 
     @ParameterizedTest

@@ -130,7 +130,7 @@ class MutatedFramesTest {
     }
 
     private static void parseSegment(byte[] frame, int offset, int length) {
-        TcpSegment segment = TcpCodec.parse(frame, offset, length, 0, false);
+        TcpSegment segment = TcpCodec.parse(frame, offset, length, 0, 0);
         if (segment != null) {
             assertThat(segment.payloadOffset() + segment.payloadLength()).isEqualTo(offset + length);
             assertThat(segment.payloadLength()).isBetween(0, length - TcpCodec.HEADER_LENGTH);

@@ -20,7 +20,7 @@ class TcpCodecTest {
         byte[] frame = KernelFrames.bytes(KernelFrames.SYN_V4);
         IpHeader ip = KernelFrames.ipv4(frame);
 
-        TcpSegment syn = TcpCodec.parse(frame, ip.payloadOffset(), ip.payloadLength(), 0, false);
+        TcpSegment syn = TcpCodec.parse(frame, ip.payloadOffset(), ip.payloadLength(), 0, 0);
 
         assertThat(TcpCodec.sourcePort(frame, ip.payloadOffset())).isEqualTo(58864);
         assertThat(TcpCodec.destinationPort(frame, ip.payloadOffset())).isEqualTo(7);
@@ -34,7 +34,7 @@ class TcpCodecTest {
         byte[] frame = KernelFrames.bytes(KernelFrames.DATA_V6);
         IpHeader ip = KernelFrames.ipv6(frame);
 
-        TcpSegment segment = TcpCodec.parse(frame, ip.payloadOffset(), ip.payloadLength(), 1428, true);
+        TcpSegment segment = TcpCodec.parse(frame, ip.payloadOffset(), ip.payloadLength(), 1428, Ecn.CE);
 
         assertThat(segment.options()).isEqualTo(TcpOptions.timestamps(0x30b30d70, 0xbe6411dd));
         assertThat(Arrays.copyOfRange(segment.array(), segment.payloadOffset(), segment.payloadOffset() + 5))
@@ -43,7 +43,7 @@ class TcpCodecTest {
         assertThat(segment.array()).isSameAs(frame);
         assertThat(segment.flags()).isEqualTo(TcpFlags.PSH | TcpFlags.ACK);
         assertThat(segment.gsoSize()).isEqualTo(1428);
-        assertThat(segment.congestionExperienced()).isTrue();
+        assertThat(segment.ecn()).isEqualTo(Ecn.CE);
     }
 
     @Test
@@ -190,7 +190,7 @@ class TcpCodecTest {
         byte[] segment = Arrays.copyOf(header(20), Math.max(length, 20));
         segment[12] = (byte) (words << 4);
 
-        assertThat(TcpCodec.parse(segment, 0, length, 0, false)).isNull();
+        assertThat(TcpCodec.parse(segment, 0, length, 0, 0)).isNull();
     }
 
     @Test
@@ -285,7 +285,7 @@ class TcpCodecTest {
     }
 
     private static TcpSegment parsed(byte[] segment) {
-        return TcpCodec.parse(segment, 0, segment.length, 0, false);
+        return TcpCodec.parse(segment, 0, segment.length, 0, 0);
     }
 
     private static byte[] written(OutboundSegment s, int sourcePort, int destinationPort) {

@@ -24,7 +24,7 @@ class TcpRoundTripTest {
         int length = TcpCodec.write(s, 49152, 443, target);
         byte[] frame = new byte[padding + length];
         target.get(0, frame);
-        TcpSegment read = TcpCodec.parse(frame, padding, length, 0, false);
+        TcpSegment read = TcpCodec.parse(frame, padding, length, 0, 0);
 
         assertThat(length).isEqualTo(TcpCodec.HEADER_LENGTH + s.optionsLength() + s.payloadLength);
         assertThat(TcpCodec.sourcePort(frame, padding)).isEqualTo(49152);

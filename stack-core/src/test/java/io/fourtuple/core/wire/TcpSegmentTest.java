@@ -10,7 +10,7 @@ class TcpSegmentTest {
     void shouldCountSynAndFinAsSequenceSpace() {
         byte[] payload = new byte[10];
         TcpSegment segment = new TcpSegment(0xfffffffe, 0, TcpFlags.SYN | TcpFlags.FIN, 0, 0, TcpOptions.NONE,
-                payload, 0, 10, 0, false);
+                payload, 0, 10, 0, Ecn.NOT_ECT);
 
         assertThat(segment.length()).isEqualTo(12);
         assertThat(segment.payloadSeq()).isEqualTo(-1);

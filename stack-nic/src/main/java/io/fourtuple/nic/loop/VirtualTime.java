@@ -198,7 +198,8 @@ public final class VirtualTime implements Clock, AutoCloseable {
             intruder = new NonDeterminismException("thread " + Thread.currentThread().getName()
                     + " has handed work to the simulation (" + LoopWatchdog.nameOf(task)
                     + "): run it on a dispatcher of the simulated system instead, such as by thenApplyAsync(f,"
-                    + " system.executionContext()) where it follows a CompletionStage of Pekko's", new Throwable("it came from here"));
+                    + " system.executionContext()) where it follows a CompletionStage of Pekko's",
+                    new Throwable("it came from here"));
         }
     }
 

@@ -8,9 +8,9 @@ import java.util.Arrays;
 
 /**
  * Completes, in the copy that goes into a capture, the checksums that a NIC with offloads never carries. Else a capture
- * would show every frame as damaged.
+ * would show every frame as damaged. And in a simulation, those that somebody would miss.
  */
-final class CaptureChecksum {
+public final class CaptureChecksum {
     private static final int ETHERNET_HEADER = 14;
     private static final int ETHERTYPE = 12;
     private static final int ETHERTYPE_V4 = 0x0800;
@@ -35,8 +35,8 @@ final class CaptureChecksum {
         }
     }
 
-    /** Computes the TCP or UDP checksum anew, whatever is there; leaves alone what it does not know. */
-    static void recompute(byte[] frame, Medium medium) {
+    /** Computes the TCP or UDP checksum of a frame anew, whatever is there; leaves alone what it does not know. */
+    public static void recompute(byte[] frame, Medium medium) {
         int ip = medium == Medium.ETHERNET ? ETHERNET_HEADER : 0;
         if (frame.length < ip + V4_HEADER) {
             return;

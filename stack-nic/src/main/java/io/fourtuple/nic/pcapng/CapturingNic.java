@@ -19,7 +19,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A NIC that writes all it carries, both ways, into a capture.
+ * A NIC that writes all it carries, both ways, into a capture, and beside what is sent, why.
  *
  * <p>The capture shows frames as they are handed over: a super-frame is one big frame. Checksums that are left to the
  * NIC are completed in the capture only. When the capture cannot be written, that is logged once and the NIC works on.
@@ -130,7 +130,8 @@ public final class CapturingNic implements Nic, FrameSink {
             CaptureChecksum.complete(
                     sent, length, offload.checksumStart, offload.checksumStart + offload.checksumOffset);
         }
-        write(sentView.clear().limit(length), Direction.OUTBOUND, offload.segmentSize);
+        write(sentView.clear().limit(length), Direction.OUTBOUND,
+                Comments.join(offload.describeReason(), Comments.ofSegments(offload.segmentSize)));
         return sink.transmit(length, offload);
     }
 
@@ -158,14 +159,13 @@ public final class CapturingNic implements Nic, FrameSink {
             bytes = bytes.clone();
             CaptureChecksum.recompute(bytes, nic.link().medium());
         }
-        write(ByteBuffer.wrap(bytes), Direction.INBOUND, frame.gsoSize());
+        write(ByteBuffer.wrap(bytes), Direction.INBOUND, Comments.ofSegments(frame.gsoSize()));
     }
 
-    private void write(ByteBuffer frame, Direction direction, int segmentSize) {
+    private void write(ByteBuffer frame, Direction direction, String comment) {
         if (failed) {
             return;
         }
-        String comment = segmentSize == 0 ? "" : "segments of " + segmentSize + " octets in one frame";
         try {
             writer.write(interfaceNumber, epochNanos.getAsLong(), frame, direction, comment);
         } catch (IOException e) {

@@ -5,14 +5,16 @@ import io.fourtuple.core.ip.FrameSink;
 import io.fourtuple.core.ip.LinkProperties.Medium;
 import io.fourtuple.core.ip.TransmitOffload;
 import io.fourtuple.core.wire.FourTuple;
+import io.fourtuple.core.wire.SendReason;
+import io.fourtuple.core.wire.TcpFlags;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
 /**
- * Remembers the beginnings of the last frames of a NIC, both ways, so that there is something to look at when a
- * connection has failed.
+ * Remembers the beginnings of the last frames of a NIC, both ways, and why they were sent, so that there is something
+ * to look at when a connection has failed.
  *
  * <p>A ring that is allocated once: a frame is copied into its slot, nothing is allocated and no array is held on to.
  * With 256 octets of each frame that takes some 12 ns a frame. Packets that a host sends to itself do not come by here.
@@ -23,6 +25,11 @@ public final class FlightRecorder {
     private static final int RECEIVED = -1;
     private static final int RECEIVED_OFFLOADED = -2;
     private static final int COMPLETE = -3;
+
+    private static final SendReason[] REASONS = SendReason.values();
+    private static final int ATTEMPT_SHIFT = Integer.SIZE - Integer.numberOfLeadingZeros(TcpFlags.ALL);
+    private static final int MOST_ATTEMPTS = 0xffff;
+    private static final int REASON_SHIFT = ATTEMPT_SHIFT + 16;
 
     private final Medium medium;
     private final String interfaceName;
@@ -35,6 +42,8 @@ public final class FlightRecorder {
     /** Where the NIC had to add up the checksum of a frame sent, shifted by 16, and the field; or which other case. */
     private final int[] checksums;
     private final int[] segmentSizes;
+    /** Why a frame was sent: {@link TransmitOffload#reason}, {@code attempt} and {@code flags} in one. */
+    private final int[] reasons;
     private long recorded;
     private long now;
 
@@ -60,6 +69,7 @@ public final class FlightRecorder {
         lengths = new int[packets];
         checksums = new int[packets];
         segmentSizes = new int[packets];
+        reasons = new int[packets];
     }
 
     /** The time that what is sent and received from now on is noted with, in nanoseconds of the loop's clock. */
@@ -111,7 +121,8 @@ public final class FlightRecorder {
                         bytes,
                         lengths[slot],
                         segmentSizes[slot],
-                        inbound ? Direction.INBOUND : Direction.OUTBOUND));
+                        inbound ? Direction.INBOUND : Direction.OUTBOUND,
+                        inbound ? "" : why(reasons[slot])));
             }
         }
         return new Recording(interfaceName, medium, List.copyOf(found));
@@ -128,6 +139,18 @@ public final class FlightRecorder {
         } else if (checksum == RECEIVED_OFFLOADED) {
             CaptureChecksum.recompute(bytes, medium);
         }
+    }
+
+    @SuppressWarnings("EnumOrdinal") // unpacked by this object itself
+    private static int pack(TransmitOffload offload) {
+        int attempt = Math.min(offload.attempt, MOST_ATTEMPTS);
+        return offload.reason.ordinal() << REASON_SHIFT | attempt << ATTEMPT_SHIFT | offload.flags;
+    }
+
+    @SuppressWarnings("EnumOrdinal")
+    private static String why(int packed) {
+        SendReason reason = REASONS[packed >>> REASON_SHIFT];
+        return reason.describe(packed >>> ATTEMPT_SHIFT & MOST_ATTEMPTS, packed & TcpFlags.ALL);
     }
 
     private final class Sink implements FrameSink {
@@ -150,6 +173,7 @@ public final class FlightRecorder {
             checksums[slot] = offload.checksum
                     ? offload.checksumStart << 16 | offload.checksumStart + offload.checksumOffset
                     : COMPLETE;
+            reasons[slot] = pack(offload);
             lent.get(0, octets, slot * snapLength, Math.min(length, snapLength));
             return sink.transmit(length, offload);
         }

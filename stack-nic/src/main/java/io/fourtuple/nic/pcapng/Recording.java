@@ -17,7 +17,8 @@ public final class Recording {
         this.packets = packets;
     }
 
-    record Packet(long epochNanos, byte[] bytes, int originalLength, int segmentSize, Direction direction) {}
+    record Packet(
+            long epochNanos, byte[] bytes, int originalLength, int segmentSize, Direction direction, String why) {}
 
     /** How many there are. */
     public int size() {
@@ -25,7 +26,7 @@ public final class Recording {
     }
 
     /**
-     * Writes all of them.
+     * Writes all of them, with why they were sent as comments.
      *
      * @param reason goes with the last packet, as a comment
      * @throws IOException when writing fails
@@ -34,11 +35,9 @@ public final class Recording {
         int number = writer.addInterface(interfaceName, medium);
         for (int i = 0; i < packets.size(); i++) {
             Packet packet = packets.get(i);
-            String comment = packet.segmentSize == 0
-                    ? ""
-                    : "segments of " + packet.segmentSize + " octets in one frame";
+            String comment = Comments.join(packet.why, Comments.ofSegments(packet.segmentSize));
             if (i == packets.size() - 1) {
-                comment = comment.isEmpty() ? reason : reason + "; " + comment;
+                comment = Comments.join(reason, comment);
             }
             writer.write(number, packet.epochNanos, ByteBuffer.wrap(packet.bytes), packet.originalLength,
                     packet.direction, comment);

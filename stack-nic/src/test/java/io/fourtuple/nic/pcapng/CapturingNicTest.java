@@ -7,6 +7,7 @@ import io.fourtuple.core.ip.LinkProperties.Medium;
 import io.fourtuple.core.ip.TransmitOffload;
 import io.fourtuple.core.wire.Checksum;
 import io.fourtuple.core.wire.IpAddress;
+import io.fourtuple.core.wire.SendReason;
 import io.fourtuple.nic.MemoryWire;
 import io.fourtuple.nic.Nic;
 import java.io.ByteArrayOutputStream;
@@ -64,6 +65,29 @@ class CapturingNicTest {
         }
         assertThat(packets.get(1).comment()).isEqualTo("segments of 1448 octets in one frame");
         Tshark.assertIntact(path, 6);
+    }
+
+    @Test
+    void shouldSayWhyAFrameIsSent() throws IOException {
+        MemoryWire wire = new MemoryWire(MemoryWire.Config.DEFAULT.withSuperFrames(65535), () -> now);
+        CapturingNic left = capturing(wire.left(), file);
+        byte[] frame = tcp4(left.sink().frame(), 5);
+        offload.reason = SendReason.RTO;
+        offload.attempt = 2;
+        left.sink().transmit(frame.length, offload);
+        byte[] large = tcp4(left.sink().frame(), 5000);
+        offload.reason = SendReason.FAST_RETRANSMIT;
+        offload.segmentSize = 1448;
+        left.sink().transmit(large.length, offload);
+        left.sink().frame();
+        left.sink().transmit(60, offload.clear());
+        wire.right().sink().frame();
+        wire.right().sink().transmit(60, offload.clear());
+        left.receive(_ -> {}, 1);
+        left.close();
+
+        assertThat(PcapngReader.read(file.toByteArray())).extracting(CapturedPacket::comment).containsExactly(
+                "RTO #2", "fast retransmit; segments of 1448 octets in one frame", "", "");
     }
 
     @Test

@@ -10,6 +10,8 @@ import io.fourtuple.core.ip.TransmitOffload;
 import io.fourtuple.core.wire.Checksum;
 import io.fourtuple.core.wire.FourTuple;
 import io.fourtuple.core.wire.IpAddress;
+import io.fourtuple.core.wire.SendReason;
+import io.fourtuple.core.wire.TcpFlags;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -123,6 +125,29 @@ class FlightRecorderTest {
                 "segments of 1448 octets in one frame", "it broke; segments of 1460 octets in one frame");
         assertThat(packets(V4).getFirst().bytes())
                 .isEqualTo(Arrays.copyOf(frame(V4, 60_000), SNAP));
+    }
+
+    @Test
+    void shouldRememberWhyAFrameWasSent() throws IOException {
+        for (SendReason reason : SendReason.values()) {
+            offload.reason = reason;
+            offload.attempt = reason == SendReason.RTO ? 70_000 : 0;
+            offload.flags = TcpFlags.ALL;
+            FlightRecorder one = new FlightRecorder("ft0", Medium.ETHERNET, 2, SNAP);
+            byte[] frame = frame(V4, 10);
+            FrameSink in = one.recording(sink);
+            in.frame().put(frame);
+            in.transmit(frame.length, offload);
+            one.received(new Frame(frame(V4.reversed(), 11)));
+            ByteArrayOutputStream file = new ByteArrayOutputStream();
+            try (PcapngWriter writer = new PcapngWriter(file, PcapngWriter.UNLIMITED)) {
+                one.of(V4, 1000, EPOCH).writeTo(writer, "it broke");
+            }
+
+            String expected = reason.describe(reason == SendReason.RTO ? 0xffff : 0, TcpFlags.ALL);
+            assertThat(PcapngReader.read(file.toByteArray())).extracting(CapturedPacket::comment)
+                    .containsExactly(expected, "it broke");
+        }
     }
 
     @Test

@@ -76,6 +76,11 @@ public final class SimulatedNic extends LinkEnd implements Nic, FrameSink {
         return link.mac();
     }
 
+    /** The way out; null while it has no link. */
+    LinkDirection out() {
+        return port.out();
+    }
+
     /** How many NICs were there before it in its network. */
     int number() {
         return number;

@@ -18,12 +18,11 @@ import org.apache.pekko.stream.javadsl.Source;
 import org.apache.pekko.util.ByteString;
 
 /** Our Tcp on two stacks with a wire between them. But for the look-up, the same text as {@link PekkoSockets}. */
-final class OurSockets implements Sockets {
+class OurSockets implements Sockets {
     private final ActorSystem<?> system;
-    private final Stack serverStack;
-    private final Stack clientStack;
     private final Tcp server;
     private final Tcp client;
+    private final Runnable closing;
 
     OurSockets(ActorSystem<?> system, MemoryWire.Config wireConfig, StackConfig.Streams streams) {
         this(system, wireConfig, streams, 1);
@@ -31,12 +30,28 @@ final class OurSockets implements Sockets {
 
     /** With so many event loops for each stack. */
     OurSockets(ActorSystem<?> system, MemoryWire.Config wireConfig, StackConfig.Streams streams, int shards) {
+        this(system, stacks(system, wireConfig, streams, shards));
+    }
+
+    private OurSockets(ActorSystem<?> system, List<Stack> stacks) {
+        this(system, Tcp.of(stacks.getFirst()), Tcp.of(stacks.getLast()),
+                () -> stacks.reversed().forEach(stack -> stack.terminate().toCompletableFuture().join()));
+    }
+
+    /** On stacks that are there, and that {@code closing} ends. */
+    OurSockets(ActorSystem<?> system, Tcp server, Tcp client, Runnable closing) {
         this.system = system;
+        this.server = server;
+        this.client = client;
+        this.closing = closing;
+    }
+
+    private static List<Stack> stacks(
+            ActorSystem<?> system, MemoryWire.Config wireConfig, StackConfig.Streams streams, int shards) {
         MemoryWire wire = new MemoryWire(wireConfig);
-        serverStack = Stack.start(system, config("server", "10.77.0.1/24", streams).withShards(shards), wire.left());
-        clientStack = Stack.start(system, config("client", "10.77.0.2/24", streams).withShards(shards), wire.right());
-        server = Tcp.of(serverStack);
-        client = Tcp.of(clientStack);
+        return List.of(
+                Stack.start(system, config("server", "10.77.0.1/24", streams).withShards(shards), wire.left()),
+                Stack.start(system, config("client", "10.77.0.2/24", streams).withShards(shards), wire.right()));
     }
 
     private static StackConfig config(String name, String address, StackConfig.Streams streams) {
@@ -57,9 +72,13 @@ final class OurSockets implements Sockets {
     }
 
     @Override
+    public ActorSystem<?> system() {
+        return system;
+    }
+
+    @Override
     public void close() {
-        clientStack.terminate().toCompletableFuture().join();
-        serverStack.terminate().toCompletableFuture().join();
+        closing.run();
     }
 
     @Override

@@ -97,6 +97,11 @@ final class TapLab implements AutoCloseable {
         return new TapLab(UnaryOperator.identity(), UnaryOperator.identity(), around);
     }
 
+    /** With another configuration of the stack, and something around the TAP. */
+    static TapLab startAround(UnaryOperator<Nic> around, UnaryOperator<StackConfig> changes) throws IOException {
+        return new TapLab(UnaryOperator.identity(), changes, around);
+    }
+
     /** On another kind of TAP, with something around it. */
     static TapLab start(UnaryOperator<TapConfig> tapChanges, UnaryOperator<Nic> around) throws IOException {
         return new TapLab(tapChanges, UnaryOperator.identity(), around);

@@ -8,6 +8,7 @@ import io.fourtuple.api.protocol.StackCommand;
 import io.fourtuple.api.protocol.Unbound;
 import io.fourtuple.core.Counter;
 import io.fourtuple.core.Counters;
+import io.fourtuple.core.Faults;
 import io.fourtuple.core.ip.Frame;
 import io.fourtuple.core.ip.Ingress;
 import io.fourtuple.core.ip.IpHost;
@@ -100,9 +101,9 @@ public final class StackActor extends ExtensibleBehavior<Object> {
         shard.rearm();
     }
 
-    private void startShard(int index, RandomGenerator random) {
+    private void startShard(int index, ShardSecrets secrets) {
         ActorRef<Object> actor = context.spawn(
-                further(shards, index, shards.nic.sink().frame().capacity(), random),
+                further(shards, index, shards.nic.sink().frame().capacity(), secrets),
                 "shard-" + index,
                 DispatcherSelector.fromConfig(ShardDispatchers.of(
                         Adapter.toClassic(context.getSystem()), shard.config.loopDispatcher(), index)));
@@ -116,7 +117,8 @@ public final class StackActor extends ExtensibleBehavior<Object> {
      *
      * @param config how it is set up
      * @param nic its network interface, which it owns
-     * @param random where secrets come from: predictable ones make a simulation and nothing else
+     * @param random where secrets come from, used on the thread of the first shard only: predictable ones make a
+     *     simulation and nothing else
      * @param terminated completed at its end; exceptionally, when it could not even start
      * @throws IllegalArgumentException with one sentence, when {@code config} contradicts itself or the NIC
      */
@@ -128,10 +130,10 @@ public final class StackActor extends ExtensibleBehavior<Object> {
         return Behaviors.setup(context -> {
             try {
                 Shards shards = new Shards(config, nic, random);
-                Shard shard = new Shard(shards, 0, ip, counters, failures, context, random);
+                Shard shard = new Shard(shards, 0, ip, counters, failures, context, secrets(config, random));
                 StackActor stack = new StackActor(context, shard, terminated);
                 for (int i = 1; i < shards.count(); i++) {
-                    stack.startShard(i, random);
+                    stack.startShard(i, secrets(config, random));
                 }
                 stack.nicReader.start();
                 return stack.supervised();
@@ -143,14 +145,19 @@ public final class StackActor extends ExtensibleBehavior<Object> {
         });
     }
 
+    private static ShardSecrets secrets(StackConfig config, RandomGenerator random) {
+        return ShardSecrets.drawn(random, config.ports().first(), config.ports().last());
+    }
+
     /** A further shard of a stack, on a loop of its own. What it sends is of at most {@code capacity} octets. */
-    private static Behavior<Object> further(Shards shards, int index, int capacity, RandomGenerator random) {
+    private static Behavior<Object> further(Shards shards, int index, int capacity, ShardSecrets secrets) {
         return Behaviors.setup(context -> {
             Counters counters = new Counters();
             IpHost ip = IpHost.behind(
-                    shards.config.ip(), shards.nic.link(), new RelaySink(shards, capacity), counters, random);
+                    shards.config.ip(), shards.nic.link(), new RelaySink(shards, capacity), counters,
+                    secrets.generator());
             Shard shard = new Shard(
-                    shards, index, ip, counters, FailureReports.elsewhere(shards.config, counters), context, random);
+                    shards, index, ip, counters, FailureReports.elsewhere(shards.config, counters), context, secrets);
             return new StackActor(context, shard, new CompletableFuture<>()).supervised();
         });
     }
@@ -168,7 +175,7 @@ public final class StackActor extends ExtensibleBehavior<Object> {
         inHand.message = message;
         Behavior<Object> next = switch (message) {
             case FrameBatch batch -> {
-                onFrames(batch.frames());
+                onBatch(batch.frames());
                 yield Behaviors.same();
             }
             case StackInput input -> onInput(input);
@@ -234,6 +241,16 @@ public final class StackActor extends ExtensibleBehavior<Object> {
     }
 
     // ---- what comes in ----
+
+    private void onBatch(List<Frame> frames) {
+        int size = frames.size();
+        if (size > 1 && shard.fires(Faults.SPLIT_BATCH)) {
+            onFrames(frames.subList(0, size / 2));
+            context.getSelf().tell(new FrameBatch(frames.subList(size / 2, size)));
+        } else {
+            onFrames(frames);
+        }
+    }
 
     private void onFrames(List<Frame> frames) {
         long now = shard.now();

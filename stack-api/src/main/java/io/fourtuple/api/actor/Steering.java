@@ -1,6 +1,7 @@
 package io.fourtuple.api.actor;
 
 import io.fourtuple.core.Counter;
+import io.fourtuple.core.Faults;
 import io.fourtuple.core.ip.Ingress;
 import io.fourtuple.core.wire.FourTuple;
 import java.util.ArrayList;
@@ -35,7 +36,7 @@ final class Steering {
         if (owner == shard.index) {
             return false;
         }
-        if (shards.steeredTo(owner).tryTake()) {
+        if (!shard.fires(Faults.REFUSE_SHARD_QUEUE) && shards.steeredTo(owner).tryTake()) {
             waiting.get(owner).add(ingress);
             isEmpty = false;
         } else {

@@ -47,7 +47,7 @@ public final class SimulatedHost {
         addresses = addresses(config, number);
         loop = simulation.time().loop("host " + config.name(), config.skew());
         dispatcher = "fourtuple.simulation.host-" + config.name();
-        nic = simulation.network().addNic(config.name());
+        nic = simulation.network().addNic(config.name(), config.nic());
         int shards = config.stack().apply(simulation.config().stack()).shards();
         simulation.addDispatcher(dispatcher, loop.name());
         for (int i = 1; i < shards; i++) {

@@ -5,6 +5,8 @@ import com.typesafe.config.ConfigFactory;
 import io.fourtuple.api.simulation.streams.StreamWorld;
 import io.fourtuple.nic.loop.VirtualExecutorConfigurator;
 import io.fourtuple.nic.loop.VirtualTime;
+import io.fourtuple.nic.sim.Link;
+import io.fourtuple.nic.sim.LinkConfig;
 import io.fourtuple.nic.sim.NetworkPaths;
 import io.fourtuple.nic.sim.SimulatedNetwork;
 import java.time.Duration;
@@ -127,6 +129,11 @@ public final class Simulation implements AutoCloseable {
         return made;
     }
 
+    /** Lays a link between two hosts, with the same properties in both directions: {@link SimulatedNetwork#connect}. */
+    public Link connect(SimulatedHost a, SimulatedHost b, LinkConfig link) {
+        return network.connect(a.nic(), b.nic(), link);
+    }
+
     /** All hosts, in the order they were made. */
     public List<SimulatedHost> hosts() {
         return List.copyOf(hosts.values());
@@ -176,6 +183,7 @@ public final class Simulation implements AutoCloseable {
         try {
             List<SimulatedHost> all = new ArrayList<>(hosts.values());
             all.forEach(SimulatedHost::crash);
+            time.runReady();
             system.terminate();
             time.await(system.getWhenTerminated(), END);
         } finally {

@@ -2,6 +2,7 @@ package io.fourtuple.core.ip;
 
 import io.fourtuple.core.Counter;
 import io.fourtuple.core.Counters;
+import io.fourtuple.core.FaultPoints;
 import io.fourtuple.core.tcp.PathProperties;
 import io.fourtuple.core.time.Deadline;
 import io.fourtuple.core.wire.ArpPacket;
@@ -91,6 +92,12 @@ public final class IpHost {
         v6 = properties(Ipv6Header.LENGTH, link.maxSegmentedBytes());
         loopbackV4 = properties(Ipv4Header.LENGTH, LARGEST_PACKET);
         loopbackV6 = properties(Ipv6Header.LENGTH, LARGEST_PACKET);
+    }
+
+    /** Lets rare things happen; to be called before anything else, if at all. */
+    public void setFaults(FaultPoints faults) {
+        output.setFaults(faults);
+        loopback.setFaults(faults);
     }
 
     private PathProperties properties(int ipHeader, int maxSegmentedBytes) {
@@ -233,6 +240,18 @@ public final class IpHost {
      */
     public boolean relay(RelayedPacket packet, long now) {
         return output.relay(packet, now);
+    }
+
+    /**
+     * Sends a packet of somebody else to a neighbour, as a router does: whoever calls has found the way, decremented
+     * the hop limit and seen to it that the packet is not larger than the link carries.
+     *
+     * @param nextHop on our link
+     * @return false when it is lost, which has been counted. When the neighbour does not answer, {@link #pollIngress}
+     *     has a failure for a TCP segment, with the tuple as its sender sees it
+     */
+    public boolean forward(RelayedPacket packet, IpAddress nextHop, long now) {
+        return output.forward(packet, nextHop, now);
     }
 
     /** For tests: what is not whole yet. */

@@ -74,6 +74,13 @@ final class NeighborCache {
         return neighbor;
     }
 
+    /** Somebody needs its place; whoever is sent to next has to be asked for. */
+    void forget(Neighbor neighbor) {
+        if (!neighbor.isGone()) {
+            remove(neighbor, false);
+        }
+    }
+
     /** A packet was sent to {@code neighbor}: it is asked again if what is known of it is too old to rely on. */
     void noteUse(Neighbor neighbor, long now) {
         neighbor.used = true;

@@ -2,6 +2,8 @@ package io.fourtuple.core.ip;
 
 import io.fourtuple.core.Counter;
 import io.fourtuple.core.Counters;
+import io.fourtuple.core.FaultPoints;
+import io.fourtuple.core.Faults;
 import io.fourtuple.core.tcp.IcmpError;
 import io.fourtuple.core.wire.ArpPacket;
 import io.fourtuple.core.wire.Bytes;
@@ -36,8 +38,13 @@ final class PacketOutput implements NeighborCache.Link {
     /** RFC 1122 §3.2.1.7, RFC 8200: what IANA recommends and Linux uses. */
     static final int HOP_LIMIT = 64;
 
+    private static final int V4_WITHOUT_OPTIONS = 0x45;
+    private static final int V4_FRAGMENT = 6;
+    private static final int V4_FRAGMENT_OFFSET = 0x1fff;
+    private static final int V4_KIND = 9;
     private static final int V4_SOURCE = 12;
     private static final int V4_DESTINATION = 16;
+    private static final int V6_KIND = 6;
     private static final int V6_SOURCE = 8;
     private static final int V6_DESTINATION = 24;
     private static final int NO_FLOW_LABEL = 0;
@@ -51,6 +58,7 @@ final class PacketOutput implements NeighborCache.Link {
     private final boolean behindAnother;
     private final boolean ethernet;
     private final TransmitOffload offload = new TransmitOffload();
+    private FaultPoints faults = FaultPoints.NEVER;
     /** What became of packets that waited, for {@link IpHost#pollIngress}. Bounded by the packets that may wait. */
     private final Queue<Ingress> failures = new ArrayDeque<>();
 
@@ -70,6 +78,14 @@ final class PacketOutput implements NeighborCache.Link {
         this.behindAnother = behindAnother;
         ethernet = link.medium() == LinkProperties.Medium.ETHERNET && !behindAnother;
         neighbors = new NeighborCache(config, this, counters, random);
+    }
+
+    void setFaults(FaultPoints points) {
+        faults = points;
+    }
+
+    private boolean fires(String point) {
+        return faults != FaultPoints.NEVER && faults.fires(point);
     }
 
     NeighborCache neighbors() {
@@ -134,19 +150,42 @@ final class PacketOutput implements NeighborCache.Link {
             counters.increment(Counter.IP_OUT_NO_ROUTES);
             return false;
         }
-        Neighbor neighbor = neighbors.resolve(route.nextHop(destination), now);
+        return forward(relayed, route.nextHop(destination), now);
+    }
+
+    /** Sends a packet that somebody else has written; false when it is lost, which has been counted. */
+    boolean forward(RelayedPacket relayed, IpAddress nextHop, long now) {
+        byte[] packet = relayed.packet();
+        if (!ethernet) {
+            return send(null, new Neighbor.Waiting(packet, relayed.offload(), null, 0));
+        }
+        Neighbor neighbor = neighbors.resolve(nextHop, now);
         if (neighbor.state != Neighbor.State.INCOMPLETE) {
             boolean taken = send(neighbor, new Neighbor.Waiting(packet, relayed.offload(), null, 0));
             neighbors.noteUse(neighbor, now);
             return taken;
         }
         neighbor.used = true;
+        return neighbors.enqueue(neighbor, waiting(packet, relayed.offload()));
+    }
+
+    /** With the connection and the sequence number, where {@code packet} starts like a segment that has no options. */
+    private static Neighbor.Waiting waiting(byte[] packet, TransmitOffload work) {
+        boolean v4 = IpHeader.version(packet, 0) == 4;
+        int tcp = v4 ? Ipv4Header.LENGTH : Ipv6Header.LENGTH;
+        boolean isTcp = v4
+                ? Bytes.uint8(packet, 0) == V4_WITHOUT_OPTIONS && Bytes.uint8(packet, V4_KIND) == TcpCodec.PROTOCOL
+                        && (Bytes.uint16(packet, V4_FRAGMENT) & V4_FRAGMENT_OFFSET) == 0
+                : Bytes.uint8(packet, V6_KIND) == TcpCodec.PROTOCOL;
+        if (!isTcp || packet.length < tcp + TcpCodec.HEADER_LENGTH) {
+            return new Neighbor.Waiting(packet, work, null, 0);
+        }
         IpAddress source = v4 ? IpAddress.ofV4(Bytes.int32(packet, V4_SOURCE)) : v6Address(packet, V6_SOURCE);
-        int tcp = ipHeaderLength(destination);
+        IpAddress destination =
+                v4 ? IpAddress.ofV4(Bytes.int32(packet, V4_DESTINATION)) : v6Address(packet, V6_DESTINATION);
         FourTuple tuple =
                 new FourTuple(source, Bytes.uint16(packet, tcp), destination, Bytes.uint16(packet, tcp + 2));
-        return neighbors.enqueue(
-                neighbor, new Neighbor.Waiting(packet, relayed.offload(), tuple, Bytes.int32(packet, tcp + 4)));
+        return new Neighbor.Waiting(packet, work, tuple, Bytes.int32(packet, tcp + 4));
     }
 
     private static IpAddress v6Address(byte[] packet, int at) {
@@ -257,6 +296,9 @@ final class PacketOutput implements NeighborCache.Link {
 
     private Neighbor neighborOf(Path path, long now) {
         Neighbor neighbor = path.neighbor();
+        if (neighbor != null && fires(Faults.FORGET_NEIGHBOR)) {
+            neighbors.forget(neighbor);
+        }
         if (neighbor == null || neighbor.isGone()) {
             neighbor = neighbors.resolve(path.nextHop(), now);
             path.remember(neighbor);
@@ -329,7 +371,7 @@ final class PacketOutput implements NeighborCache.Link {
     }
 
     private boolean send(int length) {
-        boolean taken = sink.transmit(length, offload);
+        boolean taken = !fires(Faults.DROP_OUTGOING_FRAME) && sink.transmit(length, offload);
         if (!taken) {
             counters.increment(Counter.LINK_OUT_DROPS);
         } else if (!behindAnother) { // else it is counted where it goes out

@@ -17,10 +17,16 @@ public final class IcmpV4 {
     /** Octets in front of data or quoted packet. */
     public static final int HEADER_LENGTH = 8;
 
+    /** Code of "destination unreachable": no way to the network is known. */
+    public static final int CODE_NET_UNREACHABLE = 0;
+    /** Code of "destination unreachable": the host does not answer. */
+    public static final int CODE_HOST_UNREACHABLE = 1;
     /** Code of "destination unreachable": the protocol is not known here. */
     public static final int CODE_PROTOCOL_UNREACHABLE = 2;
     /** Code of "destination unreachable": nobody listens on the port. */
     public static final int CODE_PORT_UNREACHABLE = 3;
+    /** Code of "destination unreachable": too large for the next link, and must not be cut (RFC 1191). */
+    public static final int CODE_FRAGMENTATION_NEEDED = 4;
 
     private static final int ECHO_REPLY = 0;
     private static final int UNREACHABLE = 3;
@@ -29,6 +35,8 @@ public final class IcmpV4 {
     private static final int ECHO_REQUEST = 8;
     private static final int TIME_EXCEEDED = 11;
     private static final int PARAMETER_PROBLEM = 12;
+    /** Code of "time exceeded": on the way. */
+    private static final int CODE_TTL = 0;
     /** Code of "time exceeded": fragments of a datagram were missing. */
     private static final int CODE_REASSEMBLY = 1;
 
@@ -66,10 +74,12 @@ public final class IcmpV4 {
     /** The codes of RFC 792, RFC 1122 §3.2.2.1 and RFC 1812 §5.2.7.1. */
     private static IcmpMessage unreachable(byte[] frame, int data, int end, int code, int mtu) {
         return switch (code) {
-            case 0, 1, 5, 6, 7, 8, 11, 12 -> failure(IcmpMessage.Cause.UNREACHABLE, 0, frame, data, end);
+            case CODE_NET_UNREACHABLE, CODE_HOST_UNREACHABLE, 5, 6, 7, 8, 11, 12 ->
+                    failure(IcmpMessage.Cause.UNREACHABLE, 0, frame, data, end);
             case CODE_PROTOCOL_UNREACHABLE -> failure(IcmpMessage.Cause.PROTOCOL_UNREACHABLE, 0, frame, data, end);
             case CODE_PORT_UNREACHABLE -> failure(IcmpMessage.Cause.PORT_UNREACHABLE, 0, frame, data, end);
-            case 4 -> failure(IcmpMessage.Cause.TOO_BIG, mtu, frame, data, end);
+            case CODE_FRAGMENTATION_NEEDED ->
+                    failure(IcmpMessage.Cause.TOO_BIG, mtu, frame, data, end);
             case 9, 10, 13, 14, 15 -> failure(IcmpMessage.Cause.PROHIBITED, 0, frame, data, end);
             default -> new IcmpMessage.Ignored(UNREACHABLE, code);
         };
@@ -126,6 +136,11 @@ public final class IcmpV4 {
      */
     public static int writeReassemblyTimeExceeded(ByteBuffer target, byte[] frame, IpHeader about) {
         return writeError(target, TIME_EXCEEDED, CODE_REASSEMBLY, 0, frame, about);
+    }
+
+    /** Writes "time to live exceeded in transit", as a router does (RFC 792), like {@link #writeUnreachable}. */
+    public static int writeTimeToLiveExceeded(ByteBuffer target, byte[] frame, IpHeader about) {
+        return writeError(target, TIME_EXCEEDED, CODE_TTL, 0, frame, about);
     }
 
     /** Whether a message of this type reports an error, so that none must be reported about it (RFC 1122 §3.2.2). */

@@ -17,10 +17,17 @@ public final class IcmpV6 {
     /** Octets in front of data or quoted packet. */
     public static final int HEADER_LENGTH = 8;
 
+    /** Code of "destination unreachable": no way is known. */
+    public static final int CODE_NO_ROUTE = 0;
+    /** Code of "destination unreachable": the host does not answer. */
+    public static final int CODE_ADDRESS_UNREACHABLE = 3;
+
     private static final int UNREACHABLE = 1;
     private static final int PACKET_TOO_BIG = 2;
     private static final int TIME_EXCEEDED = 3;
     private static final int PARAMETER_PROBLEM = 4;
+    /** Code of "time exceeded": on the way. */
+    private static final int CODE_HOP_LIMIT = 0;
     /** Code of "time exceeded": fragments of a packet were missing. */
     private static final int CODE_REASSEMBLY = 1;
     private static final int ECHO_REQUEST = 128;
@@ -64,7 +71,8 @@ public final class IcmpV6 {
     /** The codes of RFC 4443 §3.1. */
     private static IcmpMessage unreachable(byte[] frame, int data, int end, int code) {
         return switch (code) {
-            case 0, 2, 3 -> failure(IcmpMessage.Cause.UNREACHABLE, 0, frame, data, end);
+            case CODE_NO_ROUTE, 2, CODE_ADDRESS_UNREACHABLE ->
+                    failure(IcmpMessage.Cause.UNREACHABLE, 0, frame, data, end);
             case 1, 5, 6 -> failure(IcmpMessage.Cause.PROHIBITED, 0, frame, data, end);
             case 4 -> failure(IcmpMessage.Cause.PORT_UNREACHABLE, 0, frame, data, end);
             default -> new IcmpMessage.Ignored(UNREACHABLE, code);
@@ -147,9 +155,37 @@ public final class IcmpV6 {
      * @return octets written
      */
     public static int writeReassemblyTimeExceeded(ByteBuffer target, IpAddress source, byte[] frame, IpHeader about) {
+        return writeError(target, TIME_EXCEEDED, CODE_REASSEMBLY, 0, source, frame, about);
+    }
+
+    /**
+     * Writes "hop limit exceeded in transit", as a router does (RFC 4443 §3.3), about a packet that is quoted as far as
+     * it fits.
+     *
+     * @param source address the message is sent from
+     * @param frame the frame {@code about} was read from
+     * @return octets written
+     */
+    public static int writeHopLimitExceeded(ByteBuffer target, IpAddress source, byte[] frame, IpHeader about) {
+        return writeError(target, TIME_EXCEEDED, CODE_HOP_LIMIT, 0, source, frame, about);
+    }
+
+    /** Writes "destination unreachable" (RFC 4443 §3.1) with code 0–6, like {@link #writeHopLimitExceeded}. */
+    public static int writeUnreachable(
+            ByteBuffer target, int code, IpAddress source, byte[] frame, IpHeader about) {
+        return writeError(target, UNREACHABLE, code, 0, source, frame, about);
+    }
+
+    /** Writes "packet too big" (RFC 4443 §3.2) with the MTU of the next link, like {@link #writeHopLimitExceeded}. */
+    public static int writePacketTooBig(ByteBuffer target, int mtu, IpAddress source, byte[] frame, IpHeader about) {
+        return writeError(target, PACKET_TOO_BIG, 0, mtu, source, frame, about);
+    }
+
+    private static int writeError(
+            ByteBuffer target, int type, int code, int rest, IpAddress source, byte[] frame, IpHeader about) {
         int start = target.position();
-        target.putInt(TIME_EXCEEDED << 24 | CODE_REASSEMBLY << 16);
-        target.putInt(0);
+        target.putInt(type << 24 | code << 16);
+        target.putInt(rest);
         return quote(target, start, source, about.source(), frame, about.offset(), about.end());
     }
 

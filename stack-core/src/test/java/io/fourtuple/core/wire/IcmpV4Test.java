@@ -150,6 +150,27 @@ class IcmpV4Test {
     }
 
     @Test
+    void shouldComplainAsARouterDoes() {
+        byte[] frame = KernelFrames.bytes(KernelFrames.DATA_V4);
+        IpHeader about = KernelFrames.ipv4(frame);
+        ByteBuffer target = ByteBuffer.allocate(200);
+        int first = IcmpV4.writeTimeToLiveExceeded(target, frame, about);
+        int second = IcmpV4.writeUnreachable(target, IcmpV4.CODE_FRAGMENTATION_NEEDED, 1400, frame, about);
+
+        byte[] expired = Arrays.copyOf(target.array(), first);
+        assertThat(expired).startsWith(11, 0);
+        assertThat(IcmpV4.parse(expired, ip(first))).isInstanceOfSatisfying(IcmpMessage.Failure.class, failure -> {
+            assertThat(failure.cause()).isEqualTo(IcmpMessage.Cause.TIME_EXCEEDED);
+            assertThat(failure.quote()).isPresent();
+        });
+        byte[] tooBig = Arrays.copyOfRange(target.array(), first, first + second);
+        assertThat(IcmpV4.parse(tooBig, ip(second))).isInstanceOfSatisfying(IcmpMessage.Failure.class, failure -> {
+            assertThat(failure.cause()).isEqualTo(IcmpMessage.Cause.TOO_BIG);
+            assertThat(failure.mtu()).isEqualTo(1400);
+        });
+    }
+
+    @Test
     void shouldQuoteNoMoreThanEveryHostTakes() {
         byte[] frame = new byte[1500];
         IpHeader about = new IpHeader(KernelFrames.V4_1, KernelFrames.V4_2, 6, 0, 20, 1480, 64, 0, false);

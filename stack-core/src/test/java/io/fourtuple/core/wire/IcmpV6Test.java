@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.function.ToIntFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -156,6 +157,32 @@ class IcmpV6Test {
                 .isEqualTo("0000002a" + KernelFrames.hex(frame));
         assertThat(IcmpV6.parse(written, ip(length)))
                 .isEqualTo(new IcmpMessage.Failure(IcmpMessage.Cause.PARAMETER_PROBLEM, 0, Optional.empty()));
+    }
+
+    @Test
+    void shouldComplainAsARouterDoes() {
+        byte[] frame = KernelFrames.bytes(KernelFrames.DATA_V6);
+        IpHeader about = KernelFrames.ipv6(frame);
+        IpAddress router = KernelFrames.V6_1; // where the message comes from in ip(…)
+        IpHeader quoted = new IpHeader(KernelFrames.V6_2, KernelFrames.V6_1, about.protocol(), about.offset(),
+                about.payloadOffset(), about.payloadLength(), 1, 0, false);
+
+        assertThat(failure(target -> IcmpV6.writeHopLimitExceeded(target, router, frame, quoted)).cause())
+                .isEqualTo(IcmpMessage.Cause.TIME_EXCEEDED);
+        assertThat(failure(target -> IcmpV6.writeUnreachable(
+                target, IcmpV6.CODE_ADDRESS_UNREACHABLE, router, frame, quoted)).cause())
+                .isEqualTo(IcmpMessage.Cause.UNREACHABLE);
+        IcmpMessage.Failure tooBig =
+                failure(target -> IcmpV6.writePacketTooBig(target, 1300, router, frame, quoted));
+        assertThat(tooBig.cause()).isEqualTo(IcmpMessage.Cause.TOO_BIG);
+        assertThat(tooBig.mtu()).isEqualTo(1300);
+        assertThat(tooBig.quote()).isPresent();
+    }
+
+    private static IcmpMessage.Failure failure(ToIntFunction<ByteBuffer> writer) {
+        ByteBuffer target = ByteBuffer.allocate(200);
+        int length = writer.applyAsInt(target);
+        return (IcmpMessage.Failure) IcmpV6.parse(Arrays.copyOf(target.array(), length), ip(length));
     }
 
     @Test

@@ -7,8 +7,6 @@ final class HeapTimer extends LoopTimer {
     private final TimerHeap heap;
     final Runnable onDue;
     long deadline = Deadline.NONE;
-    /** Orders timers with the same deadline. */
-    long armedAs;
     /** Where the heap has this timer; negative when it has not. */
     int slot = -1;
 

@@ -17,6 +17,7 @@ import org.apache.pekko.actor.ClassicActorSystemProvider;
 import org.apache.pekko.actor.CoordinatedShutdown;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.apache.pekko.actor.typed.javadsl.Adapter;
 import org.apache.pekko.actor.typed.javadsl.AskPattern;
@@ -34,14 +35,16 @@ public final class Stack {
 
     private final ActorSystem<Void> system;
     private final StackConfig config;
+    private final Substitute kind;
     private final ActorRef<Object> actor;
     private final CompletableFuture<Done> terminated;
     private final Cancellable shutdownTask;
 
-    private Stack(
-            ActorSystem<Void> system, StackConfig config, ActorRef<Object> actor, CompletableFuture<Done> terminated) {
+    private Stack(ActorSystem<Void> system, StackConfig config, Substitute kind, ActorRef<Object> actor,
+            CompletableFuture<Done> terminated) {
         this.system = system;
         this.config = config;
+        this.kind = kind;
         this.actor = actor;
         this.terminated = terminated;
         shutdownTask = CoordinatedShutdown.get(system)
@@ -64,20 +67,54 @@ public final class Stack {
     public static Stack start(ClassicActorSystemProvider system, StackConfig config, Nic nic) {
         Objects.requireNonNull(config, "config");
         Objects.requireNonNull(nic, "nic");
+        try {
+            return start(system, config, new Substitute() {
+                @Override
+                public Behavior<Object> behavior(CompletableFuture<Done> terminated) {
+                    return StackActor.create(config, nic, secrets(config.name()), terminated);
+                }
+
+                @Override
+                public void powerOff(ActorRef<Object> actor) {
+                    StackActor.powerOff(actor);
+                }
+            });
+        } catch (RuntimeException e) {
+            nic.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Starts what speaks the protocol of a stack without being one, such as that of a simulation without packets.
+     *
+     * @param system runs its actors
+     * @param config its name and its loop; what else is looked at is the substitute's business
+     * @throws org.apache.pekko.actor.InvalidActorNameException when the system has a stack of this name already
+     */
+    public static Stack start(ClassicActorSystemProvider system, StackConfig config, Substitute substitute) {
         ActorSystem<Void> typed = Adapter.toTyped(system.classicSystem());
         CompletableFuture<Done> terminated = new CompletableFuture<>();
         try {
             String actorName = StackNames.of(typed).take("fourtuple-" + config.name(), terminated);
             ActorRef<Object> actor = typed.systemActorOf(
-                    StackActor.create(config, nic, secrets(config.name()), terminated),
+                    substitute.behavior(terminated),
                     actorName,
                     DispatcherSelector.fromConfig(config.loopDispatcher()));
-            return new Stack(typed, config, actor, terminated);
+            return new Stack(typed, config, substitute, actor, terminated);
         } catch (RuntimeException e) {
             terminated.completeExceptionally(e);
-            nic.close();
             throw e;
         }
+    }
+
+    /** What runs in place of a stack: an actor that is told {@link StackCommand}s. */
+    public interface Substitute {
+        /** The actor; it completes {@code terminated} at its end. */
+        Behavior<Object> behavior(CompletableFuture<Done> terminated);
+
+        /** Ends the actor as a power failure does: nobody else is told. */
+        void powerOff(ActorRef<Object> actor);
     }
 
     /** In a simulation, what nobody may guess has to be the same each time. */
@@ -104,7 +141,17 @@ public final class Stack {
 
     /** What the stack looks like now. Fails when there is no answer within seconds: it has ended, or it is stuck. */
     public CompletionStage<StackSnapshot> snapshot() {
-        return AskPattern.ask(ref(), StackCommand.GetSnapshot::new, SNAPSHOT_TIMEOUT, system.scheduler());
+        CompletableFuture<StackSnapshot> snapshot = new CompletableFuture<>();
+        AskPattern.<StackCommand, StackSnapshot>ask(
+                        ref(), StackCommand.GetSnapshot::new, SNAPSHOT_TIMEOUT, system.scheduler())
+                .whenCompleteAsync((taken, failure) -> { // what follows a stage of Pekko's runs on a pool of the JVM
+                    if (failure == null) {
+                        snapshot.complete(taken);
+                    } else {
+                        snapshot.completeExceptionally(failure);
+                    }
+                }, system.executionContext());
+        return snapshot.copy();
     }
 
     /**
@@ -130,7 +177,7 @@ public final class Stack {
     public CompletionStage<Done> powerOff() {
         shutdownTask.cancel();
         if (!terminated.isDone()) {
-            StackActor.powerOff(actor);
+            kind.powerOff(actor);
         }
         return terminated.minimalCompletionStage();
     }

@@ -367,8 +367,8 @@ final class ConnectionActor extends ExtensibleBehavior<Object> {
             FourTuple tuple = entry.tuple();
             answerOpen(new ConnectReply.Connected(
                     context.getSelf().narrow(),
-                    Opens.socketAddress(tuple.local(), tuple.localPort()),
-                    Opens.socketAddress(tuple.remote(), tuple.remotePort())));
+                    SocketAddresses.of(tuple.local(), tuple.localPort()),
+                    SocketAddresses.of(tuple.remote(), tuple.remotePort())));
             expectRegistration(now);
         }
     }

@@ -1,5 +1,6 @@
 package io.fourtuple.api.actor;
 
+import io.fourtuple.api.protocol.BindReply;
 import io.fourtuple.core.tcp.TcpEvent;
 import io.fourtuple.core.wire.FourTuple;
 import java.io.IOException;
@@ -14,21 +15,26 @@ import org.apache.pekko.stream.StreamTcpException;
  * What streams fail with: the exception type of Pekko's {@code Tcp}, a message that names the peer, and as the cause
  * what {@code java.net} throws in the same situation.
  */
-final class Failures {
+public final class Failures {
     private Failures() {}
 
+    /** A bind that was refused; {@code why} is the second half of a sentence. */
+    public static BindReply.BindFailed ofBind(InetSocketAddress local, String why) {
+        return new BindReply.BindFailed("Cannot listen on " + SocketAddresses.name(local) + ": " + why + ".");
+    }
+
     /** An open that ended with this event. */
-    static StreamTcpException ofConnect(InetSocketAddress target, TcpEvent event) {
+    public static StreamTcpException ofConnect(InetSocketAddress target, TcpEvent event) {
         return ofConnect(target, causeOf(event));
     }
 
     /** An open that took longer than its caller wanted to wait. */
-    static StreamTcpException ofConnectTimeout(InetSocketAddress target, Duration timeout) {
+    public static StreamTcpException ofConnectTimeout(InetSocketAddress target, Duration timeout) {
         return ofConnect(target, new SocketTimeoutException("Connect timeout of " + timeout + " expired"));
     }
 
     /** An open that could not even start. */
-    static StreamTcpException ofConnect(InetSocketAddress target, Exception cause) {
+    public static StreamTcpException ofConnect(InetSocketAddress target, Exception cause) {
         StreamTcpException failure = new StreamTcpException("Tcp command [Connect(" + name(target)
                 + ")] failed because of " + cause.getClass().getName() + ": " + cause.getMessage());
         failure.initCause(cause);
@@ -36,7 +42,7 @@ final class Failures {
     }
 
     /** A connection that broke with this event. */
-    static StreamTcpException ofConnection(FourTuple tuple, TcpEvent event) {
+    public static StreamTcpException ofConnection(FourTuple tuple, TcpEvent event) {
         String peer = tuple.remote().toString(tuple.remotePort());
         if (event == TcpEvent.ABORTED) {
             return new StreamTcpException("The connection has been aborted (peer " + peer + ")");
@@ -49,7 +55,7 @@ final class Failures {
     }
 
     /** A connection whose user broke the protocol. */
-    static StreamTcpException ofMisuse(FourTuple tuple, String what) {
+    public static StreamTcpException ofMisuse(FourTuple tuple, String what) {
         return new StreamTcpException(
                 "The connection has been aborted: " + what + " (peer " + tuple.remote().toString(tuple.remotePort())
                         + ")");

@@ -44,11 +44,6 @@ final class Opens {
         this.shard = shard;
     }
 
-    /** An address for the program. */
-    static InetSocketAddress socketAddress(IpAddress address, int port) {
-        return new InetSocketAddress(address.toInetAddress(), port);
-    }
-
     /** Enters a connection and gives it its actor. */
     void spawn(ConnectionEntry entry, Behavior<Object> behavior) {
         entry.actor = context.spawnAnonymous(shard.spawnHook.around(Role.CONNECTION, behavior), SAME_LOOP);
@@ -70,10 +65,8 @@ final class Opens {
     }
 
     private BindReply listen(StackCommand.Bind bind) throws IOException {
-        IpAddress address = literal(bind.local());
-        if (address == null) {
-            throw new UnknownHostException("a stack listens on addresses, not on names");
-        }
+        IpAddress address = SocketAddresses.literal(bind.local())
+                .orElseThrow(() -> new UnknownHostException("a stack listens on addresses, not on names"));
         requireLocal(address);
         if (!shard.hasRoomForSocket()) {
             throw new BindException("there are " + shard.config.limits().listeners()
@@ -97,7 +90,7 @@ final class Opens {
             shard.shards.actor(i).tell(
                     new StackInput.OpenReplica(address, port, tcp, queues, socket.acceptor));
         }
-        return new BindReply.Bound(socketAddress(address, port), socket.acceptor.narrow());
+        return new BindReply.Bound(SocketAddresses.of(address, port), socket.acceptor.narrow());
     }
 
     /** This shard's half of a socket that listens on all shards. */
@@ -136,12 +129,9 @@ final class Opens {
             fail(connect, new IOException("the stack is being terminated"));
             return;
         }
-        IpAddress remote = literal(connect.remote());
         try {
-            if (remote == null) {
-                throw new UnknownHostException("a stack connects to addresses, not to names");
-            }
-            open(connect, remote);
+            open(connect, SocketAddresses.literal(connect.remote())
+                    .orElseThrow(() -> new UnknownHostException("a stack connects to addresses, not to names")));
         } catch (IOException e) {
             fail(connect, e);
         }
@@ -211,10 +201,8 @@ final class Opens {
         if (connect.local().isEmpty()) {
             return path.source();
         }
-        IpAddress wanted = literal(connect.local().get());
-        if (wanted == null) {
-            throw new UnknownHostException("the local address must be an address, not a name");
-        }
+        IpAddress wanted = SocketAddresses.literal(connect.local().get())
+                .orElseThrow(() -> new UnknownHostException("the local address must be an address, not a name"));
         if (wanted.isUnspecified()) {
             return path.source();
         }
@@ -296,7 +284,7 @@ final class Opens {
     }
 
     private static void fail(StackCommand.Bind bind, String why) {
-        bind.replyTo().tell(new BindReply.BindFailed("Cannot listen on " + name(bind.local()) + ": " + why + "."));
+        bind.replyTo().tell(Failures.ofBind(bind.local(), why));
     }
 
     private static void fail(StackCommand.Connect connect, IOException cause) {
@@ -309,24 +297,5 @@ final class Opens {
         if (!address.isUnspecified() && !shard.ip.isLocal(address)) {
             throw new BindException("the stack does not have this address");
         }
-    }
-
-    /** The address, when it is resolved or a literal; else null. */
-    private static IpAddress literal(InetSocketAddress address) {
-        if (!address.isUnresolved()) {
-            return IpAddress.of(address.getAddress());
-        }
-        try {
-            return IpAddress.parse(address.getHostString());
-        } catch (IllegalArgumentException e) {
-            return null;
-        }
-    }
-
-    private static String name(InetSocketAddress address) {
-        IpAddress literal = literal(address);
-        return literal == null
-                ? address.getHostString() + ":" + address.getPort()
-                : literal.toString(address.getPort());
     }
 }

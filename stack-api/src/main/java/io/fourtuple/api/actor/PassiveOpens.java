@@ -187,8 +187,8 @@ final class PassiveOpens {
         entry.enterQueue(socket);
         socket.acceptor.tell(new Established(entry, new Accepted(
                 entry.actor.narrow(),
-                Opens.socketAddress(tuple.local(), tuple.localPort()),
-                Opens.socketAddress(tuple.remote(), tuple.remotePort()))));
+                SocketAddresses.of(tuple.local(), tuple.localPort()),
+                SocketAddresses.of(tuple.remote(), tuple.remotePort()))));
     }
 
     private void giveBack(FourTuple tuple) {

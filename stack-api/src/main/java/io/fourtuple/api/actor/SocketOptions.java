@@ -10,11 +10,11 @@ import org.apache.pekko.io.Tcp$SO$KeepAlive;
 import org.apache.pekko.io.Tcp$SO$TcpNoDelay;
 
 /** What Pekko's socket options mean for a connection. */
-final class SocketOptions {
+public final class SocketOptions {
     private SocketOptions() {}
 
     /** {@code base} as these options change it. Those that mean nothing here are ignored, as Pekko does. */
-    static TcpConfig applied(TcpConfig base, Iterable<Inet.SocketOption> options) {
+    public static TcpConfig applied(TcpConfig base, Iterable<Inet.SocketOption> options) {
         TcpConfig tcp = base;
         for (Inet.SocketOption option : options) {
             tcp = switch (option) {

@@ -2,6 +2,7 @@ package io.fourtuple.api.actor;
 
 import io.fourtuple.api.StackConfig;
 import io.fourtuple.nic.NicException;
+import io.fourtuple.nic.loop.EventLoop;
 import java.time.Duration;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -36,19 +37,39 @@ final class Supervision {
             Consumer<Throwable> onFailure,
             Consumer<Throwable> onEnd,
             Behavior<Object> actor) {
-        SupervisorStrategy strategy = SupervisorStrategy.restart()
-                .withStopChildren(false)
-                .withLimit(limits.restarts(), limits.within())
-                .withLoggingEnabled(false);
-        Behavior<Object> restarting =
-                Behaviors.supervise(intercepted(actor, failure -> {
-                    onFailure.accept(failure);
-                    return null;
-                })).onFailure(Throwable.class, strategy);
-        return intercepted(restarting, failure -> {
-            onEnd.accept(failure);
-            return Behaviors.stopped();
+        Restarts restarts = new Restarts(limits);
+        Behavior<Object> witnessed = intercepted(actor, failure -> {
+            onFailure.accept(failure);
+            if (restarts.isOneTooMany(EventLoop.current().clock().nanoTime())) {
+                onEnd.accept(failure);
+                return Behaviors.stopped();
+            }
+            return null;
         });
+        return Behaviors.supervise(witnessed)
+                .onFailure(
+                        Throwable.class,
+                        SupervisorStrategy.restart().withStopChildren(false).withLoggingEnabled(false));
+    }
+
+    /** Counts the restarts of one actor by the clock of its loop: Pekko's own limit goes by that of the machine. */
+    private static final class Restarts {
+        private final StackConfig.Supervision limits;
+        private int count;
+        private long since;
+
+        Restarts(StackConfig.Supervision limits) {
+            this.limits = limits;
+        }
+
+        /** Whether one more, now, is more than is allowed in the time since the first that counts. */
+        boolean isOneTooMany(long now) {
+            if (count == 0 || now - since >= limits.within().toNanos()) {
+                since = now;
+                count = 0;
+            }
+            return ++count > limits.restarts();
+        }
     }
 
     /**
@@ -125,7 +146,7 @@ final class Supervision {
             }
         }
 
-        /** Never for the same interceptor again: there is one inside and one outside of the supervision. */
+        /** Never for the same interceptor again: one may be inside and one outside of a supervision. */
         @Override
         public boolean isSame(BehaviorInterceptor<Object, Object> other) {
             return other == (Object) this;

@@ -289,7 +289,8 @@ final class BindStage
             } else {
                 AskPattern.<AcceptorCommand, Unbound>ask(
                                 acceptor, AcceptorCommand.Unbind::new, UNBIND_TIMEOUT, system().scheduler())
-                        .whenComplete((_, _) -> unbound.complete(Done.getInstance()));
+                        .whenCompleteAsync(
+                                (_, _) -> unbound.complete(Done.getInstance()), system().executionContext());
             }
             bound.completeExceptionally(
                     new NoSuchElementException("Binding was unbound before it was completely finished"));

@@ -3,6 +3,7 @@ package io.fourtuple.api.simulation;
 import io.fourtuple.api.Stack;
 import io.fourtuple.api.StackConfig;
 import io.fourtuple.api.javadsl.Tcp;
+import io.fourtuple.api.simulation.streams.StreamStack;
 import io.fourtuple.core.Clock;
 import io.fourtuple.core.ip.InterfaceAddress;
 import io.fourtuple.nic.loop.VirtualLoop;
@@ -94,7 +95,10 @@ public final class SimulatedHost {
         return up;
     }
 
-    /** Its stack: another one after each restart; of a host that is down, the last one. */
+    /**
+     * Its stack, or what stands for it where no packets are exchanged: another one after each restart; of a host that
+     * is down, the last one.
+     */
     public Stack stack() {
         return stack;
     }
@@ -167,13 +171,15 @@ public final class SimulatedHost {
         boots++;
         up = true;
         nic.powerOn();
-        StackConfig settings = config.stack().apply(simulation.config().stack());
-        stack = simulation.time().call(() -> Stack.start(
-                simulation.system(),
-                settings.withName(boots == 1 ? config.name() : config.name() + "-" + boots)
-                        .withIp(settings.ip().withAddresses(addresses))
-                        .withLoopDispatcher(dispatcher),
-                new Plug(nic)));
+        StackConfig wanted = config.stack().apply(simulation.config().stack());
+        StackConfig settings = wanted.withName(boots == 1 ? config.name() : config.name() + "-" + boots)
+                .withIp(wanted.ip().withAddresses(addresses))
+                .withLoopDispatcher(dispatcher);
+        stack = simulation.time().call(() -> switch (simulation.config().mode()) {
+            case PACKETS -> Stack.start(simulation.system(), settings, new Plug(nic));
+            case STREAMS -> Stack.start(
+                    simulation.system(), settings, StreamStack.substitute(simulation.streams(), settings, nic));
+        });
         tcp = Tcp.of(stack);
     }
 

@@ -2,10 +2,12 @@ package io.fourtuple.api.simulation;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import io.fourtuple.api.simulation.streams.StreamWorld;
 import io.fourtuple.nic.loop.VirtualExecutorConfigurator;
 import io.fourtuple.nic.loop.VirtualTime;
 import io.fourtuple.nic.sim.Link;
 import io.fourtuple.nic.sim.LinkConfig;
+import io.fourtuple.nic.sim.NetworkPaths;
 import io.fourtuple.nic.sim.SimulatedNetwork;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -37,6 +39,7 @@ public final class Simulation implements AutoCloseable {
     private final SimulationConfig config;
     private final VirtualTime time;
     private final SimulatedNetwork network;
+    private final StreamWorld streams;
     private final ActorSystem<Void> system;
     private final Map<String, SimulatedHost> hosts = new LinkedHashMap<>();
     private boolean closed;
@@ -45,6 +48,7 @@ public final class Simulation implements AutoCloseable {
         this.config = config;
         this.time = time;
         network = new SimulatedNetwork(time);
+        streams = new StreamWorld(time, new NetworkPaths(network));
         Config settings = ConfigFactory.load().getConfig("fourtuple.virtual-time.overlay")
                 .withFallback(config.settings());
         system = time.call(() -> ActorSystem.create(Behaviors.empty(), "simulation", settings));
@@ -85,6 +89,11 @@ public final class Simulation implements AutoCloseable {
     /** Its links, switches and routers. */
     public SimulatedNetwork network() {
         return network;
+    }
+
+    /** Who is where, for hosts that exchange no packets. */
+    StreamWorld streams() {
+        return streams;
     }
 
     /** What runs all its actors and streams. */

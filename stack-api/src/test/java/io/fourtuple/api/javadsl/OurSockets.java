@@ -20,12 +20,11 @@ import org.apache.pekko.stream.javadsl.Source;
 import org.apache.pekko.util.ByteString;
 
 /** Our Tcp on two stacks with a wire between them. But for the look-up, the same text as {@link PekkoSockets}. */
-final class OurSockets implements Sockets {
+class OurSockets implements Sockets {
     private final ActorSystem<?> system;
-    private final Stack serverStack;
-    private final Stack clientStack;
     private final Tcp server;
     private final Tcp client;
+    private final Runnable closing;
 
     OurSockets(ActorSystem<?> system, MemoryWire.Config wireConfig, StackConfig.Streams streams) {
         this(system, wireConfig, streams, 1, UnaryOperator.identity());
@@ -38,14 +37,32 @@ final class OurSockets implements Sockets {
             StackConfig.Streams streams,
             int shards,
             UnaryOperator<Nic> around) {
+        this(system, stacks(system, wireConfig, streams, shards, around));
+    }
+
+    private OurSockets(ActorSystem<?> system, List<Stack> stacks) {
+        this(system, Tcp.of(stacks.getFirst()), Tcp.of(stacks.getLast()),
+                () -> stacks.reversed().forEach(stack -> stack.terminate().toCompletableFuture().join()));
+    }
+
+    /** On stacks that are there, and that {@code closing} ends. */
+    OurSockets(ActorSystem<?> system, Tcp server, Tcp client, Runnable closing) {
         this.system = system;
+        this.server = server;
+        this.client = client;
+        this.closing = closing;
+    }
+
+    private static List<Stack> stacks(
+            ActorSystem<?> system,
+            MemoryWire.Config wireConfig,
+            StackConfig.Streams streams,
+            int shards,
+            UnaryOperator<Nic> around) {
         MemoryWire wire = new MemoryWire(wireConfig);
-        serverStack = Stack.start(system, config("server", "10.77.0.1/24", streams).withShards(shards),
-                around.apply(wire.left()));
-        clientStack = Stack.start(system, config("client", "10.77.0.2/24", streams).withShards(shards),
-                around.apply(wire.right()));
-        server = Tcp.of(serverStack);
-        client = Tcp.of(clientStack);
+        return List.of(
+                Stack.start(system, config("server", "10.77.0.1/24", streams).withShards(shards), around.apply(wire.left())),
+                Stack.start(system, config("client", "10.77.0.2/24", streams).withShards(shards), around.apply(wire.right())));
     }
 
     private static StackConfig config(String name, String address, StackConfig.Streams streams) {
@@ -66,9 +83,13 @@ final class OurSockets implements Sockets {
     }
 
     @Override
+    public ActorSystem<?> system() {
+        return system;
+    }
+
+    @Override
     public void close() {
-        clientStack.terminate().toCompletableFuture().join();
-        serverStack.terminate().toCompletableFuture().join();
+        closing.run();
     }
 
     @Override

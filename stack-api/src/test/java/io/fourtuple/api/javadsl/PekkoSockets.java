@@ -35,6 +35,11 @@ final class PekkoSockets implements Sockets {
     }
 
     @Override
+    public ActorSystem<?> system() {
+        return system;
+    }
+
+    @Override
     public void close() {
         // ends with the system
     }

@@ -1,14 +1,18 @@
 package io.fourtuple.api.javadsl;
 
+import static java.util.concurrent.TimeUnit.SECONDS;
+
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLEngine;
 import org.apache.pekko.Done;
 import org.apache.pekko.NotUsed;
+import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.stream.javadsl.Flow;
 import org.apache.pekko.stream.javadsl.Source;
 import org.apache.pekko.util.ByteString;
@@ -38,6 +42,23 @@ interface Sockets extends AutoCloseable {
 
     Flow<ByteString, ByteString, CompletionStage<Outgoing>> connectWithTls(
             InetSocketAddress remote, Supplier<SSLEngine> engines);
+
+    /** What runs the streams of both sides. */
+    ActorSystem<?> system();
+
+    /** Runs something that may block. */
+    default <T> T call(Supplier<T> body) {
+        return body.get();
+    }
+
+    /** Waits until a stage is completed, and throws what it failed with. */
+    default <T> T await(CompletionStage<T> stage) throws Exception {
+        try {
+            return stage.toCompletableFuture().get(30, SECONDS);
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof Exception cause ? cause : e;
+        }
+    }
 
     @Override
     void close();

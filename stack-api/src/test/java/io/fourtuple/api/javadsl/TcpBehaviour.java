@@ -1,6 +1,5 @@
 package io.fourtuple.api.javadsl;
 
-import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -19,7 +18,6 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
@@ -84,7 +82,7 @@ abstract class TcpBehaviour {
         InetSocketAddress server = serve(ECHO);
         ByteString echoed = await(Source.from(chunks(data, 10_007))
                 .via(connect(server))
-                .runWith(concatenated(), kit.system()));
+                .runWith(concatenated(), sockets.system()));
         assertThat(Arrays.equals(echoed.toArray(), data)).isTrue();
     }
 
@@ -97,7 +95,7 @@ abstract class TcpBehaviour {
             expected.append(i).append('\n');
             lines.add(bytes(i + "\n"));
         }
-        ByteString echoed = await(Source.from(lines).via(connect(server)).runWith(concatenated(), kit.system()));
+        ByteString echoed = await(Source.from(lines).via(connect(server)).runWith(concatenated(), sockets.system()));
         assertThat(echoed.utf8String()).isEqualTo(expected.toString());
     }
 
@@ -108,7 +106,7 @@ abstract class TcpBehaviour {
         InetSocketAddress server = serve(ECHO);
         ByteString echoed = await(Source.single(ByteString.fromArray(data))
                 .via(connect(server))
-                .runWith(concatenated(), kit.system()));
+                .runWith(concatenated(), sockets.system()));
         assertThat(Arrays.equals(echoed.toArray(), data)).isTrue();
     }
 
@@ -117,7 +115,7 @@ abstract class TcpBehaviour {
         InetSocketAddress server = serve(ECHO);
         ByteString echoed = await(Source.from(List.of(bytes(""), bytes("a"), bytes(""), bytes("b"), bytes("")))
                 .via(connect(server))
-                .runWith(concatenated(), kit.system()));
+                .runWith(concatenated(), sockets.system()));
         assertThat(echoed.utf8String()).isEqualTo("ab");
     }
 
@@ -133,7 +131,7 @@ abstract class TcpBehaviour {
         InetSocketAddress server = serve(Flow.fromSinkAndSourceCoupled(Sink.<ByteString>ignore(), bulk));
         SinkQueueWithCancel<ByteString> stalled = Source.<ByteString>maybe()
                 .via(connect(server))
-                .runWith(Sink.<ByteString>queue().withAttributes(Attributes.inputBuffer(1, 1)), kit.system());
+                .runWith(Sink.<ByteString>queue().withAttributes(Attributes.inputBuffer(1, 1)), sockets.system());
         long received = await(stalled.pull()).orElseThrow().length();
 
         shouldEchoWhatItIsSent(); // meanwhile others are at full speed
@@ -152,14 +150,15 @@ abstract class TcpBehaviour {
                 true, Flow.of(ByteString.class).fold(ByteString.emptyByteString(), ByteString::concat));
         ByteString answer = await(Source.from(List.of(bytes("all "), bytes("of it")))
                 .via(connect(server))
-                .runWith(concatenated(), kit.system()));
+                .runWith(concatenated(), sockets.system()));
         assertThat(answer.utf8String()).isEqualTo("all of it");
     }
 
     @Test
     void shouldHearTheClientOutAfterTheServerHasClosedItsHalf() throws Exception {
         CompletableFuture<ByteString> heard = new CompletableFuture<>();
-        Sink<ByteString, ?> listen = concatenated().mapMaterializedValue(all -> all.thenAccept(heard::complete));
+        Sink<ByteString, ?> listen = concatenated()
+                .mapMaterializedValue(all -> all.thenAcceptAsync(heard::complete, Runnable::run));
         InetSocketAddress server = serve(true, Flow.fromSinkAndSource(listen, Source.single(bytes("bye"))));
         Client client = opened(connect(server));
         assertThat(await(client.in.pull())).contains(bytes("bye"));
@@ -174,7 +173,7 @@ abstract class TcpBehaviour {
     void shouldCloseBothDirectionsWhenAServerWithoutHalfCloseHasSentAll() throws Exception {
         CompletableFuture<Done> serverEnded = new CompletableFuture<>();
         Sink<ByteString, ?> listen = Sink.<ByteString>ignore()
-                .mapMaterializedValue(done -> done.thenAccept(serverEnded::complete));
+                .mapMaterializedValue(done -> done.thenAcceptAsync(serverEnded::complete, Runnable::run));
         InetSocketAddress server = serve(false, Flow.fromSinkAndSource(listen, Source.single(bytes("bye"))));
         Client client = opened(connect(server));
         assertThat(await(client.in.pull())).contains(bytes("bye"));
@@ -221,7 +220,7 @@ abstract class TcpBehaviour {
     @Test
     void shouldResetThePeerWhenTheStreamIsTornDown() throws Exception {
         Server server = new Server(false);
-        Materializer materializer = Materializer.createMaterializer(kit.system());
+        Materializer materializer = sockets.call(() -> Materializer.createMaterializer(sockets.system()));
         await(Source.<ByteString>maybe()
                 .viaMat(connect(server.address), Keep.right())
                 .to(Sink.ignore())
@@ -295,14 +294,14 @@ abstract class TcpBehaviour {
     void shouldFailToBindAPortThatIsInUse() throws Exception {
         Server server = new Server(false);
         var second = sockets.bind(sockets.serverHost(), server.address.getPort(), 100, false, Optional.empty());
-        assertThatThrownBy(() -> await(second.to(Sink.ignore()).run(kit.system())))
+        assertThatThrownBy(() -> await(second.to(Sink.ignore()).run(sockets.system())))
                 .isInstanceOf(BindFailedException.class);
     }
 
     @Test
     void shouldFailToBindAnAddressThatIsNotOurs() {
         var source = sockets.bind(sockets.foreignHost(), 0, 100, false, Optional.empty());
-        assertThatThrownBy(() -> await(source.to(Sink.ignore()).run(kit.system())))
+        assertThatThrownBy(() -> await(source.to(Sink.ignore()).run(sockets.system())))
                 .isInstanceOf(BindFailedException.class);
     }
 
@@ -315,7 +314,7 @@ abstract class TcpBehaviour {
                 Flow.fromSinkAndSourceMat(Sink.<ByteString>head(), Source.<ByteString>maybe(), Keep.left()));
         client.out.offer(bytes("hello"));
         assertThat(await(first)).isEqualTo(bytes("hello"));
-        assertThatThrownBy(() -> incoming.flow().join(ECHO).run(kit.system()))
+        assertThatThrownBy(() -> incoming.flow().join(ECHO).run(sockets.system()))
                 .isInstanceOf(IllegalStateException.class);
     }
 
@@ -366,7 +365,7 @@ abstract class TcpBehaviour {
         TestTls tls = TestTls.create(directory);
         Binding binding = await(sockets.bindWithTls(tls::serverEngine)
                 .to(Sink.foreach(connection -> connection.handleWith(ECHO)))
-                .run(kit.system()));
+                .run(sockets.system()));
         bindings.add(binding);
         byte[] data = new byte[100_000];
         new Random(3).nextBytes(data);
@@ -388,7 +387,7 @@ abstract class TcpBehaviour {
     private InetSocketAddress serve(boolean halfClose, Flow<ByteString, ByteString, ?> handler) throws Exception {
         Binding binding = await(sockets.bind(sockets.serverHost(), 0, 100, halfClose, Optional.empty())
                 .to(Sink.foreach(connection -> connection.handleWith(handler)))
-                .run(kit.system()));
+                .run(sockets.system()));
         bindings.add(binding);
         return binding.localAddress();
     }
@@ -420,7 +419,7 @@ abstract class TcpBehaviour {
 
         Server(Source<Incoming, CompletionStage<Binding>> source) throws Exception {
             Pair<CompletionStage<Binding>, SinkQueueWithCancel<Incoming>> ends =
-                    source.toMat(Sink.queue(), Keep.both()).run(kit.system());
+                    source.toMat(Sink.queue(), Keep.both()).run(sockets.system());
             binding = await(ends.first());
             accepted = ends.second();
             address = binding.localAddress();
@@ -458,7 +457,7 @@ abstract class TcpBehaviour {
             var ends = Source.<ByteString>queue(16)
                     .viaMat(flow, Keep.both())
                     .toMat(Sink.<ByteString>queue(), Keep.both())
-                    .run(kit.system());
+                    .run(sockets.system());
             out = ends.first().first();
             opened = ends.first().second();
             in = ends.second();
@@ -481,11 +480,7 @@ abstract class TcpBehaviour {
         return ByteString.fromString(text);
     }
 
-    private static <T> T await(CompletionStage<T> stage) throws Exception {
-        try {
-            return stage.toCompletableFuture().get(30, SECONDS);
-        } catch (ExecutionException e) {
-            throw e.getCause() instanceof Exception cause ? cause : e;
-        }
+    private <T> T await(CompletionStage<T> stage) throws Exception {
+        return sockets.await(stage);
     }
 }

@@ -143,6 +143,11 @@ public final class VirtualTime implements Clock, AutoCloseable {
         journal = Objects.requireNonNull(value);
     }
 
+    /** Whether anybody keeps what is noted: what costs something to find out need not be, otherwise. */
+    public boolean isJournaled() {
+        return journal != Journal.NONE;
+    }
+
     /** Notes something that a second run has to repeat: a frame, a decision. */
     public void note(String source, long value) {
         journal.note(now, source, value);

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,6 +40,8 @@ public final class SimulatedNetwork {
     private final Map<String, SimulatedNic> nics = new LinkedHashMap<>();
     private final Map<String, Switch> switches = new LinkedHashMap<>();
     private final Map<String, Link> links = new LinkedHashMap<>();
+    /** What leads away from what, by names. */
+    private final Map<String, List<Hop>> hops = new HashMap<>();
     private final List<Partition> partitions = new ArrayList<>();
     private final RuleList rules = new RuleList();
     private NetworkCapture capture;
@@ -124,7 +127,17 @@ public final class SimulatedNetwork {
         Port to = b.nextPort();
         Link link = new Link(this, linkName(a, b), from, to, config);
         links.put(link.name(), link);
+        hops.computeIfAbsent(a.name(), _ -> new ArrayList<>()).add(new Hop(link.forward(), b.name()));
+        hops.computeIfAbsent(b.name(), _ -> new ArrayList<>()).add(new Hop(link.backward(), a.name()));
         return link;
+    }
+
+    /** A direction of a link, and the name of what it leads to. */
+    record Hop(LinkDirection direction, String to) {}
+
+    /** What leads away from what has this name. */
+    List<Hop> hopsFrom(String name) {
+        return hops.getOrDefault(name, List.of());
     }
 
     /** Lays a link without faults and limits. */

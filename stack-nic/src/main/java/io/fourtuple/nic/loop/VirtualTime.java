@@ -42,6 +42,8 @@ import scala.concurrent.CanAwait;
  */
 public final class VirtualTime implements Clock, AutoCloseable {
     private static final ThreadLocal<VirtualTime> CURRENT = new ThreadLocal<>();
+    /** The source of the notes of deadlines. */
+    private static final String TIMERS = "timers";
     /** So many tasks without any time passing are a loop that never ends. */
     private static final long TASKS_PER_INSTANT = 50_000_000;
 
@@ -57,7 +59,13 @@ public final class VirtualTime implements Clock, AutoCloseable {
     private final long seed;
     private final RandomGenerator shuffle;
     private final ReadyTasks ready = new ReadyTasks();
-    private final TimerHeap timers = new TimerHeap(this::checkThread);
+    private final TimerHeap timers = new TimerHeap(this::checkThread) {
+        @Override
+        void arm(HeapTimer timer, long deadline) {
+            note(TIMERS, deadline); // here, because the stack trace of a difference then says who wanted it
+            super.arm(timer, deadline);
+        }
+    };
     private final Map<String, RandomGenerator> randoms = new HashMap<>();
     private final Map<String, VirtualLoop> loops = new HashMap<>();
     private final VirtualLoop main;
@@ -138,7 +146,7 @@ public final class VirtualTime implements Clock, AutoCloseable {
         return randoms.computeIfAbsent(name, key -> new JournaledRandom(this, key));
     }
 
-    /** Gets every draw and whatever else is {@linkplain #note noted}, from now on. */
+    /** Gets every draw, every deadline and whatever else is {@linkplain #note noted}, from now on. */
     public void setJournal(Journal value) {
         journal = Objects.requireNonNull(value);
     }
@@ -153,8 +161,20 @@ public final class VirtualTime implements Clock, AutoCloseable {
         faults = Objects.requireNonNull(value);
     }
 
-    FaultPoints faults() {
+    /** What was set with {@link #setFaults}; until then, what never fires. */
+    public FaultPoints faults() {
         return faults;
+    }
+
+    /**
+     * Ends the simulation with a failure that no actor or stream can catch: the call that lets time pass throws it after
+     * the task that runs now, or the next such call. Of several the first one counts.
+     */
+    public void fail(NonDeterminismException found) {
+        checkThread();
+        if (failure == null) {
+            failure = Objects.requireNonNull(found);
+        }
     }
 
     /** The loop that what belongs to no host runs on, such as the dispatchers of Pekko. */

@@ -16,9 +16,9 @@ import org.apache.pekko.stream.javadsl.Source;
 import org.apache.pekko.util.ByteString;
 
 /**
- * A scenario to try {@code ./run search} with: over a link that loses up to 5 of 100 packets, and duplicates and reorders
- * some, a client sends up to 200 KiB to a server that sends them back. How much, and how bad the link is, is drawn from
- * the seed. What comes back has to have the checksum of what was sent.
+ * A scenario to try {@code ./run search} with: over a link that loses up to 5 of 100 packets, and duplicates and
+ * reorders some, a client sends up to 200 KiB to a server that sends them back. How much, and how bad the link is, is
+ * drawn from the seed. What comes back has to have the checksum of what was sent.
  *
  * <p>A connection may fail, if fault points fire; then what came before is the beginning of what was sent.
  */

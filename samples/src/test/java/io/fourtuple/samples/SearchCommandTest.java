@@ -46,7 +46,8 @@ class SearchCommandTest {
 
     @Test
     void shouldTellOfFailingSeedsFromTheLowestOn() {
-        Outcome outcome = search("search", EveryThird.class.getName(), "--seeds", "10", "--from", "4", "--threads", "2");
+        Outcome outcome = search(
+                "search", EveryThird.class.getName(), "--seeds", "10", "--from", "4", "--threads", "2");
 
         assertThat(outcome.err).isEmpty();
         assertThat(outcome.status).isEqualTo(1);
@@ -94,7 +95,8 @@ class SearchCommandTest {
     void shouldSayHowFarItCame() {
         Outcome outcome = search("search", EveryThird.class.getName(), "--time", "1ns");
 
-        assertThat(outcome.out).endsWith("in the time that there was, 0 of 1000 seeds: none fails" + System.lineSeparator());
+        assertThat(outcome.out).endsWith(
+                "in the time that there was, 0 of 1000 seeds: none fails" + System.lineSeparator());
         assertThat(outcome.status).isZero();
     }
 

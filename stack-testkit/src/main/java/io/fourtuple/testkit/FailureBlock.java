@@ -34,8 +34,8 @@ record FailureBlock(
         String head = "---- simulated test failed ";
         lines.add(head + "-".repeat(WIDTH - head.length()));
         lines.add(LINE.formatted("test", name));
-        lines.add(LINE.formatted("seed", seed + (settings.runs() == 1 ? ""
-                : ", run " + (seed - settings.seed() + 1) + " of " + settings.runs() + "; those after it are not run")));
+        lines.add(LINE.formatted("seed", seed + (settings.runs() == 1 ? "" : ", run " + (seed - settings.seed() + 1)
+                + " of " + settings.runs() + "; those after it are not run")));
         lines.add(LINE.formatted("failed at", "%d.%09d s of virtual time"
                 .formatted(at.toNanos() / NANOS, at.toNanos() % NANOS)));
         if (settings.annotation().faults()) {

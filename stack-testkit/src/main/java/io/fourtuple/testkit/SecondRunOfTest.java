@@ -30,7 +30,8 @@ final class SecondRunOfTest implements TestExecutionListener {
                 .configurationParameter(Settings.JOURNAL, arguments[3])
                 .build(), outcome);
         if (outcome.tests == 0 && outcome.failure.isEmpty()) {
-            throw new IllegalStateException("there is no test " + arguments[1] + ", or no test engine on the class path");
+            throw new IllegalStateException(
+                    "there is no test " + arguments[1] + ", or no test engine on the class path");
         }
         SecondRun.report(Path.of(arguments[0]), outcome.failure);
     }

@@ -14,8 +14,8 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.platform.commons.support.AnnotationSupport;
 
 /**
- * What is to be done for a test: its annotation, and what the configuration parameters of JUnit or the system properties
- * say instead.
+ * What is to be done for a test: its annotation, and what the configuration parameters of JUnit or the system
+ * properties say instead.
  *
  * @param seed of the first run
  * @param runs how many seeds there are, from 1
@@ -69,7 +69,7 @@ record Settings(long seed, int runs, Simulated annotation, Optional<Path> journa
                 + " rather than to register " + SimulationExtension.class.getSimpleName()));
     }
 
-    /** Does not depend on what runs the test, as its unique id does; positive and short, because people will type it. */
+    /** Not of the unique id, which depends on what runs the test; positive and short, because people will type it. */
     private static long seedOfName(ExtensionContext context) {
         CRC32C hash = new CRC32C();
         hash.update(nameOf(context).getBytes(StandardCharsets.UTF_8));

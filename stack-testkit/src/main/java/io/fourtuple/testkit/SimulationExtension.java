@@ -44,7 +44,8 @@ import org.opentest4j.TestAbortedException;
 final class SimulationExtension implements TestTemplateInvocationContextProvider, ExecutionCondition,
         BeforeEachCallback, ParameterResolver, TestExecutionExceptionHandler, LifecycleMethodExecutionExceptionHandler,
         AfterEachCallback {
-    private static final ExtensionContext.Namespace STORE = ExtensionContext.Namespace.create(SimulationExtension.class);
+    private static final ExtensionContext.Namespace STORE =
+            ExtensionContext.Namespace.create(SimulationExtension.class);
     private static final String SEED = "seed";
     private static final String FAILED = "failed seed";
     private static final String RUN = "run";
@@ -98,8 +99,8 @@ final class SimulationExtension implements TestTemplateInvocationContextProvider
                                         || AnnotationSupport.isAnnotated(each.annotationType(), TestTemplate.class))
                                 && !AnnotationSupport.isAnnotated(each.annotationType(), Simulated.class));
         if (another) {
-            throw new ExtensionConfigurationException(method.getName() + " is @Simulated and another kind of test: leave"
-                    + " the other annotation out, or put @Simulated on the class");
+            throw new ExtensionConfigurationException(method.getName() + " is @Simulated and another kind of test:"
+                    + " leave the other annotation out, or put @Simulated on the class");
         }
     }
 

@@ -16,9 +16,9 @@ import java.util.Optional;
  * Runs a scenario twice with the same seed, here and in another JVM, and compares everything that happens: each frame,
  * each random number, each deadline, and when.
  *
- * <p>The other JVM is fresh, and hashes objects otherwise, counts other processors, and has another time zone, locale and
- * character set ({@link SecondRun}). So what depends on a clock, on the order of a hash table or on a setting of this
- * machine differs there, and the check says where it first does.
+ * <p>The other JVM is fresh, and hashes objects otherwise, counts other processors, and has another time zone, locale
+ * and character set ({@link SecondRun}). So what depends on a clock, on the order of a hash table or on a setting of
+ * this machine differs there, and the check says where it first does.
  *
  * @param scenario a class on the class path of this JVM
  * @param seed of both runs

@@ -18,7 +18,7 @@ import java.util.TimeZone;
  * differs in any case.
  */
 final class OtherJvm {
-    /** How HotSpot makes the hash code of an object: 0 is a random number of all threads, 3 a sequence; 5 the default. */
+    /** How HotSpot makes the hash code of an object: 0 a random number of all threads, 3 a sequence; 5 the default. */
     private static final String HASH_CODE = "-XX:hashCode=";
     /** Agents may listen on a port or write to a file that is already in use. */
     private static final List<String> NOT_TAKEN_OVER = List.of(

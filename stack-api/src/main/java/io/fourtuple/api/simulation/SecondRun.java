@@ -104,8 +104,8 @@ public final class SecondRun {
      * Says what became of the second run; for the class that runs in the other JVM.
      *
      * @param file its first argument
-     * @param failure what it has thrown, if it has: a {@link NonDeterminismException} in it, or in what it was caused by
-     *     or has suppressed, is the difference; anything else is one, too, because the first run had none
+     * @param failure what it has thrown, if it has: a {@link NonDeterminismException} in it, or in what it was caused
+     *     by or has suppressed, is the difference; anything else is one, too, because the first run had none
      * @throws UncheckedIOException when the file cannot be written
      */
     public static void report(Path file, Optional<? extends Throwable> failure) {

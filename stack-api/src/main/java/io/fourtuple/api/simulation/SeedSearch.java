@@ -8,8 +8,8 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * Runs a scenario with many seeds, to find those that fail. Each seed is a simulation of its own, one thread runs one at
- * a time, and there are as many threads as processors.
+ * Runs a scenario with many seeds, to find those that fail. Each seed is a simulation of its own, one thread runs one
+ * at a time, and there are as many threads as processors.
  *
  * <p>What is reported does not depend on which thread was faster: a failing seed is reported when all seeds below it
  * are through, so the first one reported is the lowest that fails. Immutable; start from {@link #of} and change what
@@ -131,8 +131,8 @@ public record SeedSearch(
     /**
      * Runs all of them and returns when they are through.
      *
-     * <p>A run that has not ended half a minute after the {@link #limit} counts as failed, with the stack trace of where
-     * it is; its thread, a daemon, is left to itself.
+     * <p>A run that has not ended half a minute after the {@link #limit} counts as failed, with the stack trace of
+     * where it is; its thread, a daemon, is left to itself.
      *
      * @throws IllegalStateException when the calling thread is interrupted, or {@code listener} throws
      */

@@ -99,8 +99,9 @@ public final class Simulation implements AutoCloseable {
     }
 
     /**
-     * Decides where rare things happen, to the stacks and to whoever else asks: {@code if (faults().fires("my-point"))}.
-     * Nothing ever does unless somebody has {@linkplain VirtualTime#setFaults said so}, such as a {@link SeedSearch}.
+     * Decides where rare things happen, to the stacks and to whoever else asks:
+     * {@code if (faults().fires("my-point"))}. Nothing ever does unless somebody has
+     * {@linkplain VirtualTime#setFaults said so}, such as a {@link SeedSearch}.
      */
     public FaultPoints faults() {
         return time.faults();

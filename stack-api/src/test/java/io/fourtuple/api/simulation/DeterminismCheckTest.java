@@ -90,7 +90,7 @@ class DeterminismCheckTest {
         public void run(Simulation simulation) {
             Map<Letter, Integer> map = new HashMap<>();
             for (Letter letter : Letter.values()) {
-                map.put(letter, letter.ordinal());
+                map.put(letter, map.size());
             }
             Pair.in(simulation).echo(map.keySet().toString());
         }

@@ -167,8 +167,8 @@ public final class VirtualTime implements Clock, AutoCloseable {
     }
 
     /**
-     * Ends the simulation with a failure that no actor or stream can catch: the call that lets time pass throws it after
-     * the task that runs now, or the next such call. Of several the first one counts.
+     * Ends the simulation with a failure that no actor or stream can catch: the call that lets time pass throws it
+     * after the task that runs now, or the next such call. Of several the first one counts.
      */
     public void fail(NonDeterminismException found) {
         checkThread();

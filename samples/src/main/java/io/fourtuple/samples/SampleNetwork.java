@@ -195,7 +195,8 @@ final class SampleNetwork implements AutoCloseable {
 
     private Stack startOnTap(StackConfig config, NicOptions nic) {
         String device = ((NicChoice.Tap) nic.nic()).name();
-        TapNic tap = TapNic.open(TapConfig.of(device, TapConfig.randomMac(new SecureRandom())));
+        TapNic tap = TapNic.open(TapConfig.of(device, TapConfig.randomMac(new SecureRandom()))
+                .withQueues(Math.min(config.shards(), TapConfig.MAX_QUEUES)));
         Stack stack = start(config, config.name().equals(SERVER) ? captured(tap) : tap);
         configureHost(nic, tap);
         return stack;

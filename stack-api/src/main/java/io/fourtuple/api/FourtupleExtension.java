@@ -24,7 +24,7 @@ public final class FourtupleExtension implements Extension {
 
     private FourtupleExtension(ActorSystem<?> system) {
         StackConfig config = StackConfig.from(system.settings().config());
-        stack = Stack.start(system, config, open(config.nic()));
+        stack = Stack.start(system, config, open(config));
         tcp = Tcp.of(stack);
     }
 
@@ -49,11 +49,11 @@ public final class FourtupleExtension implements Extension {
         return tcp;
     }
 
-    private static Nic open(NicChoice choice) {
-        return switch (choice) {
+    private static Nic open(StackConfig config) {
+        return switch (config.nic()) {
             case NicChoice.Memory _ -> new MemoryWire(MemoryWire.Config.DEFAULT).left();
-            case NicChoice.Tap(String name) ->
-                    TapNic.open(TapConfig.of(name, TapConfig.randomMac(new SecureRandom())));
+            case NicChoice.Tap(String name) -> TapNic.open(TapConfig.of(name, TapConfig.randomMac(new SecureRandom()))
+                    .withQueues(Math.min(config.shards(), TapConfig.MAX_QUEUES)));
         };
     }
 

@@ -109,7 +109,7 @@ final class Examples {
     static final class NeverCaptures {
         @Simulated(seed = 1, capture = Simulated.Capture.NEVER)
         void test(Simulation simulation) {
-            throw new IllegalStateException("no packets of this, please, in " + simulation);
+            assertThat(simulation.now()).as("no packets of this, please").isPositive();
         }
     }
 
@@ -224,7 +224,7 @@ final class Examples {
     static final class NoSimulation {
         @Simulated(seed = 1, runs = 3)
         void test() {
-            throw new IllegalStateException("whatever the seed");
+            assertThat(VirtualTime.isVirtual()).as("whatever the seed").isTrue();
         }
     }
 

@@ -107,6 +107,13 @@ final class TapLab implements AutoCloseable {
         return new TapLab(tapChanges, UnaryOperator.identity(), around);
     }
 
+    /** On another kind of TAP, with something around it, and another configuration of the stack. */
+    static TapLab start(
+            UnaryOperator<TapConfig> tapChanges, UnaryOperator<StackConfig> changes, UnaryOperator<Nic> around)
+            throws IOException {
+        return new TapLab(tapChanges, changes, around);
+    }
+
     /** Name of the TAP. */
     String device() {
         return device;

@@ -10,6 +10,7 @@ import io.fourtuple.core.demux.Demux;
 import io.fourtuple.core.demux.ListenerTable;
 import io.fourtuple.core.ip.IpHost;
 import io.fourtuple.core.ip.Path;
+import io.fourtuple.core.ip.RelayedPacket;
 import io.fourtuple.core.tcp.HalfOpen;
 import io.fourtuple.core.tcp.IsnGenerator;
 import io.fourtuple.core.tcp.PortAllocator;
@@ -53,7 +54,7 @@ final class Shard {
     final Counters counters;
     /** What the buffers of its connections hold. */
     final ShardMemory memory;
-    /** What records packets; for a shard without a NIC, nothing does. */
+    /** What records packets; for a shard without a queue of the NIC, nothing does. */
     final FailureReports failures;
     final IpHost ip;
     /** What makes rare things happen here. */
@@ -180,10 +181,26 @@ final class Shard {
     }
 
     private void sendReset(FourTuple tuple) {
-        Path path = ip.pathTo(tuple.remote());
+        Path path = shards.isPoweredOff() ? null : ip.pathTo(tuple.remote());
         if (path != null) {
             transmitAlone(path, tuple, now());
         }
+    }
+
+    /** Sends what other shards have written. First shard only. */
+    void relay(int budget) {
+        shards.noteRelaysSeen();
+        long now = now();
+        failures.setTime(now);
+        for (int i = 0; i < budget; i++) {
+            RelayedPacket packet = shards.pollRelay();
+            if (packet == null) {
+                break;
+            }
+            ip.relay(packet, now);
+        }
+        shards.tellRelays();
+        tellIngress();
     }
 
     // ---- the table of flows ----
@@ -251,7 +268,7 @@ final class Shard {
                 "connection " + tuple + " of stack " + config.name() + " has failed and is reset", tuple, cause));
     }
 
-    /** Reports a flow that has failed, with its last packets, which the first shard has. */
+    /** Reports a flow that has failed, with its last packets; the first shard does. */
     void report(StackInput.Report report) {
         if (index == 0) {
             failures.report(report.what(), report.tuple(), report.cause(), now());

@@ -11,6 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -44,6 +45,9 @@ public final class VirtualTime implements Clock, AutoCloseable {
     private static final ThreadLocal<VirtualTime> CURRENT = new ThreadLocal<>();
     /** The source of the notes of deadlines. */
     private static final String TIMERS = "timers";
+    /** How long threads of the common pool may take to be caught, and how often they are looked at: real time. */
+    private static final long OTHERS_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long LOOK_NANOS = 100_000;
     /** So many tasks without any time passing are a loop that never ends. */
     private static final long TASKS_PER_INSTANT = 50_000_000;
 
@@ -273,14 +277,27 @@ public final class VirtualTime implements Clock, AutoCloseable {
     public <T> T await(CompletionStage<T> stage, Duration atMost) {
         CompletableFuture<T> future = stage.toCompletableFuture();
         if (!runUntil(future::isDone, atMost)) {
-            // Whoever was to complete it may do so on a thread of its own, which is the fault then.
-            ForkJoinPool.commonPool().awaitQuiescence(1, TimeUnit.SECONDS);
+            waitForOtherThreads(future);
             throwFailures();
             throw new AssertionError(timers.size() == 0
                     ? "waits in vain: nothing is left to happen after " + Duration.ofNanos(now)
                     : "not completed within " + atMost + " of virtual time, by " + Duration.ofNanos(now));
         }
         return future.join();
+    }
+
+    /**
+     * Whoever was to complete a stage may do so on a thread of its own, which is the fault then. The pool's own way to
+     * wait for it will not do: it lets this thread run the pool's tasks, which then look as if they were the
+     * simulation's.
+     */
+    private static void waitForOtherThreads(CompletableFuture<?> future) {
+        ForkJoinPool pool = ForkJoinPool.commonPool();
+        long deadline = System.nanoTime() + OTHERS_NANOS;
+        while (!future.isDone() && (pool.hasQueuedSubmissions() || !pool.isQuiescent())
+                && System.nanoTime() - deadline < 0) {
+            LockSupport.parkNanos(LOOK_NANOS);
+        }
     }
 
     /** Runs something that may block for what the simulation has to do, such as the making of an actor system. */

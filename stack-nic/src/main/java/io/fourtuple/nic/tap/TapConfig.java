@@ -12,14 +12,18 @@ import java.util.random.RandomGenerator;
  * @param mtu the MTU to set, in octets, 68 to 65521, which needs CAP_NET_ADMIN; 0 to leave it as it is
  * @param offload whether to use checksum offload and super-frames of up to 64 KiB both ways; without them a TAP moves
  *     a tenth as much
+ * @param queues how many {@linkplain TapNic#queues queues} it has, 1 to 256: more than one for a stack of several
+ *     shards. A TAP that somebody else has made without {@code multi_queue} has one all the same
  */
-public record TapConfig(String name, MacAddress mac, int mtu, boolean offload) {
+public record TapConfig(String name, MacAddress mac, int mtu, boolean offload, int queues) {
     /** IFNAMSIZ - 1 of netdevice(7). */
     public static final int MAX_NAME = 15;
     /** The smallest MTU of the kernel's Ethernet devices (RFC 791 §3.2). */
     public static final int MIN_MTU = 68;
     /** The largest MTU of a TAP: an IP packet less the Ethernet header. */
     public static final int MAX_MTU = 65521;
+    /** The most queues of a TAP (MAX_TAP_QUEUES of the kernel's tuntap). */
+    public static final int MAX_QUEUES = 256;
 
     /** The bit of the first octet that says that the address was assigned locally (IEEE 802). */
     private static final long LOCAL = 0x02_00_00_00_00_00L;
@@ -42,11 +46,14 @@ public record TapConfig(String name, MacAddress mac, int mtu, boolean offload) {
         if (mtu != 0 && (mtu < MIN_MTU || mtu > MAX_MTU)) {
             throw new IllegalArgumentException("the MTU of a TAP must be 68 to 65521, is " + mtu);
         }
+        if (queues < 1 || queues > MAX_QUEUES) {
+            throw new IllegalArgumentException("a TAP must have 1 to 256 queues, not " + queues);
+        }
     }
 
-    /** A TAP with offloads and the device's own MTU. */
+    /** A TAP with offloads, the device's own MTU and one queue. */
     public static TapConfig of(String name, MacAddress mac) {
-        return new TapConfig(name, mac, 0, true);
+        return new TapConfig(name, mac, 0, true, 1);
     }
 
     /** A hardware address drawn at random from the 2⁴⁶ that anyone may assign. */
@@ -56,12 +63,17 @@ public record TapConfig(String name, MacAddress mac, int mtu, boolean offload) {
 
     /** The same with another MTU. */
     public TapConfig withMtu(int value) {
-        return new TapConfig(name, mac, value, offload);
+        return new TapConfig(name, mac, value, offload, queues);
     }
 
     /** The same with or without offloads. */
     public TapConfig withOffload(boolean value) {
-        return new TapConfig(name, mac, mtu, value);
+        return new TapConfig(name, mac, mtu, value, queues);
+    }
+
+    /** The same with so many queues. */
+    public TapConfig withQueues(int value) {
+        return new TapConfig(name, mac, mtu, offload, value);
     }
 
     private static boolean isNameCharacter(int c) {

@@ -11,23 +11,31 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Opens and sets up the descriptor of a TAP: the ioctls of the kernel's
- * <a href="https://docs.kernel.org/networking/tuntap.html">tuntap</a>, and what their errors mean to a user.
+ * Opens and sets up a descriptor of a TAP: the ioctls of the kernel's
+ * <a href="https://docs.kernel.org/networking/tuntap.html">tuntap</a>, and what their errors mean to a user. A TAP with
+ * several queues has a descriptor for each.
  */
 final class TapDevice {
     private static final String TUN = "/dev/net/tun";
 
     private static final long TUNSETIFF = 0x400454caL;
     private static final long TUNSETOFFLOAD = 0x400454d0L;
+    private static final long TUNGETIFF = 0x800454d2L;
     private static final long TUNSETVNETHDRSZ = 0x400454d8L;
+    private static final long TUNSETQUEUE = 0x400454d9L;
     private static final long SIOCGIFMTU = 0x8921;
     private static final long SIOCSIFMTU = 0x8922;
     private static final long SIOCGIFHWADDR = 0x8927;
 
     private static final short IFF_TAP = 0x0002;
     private static final short IFF_MULTI_QUEUE = 0x0100;
+    private static final short IFF_ATTACH_QUEUE = 0x0200;
+    private static final short IFF_DETACH_QUEUE = 0x0400;
+    private static final short IFF_PERSIST = 0x0800;
     private static final short IFF_NO_PI = 0x1000;
     private static final short IFF_VNET_HDR = 0x4000;
+    private static final short IFF_TUN_EXCL = (short) 0x8000;
+    private static final short FLAGS = IFF_TAP | IFF_NO_PI | IFF_VNET_HDR;
 
     private static final long TUN_F_CSUM = 1;
     private static final long TUN_F_TSO4 = 2;
@@ -48,6 +56,7 @@ final class TapDevice {
     private final String name;
     private final int fd;
     private final MemorySegment ifreq;
+    private boolean multiQueue;
 
     private TapDevice(Linux linux, Arena arena, String name) {
         this.linux = linux;
@@ -64,7 +73,7 @@ final class TapDevice {
     static TapDevice open(TapConfig config, Linux linux, Arena arena) {
         TapDevice device = new TapDevice(linux, arena, config.name());
         try {
-            device.attach();
+            device.attach(config.queues() > 1);
             device.setUp(config.offload());
             device.checkMac(config.mac());
             if (config.mtu() != 0) {
@@ -75,6 +84,32 @@ final class TapDevice {
             device.close();
             throw e;
         }
+    }
+
+    /**
+     * Opens one more queue of a TAP that has been opened. The kernel neither gives it a frame nor takes one from it
+     * until it is {@linkplain #enable enabled}.
+     */
+    static TapDevice openFurther(TapConfig config, Linux linux, Arena arena) {
+        TapDevice device = new TapDevice(linux, arena, config.name());
+        try {
+            device.check(device.attach((short) (FLAGS | IFF_MULTI_QUEUE)), "opening a further queue of it");
+            device.check(device.setQueue(IFF_DETACH_QUEUE), "putting a further queue of it aside");
+            return device;
+        } catch (RuntimeException e) {
+            device.close();
+            throw e;
+        }
+    }
+
+    /** Lets a further queue have its share. */
+    void enable() {
+        check(setQueue(IFF_ATTACH_QUEUE), "putting a further queue of it to use");
+    }
+
+    /** Whether it may have further queues. */
+    boolean isMultiQueue() {
+        return multiQueue;
     }
 
     int fd() {
@@ -88,33 +123,31 @@ final class TapDevice {
     /** The MTU of the interface, as far as it is in our network namespace. */
     int mtu() {
         clearIfreq();
-        int result = controlSocket(SIOCGIFMTU);
-        if (result < 0) {
-            throw failure("reading its MTU", result);
-        }
+        check(controlSocket(SIOCGIFMTU), "reading its MTU");
         return ifreq.get(JAVA_INT, IFREQ_NAME);
     }
 
     private void setMtu(int mtu) {
         clearIfreq();
         ifreq.set(JAVA_INT, IFREQ_NAME, mtu);
-        int result = controlSocket(SIOCSIFMTU);
-        if (result < 0) {
-            throw failure("setting its MTU to " + mtu, result);
-        }
+        check(controlSocket(SIOCSIFMTU), "setting its MTU to " + mtu);
     }
 
-    /** TUNSETIFF. A TAP of somebody else is either single-queue or multi-queue, and has to be asked as such. */
-    private void attach() {
-        short flags = IFF_TAP | IFF_NO_PI | IFF_VNET_HDR;
-        int result = attach(flags);
+    /**
+     * TUNSETIFF. A TAP of somebody else is either single-queue or multi-queue, and has to be asked as such. One that we
+     * have made vanishes with our last descriptor: if there is one like that already, some process works on it. The
+     * kernel says so of a single-queue one, and would let us take frames away from the others of a multi-queue one.
+     */
+    private void attach(boolean severalQueues) {
+        int result = severalQueues ? attachToSeveral() : attach(FLAGS);
         if (result == -Linux.EINVAL) {
-            result = attach((short) (flags | IFF_MULTI_QUEUE));
+            result = severalQueues ? attach(FLAGS) : attachToSeveral();
         }
         if (result < 0) {
             throw switch (-result) {
                 case Linux.EPERM, Linux.EACCES -> new NicException("no permission for the TAP " + name
-                        + ": run as root, or once as root 'ip tuntap add " + name + " mode tap vnet_hdr user $USER'");
+                        + ": run as root, or once as root 'ip tuntap add " + name + " mode tap vnet_hdr"
+                        + (severalQueues ? " multi_queue" : "") + " user $USER'");
                 case Linux.EBUSY -> new NicException("the TAP " + name
                         + " is in use by another process: stop that one or choose another name");
                 case Linux.EINVAL -> new NicException("the interface " + name
@@ -122,6 +155,32 @@ final class TapDevice {
                 default -> failure("attaching to it", result);
             };
         }
+    }
+
+    private int attachToSeveral() {
+        short flags = FLAGS | IFF_MULTI_QUEUE;
+        int result = attach((short) (flags | IFF_TUN_EXCL));
+        if (result == -Linux.EBUSY) { // there is one
+            result = attach(flags);
+            if (result == 0 && (attachedFlags() & IFF_PERSIST) == 0) {
+                result = -Linux.EBUSY;
+            }
+        }
+        multiQueue = result == 0;
+        return result;
+    }
+
+    /** TUNGETIFF. */
+    private int attachedFlags() {
+        clearIfreq();
+        check(linux.ioctl(fd, TUNGETIFF, ifreq), "reading its flags");
+        return ifreq.get(JAVA_SHORT, IFREQ_NAME);
+    }
+
+    private int setQueue(short flags) {
+        clearIfreq();
+        ifreq.set(JAVA_SHORT, IFREQ_NAME, flags);
+        return linux.ioctl(fd, TUNSETQUEUE, ifreq);
     }
 
     private int attach(short flags) {
@@ -133,24 +192,15 @@ final class TapDevice {
     @SuppressWarnings("restricted")
     private void setUp(boolean offload) {
         ifreq.set(JAVA_INT, 0, VirtioHeader.SIZE);
-        int result = linux.ioctl(fd, TUNSETVNETHDRSZ, ifreq);
-        if (result < 0) {
-            throw failure("setting the size of its virtio header", result);
-        }
+        check(linux.ioctl(fd, TUNSETVNETHDRSZ, ifreq), "setting the size of its virtio header");
         long features = offload ? TUN_F_CSUM | TUN_F_TSO4 | TUN_F_TSO6 | TUN_F_TSO_ECN : 0;
         // The argument is the value itself, not a pointer to it.
-        result = linux.ioctl(fd, TUNSETOFFLOAD, MemorySegment.ofAddress(features));
-        if (result < 0) {
-            throw failure("setting its offloads", result);
-        }
+        check(linux.ioctl(fd, TUNSETOFFLOAD, MemorySegment.ofAddress(features)), "setting its offloads");
     }
 
     private void checkMac(MacAddress ours) {
         clearIfreq();
-        int result = linux.ioctl(fd, SIOCGIFHWADDR, ifreq);
-        if (result < 0) {
-            throw failure("reading its hardware address", result);
-        }
+        check(linux.ioctl(fd, SIOCGIFHWADDR, ifreq), "reading its hardware address");
         long bits = 0;
         for (int i = 0; i < 6; i++) {
             bits = bits << 8 | (ifreq.get(JAVA_BYTE, IFREQ_NAME + 2 + i) & 0xff);
@@ -174,6 +224,12 @@ final class TapDevice {
     private void clearIfreq() {
         ifreq.fill((byte) 0);
         ifreq.setString(0, name);
+    }
+
+    private void check(int result, String what) {
+        if (result < 0) {
+            throw failure(what, result);
+        }
     }
 
     private static int checkOpened(int result) {

@@ -22,6 +22,10 @@ class TapConfigTest {
         assertThatIllegalArgumentException().isThrownBy(() -> TapConfig.of("a/b", MAC));
         assertThatIllegalArgumentException().isThrownBy(() -> TapConfig.of("a b", MAC));
         assertThatIllegalArgumentException().isThrownBy(() -> TapConfig.of("tap%d", MAC));
+        assertThatIllegalArgumentException().isThrownBy(() -> TapConfig.of("ft0", MAC).withQueues(0))
+                .withMessage("a TAP must have 1 to 256 queues, not 0");
+        assertThatIllegalArgumentException().isThrownBy(() -> TapConfig.of("ft0", MAC).withQueues(257));
+        assertThat(TapConfig.of("ft0", MAC).withQueues(256).withMtu(1400).withOffload(false).queues()).isEqualTo(256);
         assertThat(TapConfig.of("fifteen-octets0", MAC).name()).hasSize(15);
     }
 

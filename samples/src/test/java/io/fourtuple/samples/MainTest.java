@@ -71,6 +71,13 @@ class MainTest {
             proxy --to stack:10.77.1.1:1 --nic tap:ft0 --far-nic tap:ft0 | --far-nic is for a device of its own
             proxy --to stack:10.77.1.1:1 --far-nic memory | --far-nic is for a device of its own
             ss --socket missing.sock | there is no control socket missing.sock
+            search | Missing required parameter: 'CLASS'; ./run search --help lists the options
+            search Nothing | there is no class Nothing: give its full name, and say with --class-path where it is
+            search java.lang.String | java.lang.String is no scenario: let it implement io.fourtuple.api.simulation.
+            search io.fourtuple.samples.LossyTransfer --seeds 0 | cannot search: seeds must be 1 to 1000000000, is 0
+            search io.fourtuple.samples.LossyTransfer --threads 0 | cannot search: threads must be 1 to 1024, is 0
+            search io.fourtuple.samples.LossyTransfer --time 5 | is not a time with its unit, such as 30s or 5m
+            search Nothing --class-path no/such.jar | there is no no/such.jar, which --class-path names
             play | Unmatched argument at index 0: 'play'
             """)
     void shouldRefuseWithOneSentence(String arguments, String part) {

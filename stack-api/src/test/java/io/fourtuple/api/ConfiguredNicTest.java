@@ -45,11 +45,11 @@ class ConfiguredNicTest {
     @Test
     void shouldOpenATunnelAsItIsSetUp() {
         NicChoice free = NicChoice.parse("vxlan:127.0.0.1:0/42@127.0.0.1:4789");
-        try (Nic nic = ConfiguredNic.open(free, DEFAULTS.withHardwareAddress("02:00:00:00:00:07"))) {
+        try (Nic nic = ConfiguredNic.open(free, DEFAULTS.withHardwareAddress("02:00:00:00:00:07"), 1)) {
             assertThat(nic.link().mtu()).isEqualTo(1450);
             assertThat(nic.link().mac()).isEqualTo(MacAddress.parse("02:00:00:00:00:07"));
         }
-        try (Nic nic = ConfiguredNic.open(free, DEFAULTS.withMtu(9000))) {
+        try (Nic nic = ConfiguredNic.open(free, DEFAULTS.withMtu(9000), 1)) {
             assertThat(nic.link().mtu()).isEqualTo(9000);
         }
     }

@@ -41,7 +41,7 @@ class OtherNicsIT {
         TapLab.Cable lay(NetworkNamespace far, String device) {
             return switch (this) {
                 case TUN, TUN_WITHOUT_OFFLOADS -> {
-                    Nic nic = ConfiguredNic.open(new NicChoice.Tun(device), settings());
+                    Nic nic = ConfiguredNic.open(new NicChoice.Tun(device), settings(), 1);
                     far.adopt(device);
                     yield new TapLab.Cable(nic, () -> {});
                 }
@@ -56,7 +56,7 @@ class OtherNicsIT {
         }
 
         private TapLab.Cable onVeth(NicChoice choice, Veth veth) {
-            return new TapLab.Cable(veth.near().call(() -> ConfiguredNic.open(choice, settings())), veth::close);
+            return new TapLab.Cable(veth.near().call(() -> ConfiguredNic.open(choice, settings(), 1)), veth::close);
         }
     }
 

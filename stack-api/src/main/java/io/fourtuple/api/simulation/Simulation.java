@@ -3,6 +3,7 @@ package io.fourtuple.api.simulation;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.fourtuple.api.simulation.streams.StreamWorld;
+import io.fourtuple.core.FaultPoints;
 import io.fourtuple.nic.loop.VirtualExecutorConfigurator;
 import io.fourtuple.nic.loop.VirtualTime;
 import io.fourtuple.nic.sim.Link;
@@ -104,6 +105,15 @@ public final class Simulation implements AutoCloseable {
     /** A source of random numbers of its own for whoever has this name: what a simulated program is to draw from. */
     public RandomGenerator random(String name) {
         return time.random(name);
+    }
+
+    /**
+     * Decides where rare things happen, to the stacks and to whoever else asks:
+     * {@code if (faults().fires("my-point"))}. Nothing ever does unless somebody has
+     * {@linkplain VirtualTime#setFaults said so}, such as a {@link SeedSearch}.
+     */
+    public FaultPoints faults() {
+        return time.faults();
     }
 
     /**

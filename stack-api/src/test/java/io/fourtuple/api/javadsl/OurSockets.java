@@ -61,8 +61,10 @@ class OurSockets implements Sockets {
             UnaryOperator<Nic> around) {
         MemoryWire wire = new MemoryWire(wireConfig);
         return List.of(
-                Stack.start(system, config("server", "10.77.0.1/24", streams).withShards(shards), around.apply(wire.left())),
-                Stack.start(system, config("client", "10.77.0.2/24", streams).withShards(shards), around.apply(wire.right())));
+                Stack.start(system, config("server", "10.77.0.1/24", streams).withShards(shards),
+                        around.apply(wire.left())),
+                Stack.start(system, config("client", "10.77.0.2/24", streams).withShards(shards),
+                        around.apply(wire.right())));
     }
 
     private static StackConfig config(String name, String address, StackConfig.Streams streams) {

@@ -9,7 +9,7 @@ import java.util.Arrays;
  * <p>A heap in which each timer has four below it, with deadlines beside and not in the timers: a simulation has a
  * hundred thousand of them, and to look at one costs a cache miss.
  */
-final class TimerHeap {
+class TimerHeap {
     private static final int BRANCHES = 4;
 
     private HeapTimer[] timers = new HeapTimer[16];

@@ -11,6 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -42,6 +43,11 @@ import scala.concurrent.CanAwait;
  */
 public final class VirtualTime implements Clock, AutoCloseable {
     private static final ThreadLocal<VirtualTime> CURRENT = new ThreadLocal<>();
+    /** The source of the notes of deadlines. */
+    private static final String TIMERS = "timers";
+    /** How long threads of the common pool may take to be caught, and how often they are looked at: real time. */
+    private static final long OTHERS_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long LOOK_NANOS = 100_000;
     /** So many tasks without any time passing are a loop that never ends. */
     private static final long TASKS_PER_INSTANT = 50_000_000;
 
@@ -57,7 +63,13 @@ public final class VirtualTime implements Clock, AutoCloseable {
     private final long seed;
     private final RandomGenerator shuffle;
     private final ReadyTasks ready = new ReadyTasks();
-    private final TimerHeap timers = new TimerHeap(this::checkThread);
+    private final TimerHeap timers = new TimerHeap(this::checkThread) {
+        @Override
+        void arm(HeapTimer timer, long deadline) {
+            note(TIMERS, deadline); // here, because the stack trace of a difference then says who wanted it
+            super.arm(timer, deadline);
+        }
+    };
     private final Map<String, RandomGenerator> randoms = new HashMap<>();
     private final Map<String, VirtualLoop> loops = new HashMap<>();
     private final VirtualLoop main;
@@ -138,7 +150,7 @@ public final class VirtualTime implements Clock, AutoCloseable {
         return randoms.computeIfAbsent(name, key -> new JournaledRandom(this, key));
     }
 
-    /** Gets every draw and whatever else is {@linkplain #note noted}, from now on. */
+    /** Gets every draw, every deadline and whatever else is {@linkplain #note noted}, from now on. */
     public void setJournal(Journal value) {
         journal = Objects.requireNonNull(value);
     }
@@ -158,8 +170,20 @@ public final class VirtualTime implements Clock, AutoCloseable {
         faults = Objects.requireNonNull(value);
     }
 
-    FaultPoints faults() {
+    /** What was set with {@link #setFaults}; until then, what never fires. */
+    public FaultPoints faults() {
         return faults;
+    }
+
+    /**
+     * Ends the simulation with a failure that no actor or stream can catch: the call that lets time pass throws it
+     * after the task that runs now, or the next such call. Of several the first one counts.
+     */
+    public void fail(NonDeterminismException found) {
+        checkThread();
+        if (failure == null) {
+            failure = Objects.requireNonNull(found);
+        }
     }
 
     /** The loop that what belongs to no host runs on, such as the dispatchers of Pekko. */
@@ -258,14 +282,27 @@ public final class VirtualTime implements Clock, AutoCloseable {
     public <T> T await(CompletionStage<T> stage, Duration atMost) {
         CompletableFuture<T> future = stage.toCompletableFuture();
         if (!runUntil(future::isDone, atMost)) {
-            // Whoever was to complete it may do so on a thread of its own, which is the fault then.
-            ForkJoinPool.commonPool().awaitQuiescence(1, TimeUnit.SECONDS);
+            waitForOtherThreads(future);
             throwFailures();
             throw new AssertionError(timers.size() == 0
                     ? "waits in vain: nothing is left to happen after " + Duration.ofNanos(now)
                     : "not completed within " + atMost + " of virtual time, by " + Duration.ofNanos(now));
         }
         return future.join();
+    }
+
+    /**
+     * Whoever was to complete a stage may do so on a thread of its own, which is the fault then. The pool's own way to
+     * wait for it will not do: it lets this thread run the pool's tasks, which then look as if they were the
+     * simulation's.
+     */
+    private static void waitForOtherThreads(CompletableFuture<?> future) {
+        ForkJoinPool pool = ForkJoinPool.commonPool();
+        long deadline = System.nanoTime() + OTHERS_NANOS;
+        while (!future.isDone() && (pool.hasQueuedSubmissions() || !pool.isQuiescent())
+                && System.nanoTime() - deadline < 0) {
+            LockSupport.parkNanos(LOOK_NANOS);
+        }
     }
 
     /** Runs something that may block for what the simulation has to do, such as the making of an actor system. */

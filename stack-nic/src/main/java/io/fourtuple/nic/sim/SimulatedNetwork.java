@@ -10,10 +10,12 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /**
@@ -36,9 +38,10 @@ public final class SimulatedNetwork {
     private static final long MAC_BASE = 0x02_00_00_00_00_00L;
 
     private final VirtualTime time;
-    private final Map<String, LinkEnd> ends = new LinkedHashMap<>();
+    private final Set<String> names = new HashSet<>();
     private final Map<String, SimulatedNic> nics = new LinkedHashMap<>();
     private final Map<String, Switch> switches = new LinkedHashMap<>();
+    private final Map<String, Router> routers = new LinkedHashMap<>();
     private final Map<String, Link> links = new LinkedHashMap<>();
     /** What leads away from what, by names. */
     private final Map<String, List<Hop>> hops = new HashMap<>();
@@ -71,7 +74,8 @@ public final class SimulatedNetwork {
      * @throws IllegalArgumentException when something else has that name
      */
     public SimulatedNic addNic(String name, NicConfig config) {
-        SimulatedNic nic = add(new SimulatedNic(this, name, nics.size(), nextMac(), config));
+        claim(name);
+        SimulatedNic nic = new SimulatedNic(this, name, nics.size(), nextMac(), config);
         nics.put(name, nic);
         return nic;
     }
@@ -89,18 +93,26 @@ public final class SimulatedNetwork {
      * @throws IllegalArgumentException when something else has that name
      */
     public Switch addSwitch(String name, int tableSize) {
-        Switch made = add(new Switch(this, name, tableSize));
+        claim(name);
+        Switch made = new Switch(this, name, tableSize);
         switches.put(name, made);
         return made;
     }
 
-    private <E extends LinkEnd> E add(E end) {
-        if (end.name().isEmpty() || ends.putIfAbsent(end.name(), end) != null) {
-            throw new IllegalArgumentException(end.name().isEmpty()
+    /** Makes a router, without ports and routes. */
+    public Router addRouter(String name) {
+        claim(name);
+        Router made = new Router(this, name);
+        routers.put(name, made);
+        return made;
+    }
+
+    private void claim(String name) {
+        if (name.isEmpty() || !names.add(name)) {
+            throw new IllegalArgumentException(name.isEmpty()
                     ? "everything in a network needs a name"
-                    : "there is a \"" + end.name() + "\" in this network already: choose another name");
+                    : "there is a \"" + name + "\" in this network already: choose another name");
         }
-        return end;
     }
 
     MacAddress nextMac() {
@@ -108,7 +120,6 @@ public final class SimulatedNetwork {
     }
 
     void replaced(SimulatedNic replacement) {
-        ends.put(replacement.name(), replacement);
         nics.put(replacement.name(), replacement);
     }
 
@@ -170,6 +181,15 @@ public final class SimulatedNetwork {
      */
     public Switch switchNamed(String name) {
         return found(switches, name, "switch");
+    }
+
+    /**
+     * The router with this name.
+     *
+     * @throws IllegalArgumentException when there is none
+     */
+    public Router router(String name) {
+        return found(routers, name, "router");
     }
 
     /**

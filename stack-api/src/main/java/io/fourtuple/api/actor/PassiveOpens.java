@@ -80,9 +80,9 @@ final class PassiveOpens {
         long now = shard.now();
         shard.cookies.fillSynAck(tuple, syn.segment(), shard.timestampOffsets.of(tuple), path.properties(),
                 syn.socket().tcp(), shard.out, now);
+        syn.socket().queues().noteCookieSent(now); // before any shard may get an answer
         shard.transmitAlone(path, tuple, now);
         counters.increment(Counter.TCP_EXT_SYNCOOKIES_SENT);
-        syn.socket().queues().noteCookieSent(now);
     }
 
     // ---- final ACK ----

@@ -36,6 +36,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -127,14 +128,16 @@ class FaultsTest {
     void expectToDie(BusyConnections busy, List<Pair> victims) {
         stacks.eventually(() -> assertThat(busy.failed()).containsAll(victims));
         busy.awaitProgress(10_000);
+        // Later, one may be reset that has ended: the answer to its FIN sent twice, when it is forgotten here already.
+        Set<Integer> resetAlive = new HashSet<>(resets);
         busy.finish();
 
         assertThat(busy.failed()).containsExactlyInAnyOrderElementsOf(victims);
         assertThat(busy.pairs).filteredOn(pair -> !victims.contains(pair)).allMatch(Pair::isIntact);
         assertThat(victims).allSatisfy(victim -> assertThat(victim.client().outcome.join().failure().orElseThrow())
                 .contains("Connection reset by peer"));
-        resets.retainAll(busy.pairs.stream().map(Pair::port).toList());
-        assertThat(resets).containsExactlyInAnyOrderElementsOf(victims.stream().map(Pair::port).toList());
+        resetAlive.retainAll(busy.pairs.stream().map(Pair::port).toList());
+        assertThat(resetAlive).containsExactlyInAnyOrderElementsOf(victims.stream().map(Pair::port).toList());
         expectNothingLeft();
     }
 

@@ -29,8 +29,9 @@ import java.util.Objects;
  * @param streams the Streams API
  * @param loopDispatcher id of the dispatcher that runs the stack's actors: one event loop. The NIC's readiness is
  *     watched by that loop, so it has to be of the type that {@code fourtuple.loop-dispatcher} shows
- * @param shards event loops that the connections are spread over by their 4-tuples, 1 to {@value #MAX_SHARDS}. The
- *     first has the NIC; each further one has a dispatcher of its own, like {@code loopDispatcher}
+ * @param shards event loops that the connections are spread over by their 4-tuples, 1 to {@value #MAX_SHARDS}. Each
+ *     further one has a dispatcher of its own, like {@code loopDispatcher}, and a queue of the NIC, where that has
+ *     several ({@link io.fourtuple.nic.Nic#queues}); else the first one reads and writes the NIC for all
  * @param supervision how often what everybody depends on may fail
  * @param flightRecorder what is remembered of the last packets, for a connection that fails
  * @param terminateTimeout how long a stack that is stopped waits for its connections to end in order before it resets
@@ -195,8 +196,8 @@ public record StackConfig(
      *     connection is guaranteed the {@code min} of its receive and its send buffer, or one segment when that is
      *     more, beyond it
      * @param sendTurn octets that one connection sends before the others have their turn
-     * @param shardQueue segments on their way to one shard, and packets on their way to the NIC, when there is more
-     *     than one shard; one more is lost
+     * @param shardQueue segments and frames on their way from one shard to another, and packets that the first one is
+     *     to send for others, when there is more than one shard; one more is lost
      * @param perSource what a single peer may hold
      */
     public record Limits(
@@ -283,9 +284,10 @@ public record StackConfig(
 
     /**
      * What is remembered of the last packets of the NIC, both ways: when a connection fails, its own are written to a
-     * pcapng file that the log names. Takes {@code packets} times {@code snapLength} octets of memory.
+     * pcapng file that the log names. Takes {@code packets} times {@code snapLength} octets of memory for each queue
+     * of the NIC.
      *
-     * @param packets how many packets, 0 (nothing is remembered) to 1,000,000
+     * @param packets how many packets of each queue, 0 (nothing is remembered) to 1,000,000
      * @param snapLength how many octets of each, from the link-layer header on, 96 to 65,535
      * @param directory where the files go; empty for {@code fourtuple-USER} in the JVM's temporary directory, which has
      *     to be the user's alone

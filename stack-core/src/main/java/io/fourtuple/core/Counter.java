@@ -107,6 +107,10 @@ public enum Counter {
     LINK_IN_OTHER_HOST("Link", "InOtherHost", Kind.TERMINAL),
     /** Dropped: neither ARP nor IP. */
     LINK_IN_UNKNOWN_PROTOS("Link", "InUnknownProtos", Kind.TERMINAL),
+    /** Frames that came in at a queue of a further shard, and were handed on to the first one, which counts them. */
+    LINK_HANDED_ON("Link", "HandedOn"),
+    /** Dropped: too many frames were on their way to the first shard. */
+    LINK_IN_DISCARDS("Link", "InDiscards", Kind.TERMINAL),
     /** Frames handed to the NIC, and packets looped back. */
     LINK_OUT_FRAMES("Link", "OutFrames"),
     /** Frames the NIC did not take. */
@@ -215,6 +219,8 @@ public enum Counter {
     TCP_EXT_REQ_Q_FULL_DO_COOKIES("TcpExt", "TCPReqQFullDoCookies"),
     /** SYNs dropped because the SYN queue was full. */
     TCP_EXT_REQ_Q_FULL_DROP("TcpExt", "TCPReqQFullDrop"),
+    /** Segments that came in at a shard that is not their connection's, and were handed on to that one. */
+    TCP_EXT_STEERED("TcpExt", "TCPSteered"),
     /** Segments dropped because too many were on their way to another shard. */
     TCP_EXT_BACKLOG_DROP("TcpExt", "TCPBacklogDrop"),
     /** Final ACKs ignored because the stack has as many connections as it may. */

@@ -19,7 +19,7 @@ public interface FaultPoints {
     /**
      * Whether the rare thing happens now.
      *
-     * @param point which one, a constant name in kebab-case, such as {@code drop-outgoing-frame}
+     * @param point which one: a constant of {@link Faults}, such as {@code drop-outgoing-frame}
      */
     boolean fires(String point);
 }

@@ -42,6 +42,12 @@ class CoreArchitectureTest {
             "java.util.random.RandomGenerator.getDefault",
             "java.util.random.RandomGenerator.of");
 
+    private static final Set<String> INEXACT = Set.of(
+            "sin", "cos", "tan", "asin", "acos", "atan", "atan2", "sinh", "cosh", "tanh", "exp", "expm1", "log",
+            "log10", "log1p", "pow", "cbrt", "hypot");
+
+    private static final Set<String> LOOK_UP_ONLY = Set.of("NeighborCache", "Reassembly");
+
     @ArchTest
     static final ArchRule shouldDependOnJavaBaseOnly = classes()
             .should()
@@ -87,6 +93,32 @@ class CoreArchitectureTest {
             .orShould()
             .dependOnClassesThat(assignableTo("java.security.SecureRandom")
                     .or(assignableTo("java.util.concurrent.ThreadLocalRandom")));
+
+    /** What {@link Math} gives may differ in the last bit from one JVM to another; {@link StrictMath} does not. */
+    @ArchTest
+    static final ArchRule shouldComputeTheSameEverywhere = noClasses()
+            .should()
+            .accessTargetWhere(describe("compute in Math what may differ", access ->
+                    access.getTargetOwner().isEquivalentTo(Math.class) && INEXACT.contains(access.getName())));
+
+    /** Who looks keys up in one may, but its order is that of hashes, and no two runs need have the same. */
+    @ArchTest
+    static final ArchRule shouldHaveNoOrderOfHashes = noClasses()
+            .that(describe("never look at all entries", type -> !LOOK_UP_ONLY.contains(type.getSimpleName())))
+            .should()
+            .accessTargetWhere(describe("make a collection in the order of hashes", access ->
+                    isHashed(access.getTargetOwner().getName(), access.getName())));
+
+    private static boolean isHashed(String owner, String member) {
+        return switch (owner) {
+            case "java.util.HashMap", "java.util.HashSet", "java.util.IdentityHashMap", "java.util.WeakHashMap",
+                    "java.util.concurrent.ConcurrentHashMap" -> member.equals("<init>");
+            case "java.util.Set", "java.util.Map" -> member.equals("of") || member.equals("copyOf")
+                    || member.equals("ofEntries");
+            case "java.util.stream.Collectors" -> member.matches("to.*(Set|Map)|groupingBy.*");
+            default -> false;
+        };
+    }
 
     @ArchTest
     static final ArchRule shouldResolveNoNames = noClasses()

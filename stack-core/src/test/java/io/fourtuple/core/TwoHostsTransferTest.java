@@ -2,271 +2,29 @@ package io.fourtuple.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.fourtuple.core.ip.Frame;
-import io.fourtuple.core.ip.FrameSink;
-import io.fourtuple.core.ip.Ingress;
-import io.fourtuple.core.ip.InterfaceAddress;
-import io.fourtuple.core.ip.IpConfig;
-import io.fourtuple.core.ip.IpHost;
-import io.fourtuple.core.ip.LinkProperties;
-import io.fourtuple.core.ip.Path;
-import io.fourtuple.core.ip.TransmitOffload;
-import io.fourtuple.core.tcp.HalfOpen;
-import io.fourtuple.core.tcp.ReceivedChunk;
-import io.fourtuple.core.tcp.ShardMemory;
-import io.fourtuple.core.tcp.TcpConfig;
-import io.fourtuple.core.tcp.TcpConnection;
-import io.fourtuple.core.tcp.TcpEvent;
-import io.fourtuple.core.time.Deadline;
-import io.fourtuple.core.wire.FourTuple;
-import io.fourtuple.core.wire.IpAddress;
-import io.fourtuple.core.wire.MacAddress;
-import io.fourtuple.core.wire.OutboundSegment;
-import io.fourtuple.core.wire.TcpSegment;
-import java.nio.ByteBuffer;
-import java.util.List;
-import java.util.PriorityQueue;
-import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Two whole hosts, from Ethernet up, on a link that loses, delays and reorders, in virtual time. */
 class TwoHostsTransferTest {
-    private static final long MILLIS = 1_000_000L;
     private static final int OCTETS = 64 << 20;
-    private static final int LARGEST_FRAME = 1514;
 
     @ParameterizedTest
     @CsvSource({"10.77.0.1, 10.77.0.2, 24", "fd77::1, fd77::2, 64"})
     void shouldCarryDataBothWaysThroughLossDelayAndReordering(String client, String server, int prefix) {
-        Simulation simulation = new Simulation(client, server, prefix);
+        TwoHosts hosts = new TwoHosts(client, server, prefix, OCTETS, new TwoHosts.Link(0.02, 0.01, 0), 2026,
+                FaultPoints.NEVER);
 
-        simulation.transfer();
+        hosts.transfer();
 
-        for (Host host : new Host[] {simulation.client, simulation.server}) {
+        for (TwoHosts.Host host : new TwoHosts.Host[] {hosts.client, hosts.server}) {
             assertThat(host.received).isEqualTo(OCTETS);
             assertThat(host.counters.get(Counter.TCP_RETRANS_SEGS)).isPositive();
             assertThat(host.counters.get(Counter.TCP_EXT_FAST_RETRANS))
                     .isGreaterThan(host.counters.get(Counter.TCP_EXT_TIMEOUTS));
         }
-        assertThat(simulation.largestFrame).isEqualTo(LARGEST_FRAME);
-        assertThat(simulation.lost).isPositive();
-        assertThat(simulation.reordered).isPositive();
-    }
-
-    /** Octet {@code n} of a stream, computable at both ends so that 64 MiB need not be kept. */
-    private static byte octet(long seed, long n) {
-        long x = (n >>> 3) * 0x9e3779b97f4a7c15L + seed;
-        x = (x ^ (x >>> 29)) * 0xbf58476d1ce4e5b9L;
-        return (byte) (x >>> ((n & 7) * 8));
-    }
-
-    private static final class Simulation {
-        final Host client;
-        final Host server;
-        final Random random = new Random(2026);
-        private final PriorityQueue<Flight> flights = new PriorityQueue<>((a, b) -> {
-            int byTime = Long.signum(a.arrival - b.arrival);
-            return byTime != 0 ? byTime : Long.compare(a.order, b.order);
-        });
-        private long order;
-        private long latestArrival;
-        long now = Long.MAX_VALUE - 10_000 * MILLIS;
-        int largestFrame;
-        long lost;
-        long reordered;
-
-        private record Flight(long arrival, long order, Host to, byte[] frame) {}
-
-        Simulation(String client, String server, int prefix) {
-            latestArrival = now;
-            IpAddress a = IpAddress.parse(client);
-            IpAddress b = IpAddress.parse(server);
-            FourTuple tuple = new FourTuple(a, 40000, b, 7);
-            this.client = new Host(this, tuple, prefix, new MacAddress(0x02_00_00_00_00_01L), 11, 22);
-            this.server = new Host(this, tuple.reversed(), prefix, new MacAddress(0x02_00_00_00_00_02L), 22, 11);
-        }
-
-        void send(Host from, byte[] frame) {
-            largestFrame = Math.max(largestFrame, frame.length);
-            if (random.nextDouble() < 0.02) {
-                lost++;
-                return;
-            }
-            long arrival = now + 20 * MILLIS + (random.nextDouble() < 0.01 ? 3 * MILLIS : 0);
-            if (arrival - latestArrival < 0) {
-                reordered++;
-            }
-            latestArrival = arrival;
-            flights.add(new Flight(arrival, order++, from == client ? server : client, frame));
-        }
-
-        void transfer() {
-            client.connect();
-            while (!client.isDone() || !server.isDone()) {
-                long next = Deadline.earlier(client.deadline(), server.deadline());
-                if (!flights.isEmpty()) {
-                    next = Deadline.earlier(next, flights.peek().arrival);
-                }
-                assertThat(next).as("something happens next").isNotEqualTo(Deadline.NONE);
-                now = next - now > 0 ? next : now;
-                while (!flights.isEmpty() && flights.peek().arrival - now <= 0) {
-                    Flight flight = flights.poll();
-                    flight.to.receive(flight.frame);
-                }
-                client.handleTimeout();
-                server.handleTimeout();
-            }
-        }
-    }
-
-    /** One host with one connection that sends and checks. */
-    private static final class Host implements FrameSink {
-        final Simulation simulation;
-        final FourTuple tuple;
-        final Counters counters = new Counters();
-        private final IpHost ip;
-        private final TcpConfig config = TcpConfig.defaults();
-        private final OutboundSegment out = new OutboundSegment();
-        private final ByteBuffer frame = ByteBuffer.allocate(LARGEST_FRAME);
-        private final long sendSeed;
-        private final long receiveSeed;
-        private HalfOpen halfOpen;
-        private TcpConnection connection;
-        private Path path;
-        private int sent;
-        private boolean established;
-        private boolean peerClosed;
-        int received;
-
-        Host(Simulation simulation, FourTuple tuple, int prefix, MacAddress mac, long sendSeed, long receiveSeed) {
-            this.simulation = simulation;
-            this.tuple = tuple;
-            this.sendSeed = sendSeed;
-            this.receiveSeed = receiveSeed;
-            ip = new IpHost(
-                    IpConfig.defaults().withAddresses(List.of(new InterfaceAddress(tuple.local(), prefix))),
-                    new LinkProperties(LinkProperties.Medium.ETHERNET, mac, 1500, false, 0), this, counters,
-                    new Random(7));
-            path = ip.pathTo(tuple.remote());
-        }
-
-        void connect() {
-            connection = TcpConnection.connect(tuple, -5, 1, path.properties(), config,
-                    ShardMemory.unlimited(counters), simulation.now);
-            turn();
-        }
-
-        @Override
-        public ByteBuffer frame() {
-            return frame.clear();
-        }
-
-        @Override
-        public boolean transmit(int length, TransmitOffload offload) {
-            byte[] bytes = new byte[length];
-            frame.get(0, bytes);
-            simulation.send(this, bytes);
-            return true;
-        }
-
-        void receive(byte[] bytes) {
-            Ingress ingress = ip.receive(new Frame(bytes), simulation.now);
-            while (ingress != null) {
-                if (ingress instanceof Ingress.Tcp tcp) {
-                    onSegment(tcp.segment());
-                }
-                ingress = ip.pollIngress(simulation.now);
-            }
-            turn();
-        }
-
-        private void onSegment(TcpSegment segment) {
-            long now = simulation.now;
-            if (connection != null) {
-                connection.handleSegment(segment, now);
-            } else if (halfOpen == null) {
-                halfOpen = HalfOpen.of(tuple, segment, -9, 2, path.properties(), config, now);
-                halfOpen.fillSynAck(out, now);
-                ip.transmit(path, tuple, out, now);
-            } else {
-                switch (halfOpen.handleSegment(segment, out, now)) {
-                    case IGNORE, SKIPPED -> { }
-                    case REPLY -> ip.transmit(path, tuple, out, now);
-                    case COMPLETE -> connection = halfOpen.complete(segment, ShardMemory.unlimited(counters), now);
-                    case REMOVE -> throw new AssertionError("the peer reset the open");
-                }
-            }
-        }
-
-        private void turn() {
-            if (connection == null) {
-                return;
-            }
-            long now = simulation.now;
-            for (TcpEvent e = connection.pollEvent(); e != null; e = connection.pollEvent()) {
-                established |= e == TcpEvent.ESTABLISHED;
-                peerClosed |= e == TcpEvent.PEER_CLOSED;
-                assertThat(e.isLast() && e != TcpEvent.CLOSED).as("%s", e).isFalse();
-            }
-            for (ReceivedChunk c = connection.receive(1 << 20, now); c != null; c = connection.receive(1 << 20, now)) {
-                check(c);
-            }
-            if (established) {
-                feed(now);
-            }
-            while (connection.pollTransmit(out, now)) {
-                ip.transmit(path, tuple, out, now);
-            }
-        }
-
-        private void check(ReceivedChunk c) {
-            for (int i = 0; i < c.length(); i++) {
-                if (c.array()[c.offset() + i] != octet(receiveSeed, received + i)) {
-                    throw new AssertionError("octet " + (received + i) + " is wrong");
-                }
-            }
-            received += c.length();
-        }
-
-        private void feed(long now) {
-            int room = Math.min(connection.sendSpace(), OCTETS - sent);
-            if (room > 0) {
-                byte[] chunk = new byte[room];
-                for (int i = 0; i < room; i++) {
-                    chunk[i] = octet(sendSeed, sent + i);
-                }
-                sent += connection.send(ByteBuffer.wrap(chunk), now);
-            }
-            if (sent == OCTETS) {
-                connection.shutdownOutput(now);
-            }
-        }
-
-        boolean isDone() {
-            return peerClosed && received == OCTETS && sent == OCTETS && connection.info(simulation.now).unsent() == 0
-                    && connection.info(simulation.now).unacknowledged() == 0;
-        }
-
-        long deadline() {
-            long deadline = ip.deadline();
-            if (connection != null) {
-                deadline = Deadline.earlier(deadline, connection.deadline());
-            } else if (halfOpen != null) {
-                deadline = Deadline.earlier(deadline, halfOpen.deadline());
-            }
-            return deadline;
-        }
-
-        void handleTimeout() {
-            long now = simulation.now;
-            ip.handleTimeout(now);
-            if (connection != null) {
-                connection.handleTimeout(now);
-                turn();
-            } else if (halfOpen != null && halfOpen.handleTimeout(out, now) == HalfOpen.Verdict.REPLY) {
-                ip.transmit(path, tuple, out, now);
-            }
-        }
+        assertThat(hosts.largestFrame).isEqualTo(TwoHosts.LARGEST_FRAME);
+        assertThat(hosts.lost).isPositive();
+        assertThat(hosts.reordered).isPositive();
     }
 }

@@ -1,5 +1,6 @@
 package io.fourtuple.nic;
 
+import io.fourtuple.core.Clock;
 import io.fourtuple.core.ip.Frame;
 import io.fourtuple.core.ip.FrameSink;
 import io.fourtuple.core.ip.LinkProperties;
@@ -41,6 +42,7 @@ public final class FloodedNic implements Nic, FrameSink {
     private final int ipSum;
     private final int tcpSum;
     private final SplittableRandom random;
+    private final Clock clock;
     private volatile Flood flood;
     private volatile Runnable wakeUp;
 
@@ -86,6 +88,12 @@ public final class FloodedNic implements Nic, FrameSink {
      * @param seed says who the strangers are
      */
     public FloodedNic(Nic nic, MacAddress router, IpAddress target, int port, long seed) {
+        this(nic, router, target, port, seed, System::nanoTime);
+    }
+
+    /** In the time of {@code clock}, that of the loop that reads it. */
+    public FloodedNic(Nic nic, MacAddress router, IpAddress target, int port, long seed, Clock clock) {
+        this.clock = clock;
         random = new SplittableRandom(seed);
         this.nic = nic;
         ByteBuffer frame = ByteBuffer.allocate(TCP + 20);
@@ -131,7 +139,7 @@ public final class FloodedNic implements Nic, FrameSink {
         if (current == null) {
             return taken;
         }
-        long now = System.nanoTime();
+        long now = clock.nanoTime();
         if (current.isOver()) { // and what was taken the last time is with the stack
             flood = null;
             current.over.complete(current.sent * (double) SECOND / (now - current.startedAt));
@@ -204,7 +212,7 @@ public final class FloodedNic implements Nic, FrameSink {
     public long nextReceive() {
         return flood == null
                 ? nic.nextReceive()
-                : Deadline.earlier(nic.nextReceive(), Deadline.after(System.nanoTime(), PAUSE));
+                : Deadline.earlier(nic.nextReceive(), Deadline.after(clock.nanoTime(), PAUSE));
     }
 
     @Override

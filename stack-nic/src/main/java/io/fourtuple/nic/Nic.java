@@ -4,6 +4,7 @@ import io.fourtuple.core.ip.Frame;
 import io.fourtuple.core.ip.FrameSink;
 import io.fourtuple.core.ip.LinkProperties;
 import io.fourtuple.core.time.Deadline;
+import java.util.List;
 import java.util.function.Consumer;
 
 /**
@@ -37,6 +38,20 @@ public interface Nic extends AutoCloseable {
      */
     int receive(Consumer<Frame> into, int maxFrames);
 
+    /**
+     * The queues of this interface, for several threads to work on it at the same time: each is a NIC of the same name
+     * and link, confined to a thread of its own. Any of them may get any frame. To be called once, before the first
+     * {@link #receive}; a NIC that is not asked has only the queue that it is itself.
+     *
+     * <p>A NIC around another has one queue, unless it overrides this and puts something around each of the other's.
+     *
+     * @param wanted the most there may be, at least 1
+     * @return 1 to {@code wanted} NICs, the first being this one. Closing a further one leaves the others open
+     */
+    default List<Nic> queues(int wanted) {
+        return List.of(this);
+    }
+
     /** How to learn that there is something to receive. The same object each time. */
     Readiness readiness();
 
@@ -49,10 +64,13 @@ public interface Nic extends AutoCloseable {
         return Deadline.NONE;
     }
 
-    /** What went through so far. */
+    /** What went through so far; of an interface with several queues, through this one. */
     NicStatistics statistics();
 
-    /** Gives the device back. Frames sent afterwards are dropped, none are received. Closing twice is no error. */
+    /**
+     * Gives the device back, with all its {@link #queues}, on which nobody works any more. Frames sent afterwards are
+     * dropped, none are received. Closing twice is no error.
+     */
     @Override
     void close();
 }

@@ -32,6 +32,21 @@ public record NicStatistics(
     /** The longest TCP frame without payload: Ethernet 14, IPv6 40, TCP with all its options 60 octets. */
     public static final int HEADERS_AT_MOST = 114;
 
+    /** The sum of both, as of two queues. */
+    public NicStatistics plus(NicStatistics other) {
+        return new NicStatistics(
+                rxFrames + other.rxFrames,
+                rxBytes + other.rxBytes,
+                rxDataFrames + other.rxDataFrames,
+                rxDataBytes + other.rxDataBytes,
+                rxDropped + other.rxDropped,
+                txFrames + other.txFrames,
+                txBytes + other.txBytes,
+                txDataFrames + other.txDataFrames,
+                txDataBytes + other.txDataBytes,
+                txDropped + other.txDropped);
+    }
+
     /** The mean length of a data frame received, in octets; 0 when there was none. */
     public long meanRxDataFrame() {
         return rxDataFrames == 0 ? 0 : rxDataBytes / rxDataFrames;

@@ -135,6 +135,13 @@ final class TapLab implements AutoCloseable {
         return new TapLab(tap(tapChanges), UnaryOperator.identity(), around);
     }
 
+    /** On another kind of TAP, with something around it, and another configuration of the stack. */
+    static TapLab start(
+            UnaryOperator<TapConfig> tapChanges, UnaryOperator<StackConfig> changes, UnaryOperator<Nic> around)
+            throws IOException {
+        return new TapLab(tap(tapChanges), changes, around);
+    }
+
     /** Name of the interface in the namespace. */
     String device() {
         return device;

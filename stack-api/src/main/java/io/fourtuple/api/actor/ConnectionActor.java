@@ -4,6 +4,7 @@ import io.fourtuple.api.protocol.ConnectReply;
 import io.fourtuple.api.protocol.ConnectionCommand;
 import io.fourtuple.api.protocol.ConnectionEvent;
 import io.fourtuple.api.protocol.StackCommand;
+import io.fourtuple.core.Faults;
 import io.fourtuple.core.tcp.ReceivedChunk;
 import io.fourtuple.core.tcp.TcpConnection;
 import io.fourtuple.core.tcp.TcpEvent;
@@ -424,7 +425,7 @@ final class ConnectionActor extends ExtensibleBehavior<Object> {
     /** Octets of as many frames as there are, up to a bound, none of them copied; null when there are none. */
     private ByteString receive(long now) {
         ByteString data = null;
-        int left = MAX_RECEIVED_BYTES;
+        int left = shard.fires(Faults.HAND_OUT_LITTLE) ? 1 : MAX_RECEIVED_BYTES;
         while (left > 0) {
             ReceivedChunk chunk = connection.receive(left, now);
             if (chunk == null) {
@@ -441,7 +442,7 @@ final class ConnectionActor extends ExtensibleBehavior<Object> {
         if (tcpDone) {
             return;
         }
-        int left = shard.config.limits().sendTurn();
+        int left = shard.fires(Faults.END_SEND_TURN) ? 1 : shard.config.limits().sendTurn();
         while (left > 0 && connection.pollTransmit(shard.out, now)) {
             left -= shard.out.payloadLength;
             shard.transmit(entry.path(), entry.tuple(), now);

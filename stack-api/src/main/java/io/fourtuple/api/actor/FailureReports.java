@@ -49,30 +49,36 @@ final class FailureReports {
     private final Counters counters;
     private final LongSupplier epochNanos = CapturingNic.epochClock();
     private final AtomicInteger waiting = new AtomicInteger();
-    /** Null when it is switched off. */
+    /** Of all queues; none when they are switched off. */
+    private final List<FlightRecorder> recorders;
+    /** That of this shard's queue; null when there is none. */
     private final FlightRecorder recorder;
     private Executor blocking;
 
-    /** Reports of a stack that has yet to {@link #start}. */
-    FailureReports(StackConfig config, Nic nic, Counters counters) {
-        this(config, counters, config.flightRecorder().packets() == 0
-                ? null
-                : new FlightRecorder(
-                        nic.name(),
-                        nic.link().medium(),
-                        config.flightRecorder().packets(),
-                        config.flightRecorder().snapLength()));
+    /** Those of the first shard, who writes them for all; it has yet to {@link #start}. */
+    FailureReports(StackConfig config, List<Nic> queues, Counters counters) {
+        this(config, counters, recorders(config.flightRecorder(), queues), 0);
     }
 
-    private FailureReports(StackConfig config, Counters counters, FlightRecorder recorder) {
+    private FailureReports(StackConfig config, Counters counters, List<FlightRecorder> recorders, int shard) {
         this.config = config;
         this.counters = counters;
-        this.recorder = recorder;
+        this.recorders = recorders;
+        recorder = shard < recorders.size() ? recorders.get(shard) : null;
     }
 
-    /** For a shard whose packets another one records. */
-    static FailureReports elsewhere(StackConfig config, Counters counters) {
-        return new FailureReports(config, counters, null);
+    private static List<FlightRecorder> recorders(StackConfig.FlightRecorder config, List<Nic> queues) {
+        return config.packets() == 0
+                ? List.of()
+                : queues.stream()
+                        .map(queue -> new FlightRecorder(
+                                queue.name(), queue.link().medium(), config.packets(), config.snapLength()))
+                        .toList();
+    }
+
+    /** Those of a further shard, which records what passes its queue, if it has one. */
+    FailureReports ofShard(int shard, Counters itsCounters) {
+        return new FailureReports(config, itsCounters, recorders, shard);
     }
 
     /** To be called before the first report, with who writes files. */
@@ -100,19 +106,20 @@ final class FailureReports {
     }
 
     /**
-     * Reports. On the loop.
+     * Reports, with what all queues have recorded. On the first shard's loop.
      *
      * @param what the line in the log, to which the place of the packets is added
      * @param tuple the connection
      * @param now the loop's time
      */
     void report(String what, FourTuple tuple, Throwable cause, long now) {
-        if (recorder == null) {
+        if (recorders.isEmpty()) {
             LOG.error("{}", what, cause);
             return;
         }
         long epoch = epochNanos.getAsLong();
-        Recording recording = recorder.of(tuple, now, epoch);
+        Recording recording = Recording.merged(
+                recorders.stream().map(each -> each.of(tuple, now, epoch)).toList());
         if (recording.size() == 0) {
             LOG.error("{}; none of its packets is among the last {}", what, config.flightRecorder().packets(), cause);
             return;

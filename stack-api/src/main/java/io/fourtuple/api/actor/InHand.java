@@ -59,6 +59,9 @@ final class InHand {
             case StackInput.ShardIdle idle -> shard.tellAgain(idle);
             case StackInput.ShardGone gone -> shard.tellAgain(gone);
             case StackInput.ReplicaGone gone -> shard.tellAgain(gone);
+            case StackInput.AllStarted started -> shard.tellAgain(started);
+            case StackInput.NicGone gone -> shard.tellAgain(gone);
+            case StackInput.QueueGone gone -> shard.tellAgain(gone);
             case StackInput.SocketGone gone -> shard.tellAgain(gone);
             case StackInput.MemoryRelief relief -> shard.tellAgain(relief);
             case StackInput.OpenReplica open -> openAtOnce(open, atOnce);

@@ -2,7 +2,7 @@ package io.fourtuple.api.actor;
 
 import io.fourtuple.core.tcp.TcpConfig;
 import io.fourtuple.core.wire.IpAddress;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.Set;
 import org.apache.pekko.actor.typed.ActorRef;
 
@@ -22,8 +22,8 @@ final class ListeningSocket {
     ActorRef<Object> acceptor;
     /** No longer in the listener table. */
     boolean closed;
-    /** Connections of this shard that are established and not accepted. */
-    final Set<ConnectionEntry> waiting = new HashSet<>();
+    /** Connections of this shard that are established and not accepted, in the order they came. */
+    final Set<ConnectionEntry> waiting = new LinkedHashSet<>();
 
     /** The SYN that the listener works on: it has a slot of the SYN queue and no record yet. Else null. */
     SynArrived synInHand;

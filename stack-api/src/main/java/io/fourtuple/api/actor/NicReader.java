@@ -2,6 +2,7 @@ package io.fourtuple.api.actor;
 
 import io.fourtuple.api.actor.SpawnHook.Role;
 import io.fourtuple.core.Counter;
+import io.fourtuple.nic.Nic;
 import io.fourtuple.nic.NicActor;
 import io.fourtuple.nic.NicException;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -13,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The actor that reads the NIC of a stack, as its supervisor sees it: started again after a failure, and the reason why
- * once it has ended for good. Confined to the first shard's loop.
+ * The actor that reads a shard's queue of the NIC, as its supervisor sees it: started again after a failure, and the
+ * reason why once it has ended for good. Confined to the shard's loop.
  */
 final class NicReader {
     private static final Logger LOG = LoggerFactory.getLogger(StackActor.class);
@@ -23,13 +24,15 @@ final class NicReader {
     /** The stack actor. Kept, because its context is not to be used in another actor's turn. */
     private final ActorRef<Object> self;
     private final Shard shard;
+    private final Nic queue;
     /** The last failure; null while there was none. */
     private Throwable failure;
 
-    NicReader(ActorContext<Object> context, Shard shard) {
+    NicReader(ActorContext<Object> context, Shard shard, Nic queue) {
         this.context = context;
         self = context.getSelf();
         this.shard = shard;
+        this.queue = queue;
     }
 
     /** Spawns it. The stack actor is told {@link StackInput.NicGone} at its end. */
@@ -45,10 +48,9 @@ final class NicReader {
     /** At first and after each failure, in the reader's own actor. */
     private Behavior<NicActor.Command> reading() {
         if (failure != null) {
-            LOG.warn("NIC {} of stack {} is read again after a failure", shard.shards.nic.name(), shard.config.name(),
-                    failure);
+            LOG.warn("NIC {} of stack {} is read again after a failure", queue.name(), shard.config.name(), failure);
         }
-        return NicActor.create(shard.shards.nic, self);
+        return NicActor.create(queue, self);
     }
 
     private void onFailure(Throwable cause) {
@@ -58,7 +60,7 @@ final class NicReader {
 
     /** Why nobody reads any more, as the second half of a sentence. */
     String whyEnded() {
-        String nic = shard.shards.nic.name();
+        String nic = queue.name();
         return switch (failure) {
             case NicException gone -> gone.getMessage();
             case null -> "nobody reads its NIC " + nic;

@@ -5,6 +5,7 @@ import io.fourtuple.api.StackConfig.Listen.SynCookies;
 import io.fourtuple.api.protocol.Accepted;
 import io.fourtuple.core.Counter;
 import io.fourtuple.core.Counters;
+import io.fourtuple.core.Faults;
 import io.fourtuple.core.ip.Path;
 import io.fourtuple.core.tcp.HalfOpen;
 import io.fourtuple.core.wire.FourTuple;
@@ -40,7 +41,12 @@ final class PassiveOpens {
     /** A segment with SYN alone, for a listening socket: to its queue, unless that is full. */
     void onSyn(ListeningSocket socket, FourTuple tuple, TcpSegment segment) {
         if (!segment.has(TcpFlags.FIN)) { // one with FIN opens nothing, and is worth no answer
-            socket.listener.tell(new SynArrived(this, socket, tuple, segment));
+            SynArrived syn = new SynArrived(this, socket, tuple, segment);
+            if (shard.fires(Faults.SYN_QUEUE_FULL)) {
+                onSynOverflow(syn, LaneData.Overflow.SYN_QUEUE_FULL);
+            } else {
+                socket.listener.tell(syn);
+            }
         }
     }
 
@@ -156,7 +162,7 @@ final class PassiveOpens {
             counters.increment(Counter.TCP_EXT_SOURCE_ESTAB_LIMIT);
             return Admission.RESET;
         }
-        if (!socket.queues().accept().tryTake()) {
+        if (shard.fires(Faults.REFUSE_ACCEPT_SLOT) || !socket.queues().accept().tryTake()) {
             giveBack(tuple);
             counters.increment(Counter.TCP_EXT_LISTEN_OVERFLOWS);
             counters.increment(Counter.TCP_EXT_LISTEN_DROPS);

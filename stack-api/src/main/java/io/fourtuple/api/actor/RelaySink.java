@@ -6,7 +6,7 @@ import io.fourtuple.core.ip.TransmitOffload;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 
-/** The way out of a shard without a NIC: what it sends is copied and relayed by the first shard. */
+/** The way out of a shard through the first one: what it sends is copied and relayed there. */
 final class RelaySink implements FrameSink {
     private final Shards shards;
     private final ByteBuffer packet;

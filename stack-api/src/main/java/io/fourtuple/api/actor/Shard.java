@@ -5,16 +5,16 @@ import io.fourtuple.api.StackConfig;
 import io.fourtuple.core.Clock;
 import io.fourtuple.core.Counter;
 import io.fourtuple.core.Counters;
+import io.fourtuple.core.FaultPoints;
 import io.fourtuple.core.demux.Demux;
 import io.fourtuple.core.demux.ListenerTable;
 import io.fourtuple.core.ip.IpHost;
 import io.fourtuple.core.ip.Path;
+import io.fourtuple.core.ip.RelayedPacket;
 import io.fourtuple.core.tcp.HalfOpen;
 import io.fourtuple.core.tcp.IsnGenerator;
 import io.fourtuple.core.tcp.PortAllocator;
 import io.fourtuple.core.tcp.Reset;
-import io.fourtuple.core.tcp.Rfc6056PortAllocator;
-import io.fourtuple.core.tcp.Rfc6528IsnGenerator;
 import io.fourtuple.core.tcp.ShardMemory;
 import io.fourtuple.core.tcp.SynCookies;
 import io.fourtuple.core.tcp.TcpState;
@@ -31,7 +31,6 @@ import io.fourtuple.nic.loop.EventLoop;
 import io.fourtuple.nic.loop.LoopTimer;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
-import java.util.random.RandomGenerator;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
@@ -55,9 +54,11 @@ final class Shard {
     final Counters counters;
     /** What the buffers of its connections hold. */
     final ShardMemory memory;
-    /** What records packets; for a shard without a NIC, nothing does. */
+    /** What records packets; for a shard without a queue of the NIC, nothing does. */
     final FailureReports failures;
     final IpHost ip;
+    /** What makes rare things happen here. */
+    private final FaultPoints faults;
     final Demux<FlowEntry> flows;
     final ListenerTable<ListeningSocket> sockets = new ListenerTable<>();
     final TimerQueue<FlowEntry> timers = new TimerQueue<>();
@@ -88,7 +89,7 @@ final class Shard {
     /** How many of them are still to be told of the memory there is. */
     private int reliefsDue;
 
-    /** On the loop's thread. {@code random} gives the secrets of hashes and numbers. */
+    /** On the loop's thread. */
     Shard(
             Shards shards,
             int index,
@@ -96,7 +97,7 @@ final class Shard {
             Counters counters,
             FailureReports failures,
             ActorContext<Object> context,
-            RandomGenerator random) {
+            ShardSecrets secrets) {
         this.shards = shards;
         this.index = index;
         config = shards.config;
@@ -104,25 +105,32 @@ final class Shard {
         this.counters = counters;
         this.failures = failures;
         stack = context.getSelf();
-        memory = new ShardMemory(shards.memory, counters, () -> stack.tell(StackInput.MemoryRelief.GRANTED));
         spawnHook = SpawnHook.of(context.getSystem());
         registerTimeout = registerTimeout(context.getSystem().settings().config());
         EventLoop loop = EventLoop.current();
         clock = loop.clock();
+        faults = loop.faults();
+        memory = new ShardMemory(
+                shards.memory, counters, () -> stack.tell(StackInput.MemoryRelief.GRANTED), faults);
+        ip.setFaults(faults);
         failures.start(context.getSystem().dispatchers().lookup(DispatcherSelector.blocking()));
         timer = loop.timer(this::tellTimersDue);
-        flows = new Demux<>(random.nextLong());
-        isns = new Rfc6528IsnGenerator(random.nextLong(), random.nextLong());
-        timestampOffsets = new TimestampOffsets(random.nextLong(), random.nextLong());
-        cookies = new SynCookies(random.nextLong(), random.nextLong(), random.nextLong(), random.nextLong());
-        ports = new Rfc6056PortAllocator(
-                random.nextLong(), random.nextLong(), config.ports().first(), config.ports().last());
+        flows = new Demux<>(secrets.flowHashKey());
+        isns = secrets.isns().with(faults);
+        timestampOffsets = secrets.timestampOffsets().with(faults, clock.nanoTime());
+        cookies = secrets.cookies();
+        ports = secrets.ports();
     }
 
     /** The same key as for Pekko's own Tcp, so that a program finds the behaviour it has configured. */
     private static long registerTimeout(Config config) {
         String key = "pekko.io.tcp.register-timeout";
         return config.getString(key).equals("infinite") ? 0 : config.getDuration(key).toNanos();
+    }
+
+    /** Whether something rare happens now: a point of {@link io.fourtuple.core.Faults}. */
+    boolean fires(String point) {
+        return faults != FaultPoints.NEVER && faults.fires(point);
     }
 
     // ---- sending ----
@@ -173,10 +181,26 @@ final class Shard {
     }
 
     private void sendReset(FourTuple tuple) {
-        Path path = ip.pathTo(tuple.remote());
+        Path path = shards.isPoweredOff() ? null : ip.pathTo(tuple.remote());
         if (path != null) {
             transmitAlone(path, tuple, now());
         }
+    }
+
+    /** Sends what other shards have written. First shard only. */
+    void relay(int budget) {
+        shards.noteRelaysSeen();
+        long now = now();
+        failures.setTime(now);
+        for (int i = 0; i < budget; i++) {
+            RelayedPacket packet = shards.pollRelay();
+            if (packet == null) {
+                break;
+            }
+            ip.relay(packet, now);
+        }
+        shards.tellRelays();
+        tellIngress();
     }
 
     // ---- the table of flows ----
@@ -244,7 +268,7 @@ final class Shard {
                 "connection " + tuple + " of stack " + config.name() + " has failed and is reset", tuple, cause));
     }
 
-    /** Reports a flow that has failed, with its last packets, which the first shard has. */
+    /** Reports a flow that has failed, with its last packets; the first shard does. */
     void report(StackInput.Report report) {
         if (index == 0) {
             failures.report(report.what(), report.tuple(), report.cause(), now());

@@ -5,7 +5,6 @@ import io.fourtuple.core.ip.RelayedPacket;
 import io.fourtuple.core.tcp.MemoryBudget;
 import io.fourtuple.core.tcp.SipHash;
 import io.fourtuple.core.wire.FourTuple;
-import io.fourtuple.nic.Nic;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -14,21 +13,28 @@ import java.util.random.RandomGenerator;
 import org.apache.pekko.actor.typed.ActorRef;
 
 /**
- * What the shards of one stack share, each on its own thread: who has which 4-tuple, and the bounds that hold for all
- * of them together. The first shard has the NIC:
+ * What the shards of one stack share, each on its own thread: who has which 4-tuple, the queues of the NIC, and the
+ * bounds that hold for all of them together. A shard that has a queue reads and writes it:
  *
  * <pre>
- *   NIC ─▶ shard 0: IP ─▶ {@link #owner} of the 4-tuple ─┬▶ itself
- *                                                       └▶ shard n: a message with its segments
- *   NIC ◀─ shard 0 ◀─ {@link #relay} ◀─ shard n: IP packets
+ *   queue n ─▶ shard n: IP ─▶ {@link #owner} of the 4-tuple ─┬▶ itself
+ *                   │                                      └▶ shard m: a message with its segments
+ *                   └▶ shard 0: ARP, ICMP, fragments: a message with the frames
+ *   queue n ◀─ shard n: segments, to neighbours that shard 0 has found
+ * </pre>
+ *
+ * <p>What a shard without a queue sends, or one with a queue to a neighbour that is not known yet, the first one sends:
+ *
+ * <pre>
+ *   queue 0 ◀─ shard 0: ARP and the like ◀─ {@link #relay} ◀─ shard n: IP packets
  * </pre>
  *
  * <p>Thread-safe.
  */
 final class Shards {
     final StackConfig config;
-    /** The stack's own; the first shard's actor works with it, and closes it last. */
-    final Nic nic;
+    /** The stack's NIC. */
+    final NicQueues queues;
     /** What all buffers may hold. */
     final MemoryBudget memory;
     /** What one peer may hold. */
@@ -40,18 +46,18 @@ final class Shards {
 
     private final SipHash steering;
     private final AtomicReferenceArray<ActorRef<Object>> actors;
-    /** Segments on their way to each shard. */
+    /** Segments on their way to each shard, and frames to the first one. */
     private final Slots[] steered;
-    /** Packets on their way to the NIC. */
+    /** Packets on their way to the first shard. */
     private final Slots relayed;
     private final Queue<RelayedPacket> relays = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean relaysTold = new AtomicBoolean();
     private volatile boolean poweredOff;
 
     /** {@code random} gives the secret that says which tuple is whose. */
-    Shards(StackConfig config, Nic nic, RandomGenerator random) {
+    Shards(StackConfig config, NicQueues queues, RandomGenerator random) {
         this.config = config;
-        this.nic = nic;
+        this.queues = queues;
         StackConfig.Limits limits = config.limits();
         memory = new MemoryBudget(limits.memory(), limits.orphans());
         sources = new SourceLimits(limits.perSource());
@@ -98,7 +104,7 @@ final class Shards {
 
     // ---- in ----
 
-    /** Places for segments on their way to a shard; whoever sees to them gives the places back. */
+    /** Places for segments, and frames, on their way to a shard; whoever sees to them gives the places back. */
     Slots steeredTo(int shard) {
         return steered[shard];
     }
@@ -126,7 +132,7 @@ final class Shards {
         }
     }
 
-    /** How many packets are on their way to the NIC. */
+    /** How many packets are on their way to the first shard. */
     int packetsToRelay() {
         return relayed.taken();
     }

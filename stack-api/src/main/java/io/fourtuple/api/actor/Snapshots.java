@@ -37,10 +37,21 @@ final class Snapshots {
             sockets.addAll(part.sockets);
             part.counters.forEach((counter, value) -> counters.merge(counter, value, Long::sum));
             if (--missing == 0) {
+                NicQueues queues = shards.queues;
                 replyTo.tell(new StackSnapshot(
-                        shards.config.name(), sockets, counters, shards.nic.name(), shards.nic.statistics()));
+                        shards.config.name(), sockets, counters, queues.nic().name(), queues.statistics()));
             }
         }
+    }
+
+    /** Has each shard look at itself. On the first one's loop. */
+    static void gather(Shard first, ActorRef<StackSnapshot> replyTo) {
+        Shards shards = first.shards;
+        Gathering gathering = new Gathering(replyTo, shards.count());
+        for (int i = 1; i < shards.count(); i++) {
+            shards.actor(i).tell(new StackInput.TakePart(gathering));
+        }
+        gathering.add(take(first), shards);
     }
 
     /** What a shard looks like. The first one has the listening sockets, which all share. */

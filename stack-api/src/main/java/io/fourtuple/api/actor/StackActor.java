@@ -2,20 +2,18 @@ package io.fourtuple.api.actor;
 
 import io.fourtuple.api.StackConfig;
 import io.fourtuple.api.actor.SpawnHook.Role;
-import io.fourtuple.api.observe.StackSnapshot;
 import io.fourtuple.api.protocol.ConnectionCommand;
 import io.fourtuple.api.protocol.StackCommand;
 import io.fourtuple.api.protocol.Unbound;
 import io.fourtuple.core.Counter;
 import io.fourtuple.core.Counters;
+import io.fourtuple.core.Faults;
 import io.fourtuple.core.ip.Frame;
 import io.fourtuple.core.ip.Ingress;
 import io.fourtuple.core.ip.IpHost;
 import io.fourtuple.core.ip.Path;
-import io.fourtuple.core.ip.RelayedPacket;
 import io.fourtuple.core.time.Deadline;
 import io.fourtuple.core.wire.FourTuple;
-import io.fourtuple.core.wire.IpAddress;
 import io.fourtuple.core.wire.TcpFlags;
 import io.fourtuple.core.wire.TcpSegment;
 import io.fourtuple.nic.Nic;
@@ -42,7 +40,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The actor of one shard: every frame, command and deadline of it comes here first. The first shard's is the stack's:
- * it is told what the program asks, reads the NIC, and has the actors of further shards as children.
+ * it is told what the program asks, and has the actors of further shards as children.
  *
  * <pre>
  *   FrameBatch ─▶ IP ─▶ 4-tuple ─▶ connection     told its segments, one message for each batch
@@ -56,7 +54,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>An exception costs what is {@link InHand} and nothing else: this object and the {@link Shard} are the same after a
  * restart, and so are the children. When it fails too often ({@link StackConfig.Supervision}) it ends, and all children
- * with it; their last words, such as resets, still find the NIC open, which is closed last.
+ * with it; their last words, such as resets, still find the NIC open: each shard closes its queue when its children
+ * have ended, and the first one's is the last.
  */
 public final class StackActor extends ExtensibleBehavior<Object> {
     private static final Logger LOG = LoggerFactory.getLogger(StackActor.class);
@@ -73,7 +72,9 @@ public final class StackActor extends ExtensibleBehavior<Object> {
     private final CompletableFuture<Done> terminated;
     private final Opens opens;
     private final PassiveOpens passiveOpens;
+    private final Closing closing;
     private final InHand inHand;
+    /** Null when this shard has no queue of the NIC. */
     private final NicReader nicReader;
     private final List<ConnectionEntry> collecting = new ArrayList<>();
     private final List<ActorRef<Done>> stoppers = new ArrayList<>();
@@ -94,15 +95,18 @@ public final class StackActor extends ExtensibleBehavior<Object> {
         this.terminated = terminated;
         opens = new Opens(context, shard);
         passiveOpens = new PassiveOpens(shard, opens);
+        closing = new Closing(context, shard);
         inHand = new InHand(shard, opens);
-        nicReader = new NicReader(context, shard);
+        nicReader = shards.queues.has(shard.index)
+                ? new NicReader(context, shard, shards.queues.of(shard.index))
+                : null;
         shards.register(shard.index, context.getSelf());
         shard.rearm();
     }
 
-    private void startShard(int index, RandomGenerator random) {
+    private void startShard(int index, ShardSecrets secrets) {
         ActorRef<Object> actor = context.spawn(
-                further(shards, index, shards.nic.sink().frame().capacity(), random),
+                further(shard, index, shards.queues.nic().sink().frame().capacity(), secrets),
                 "shard-" + index,
                 DispatcherSelector.fromConfig(ShardDispatchers.of(
                         Adapter.toClassic(context.getSystem()), shard.config.loopDispatcher(), index)));
@@ -111,29 +115,39 @@ public final class StackActor extends ExtensibleBehavior<Object> {
         busyShards.set(index);
     }
 
+    /** Each shard starts its own, and none before all are there. */
+    private void startReaders() {
+        nicReader.start();
+        for (int i = 1; shards.queues.has(i); i++) {
+            shards.actor(i).tell(StackInput.AllStarted.INSTANCE);
+        }
+    }
+
     /**
      * A stack. To be spawned once, on the loop dispatcher that {@code config} names.
      *
      * @param config how it is set up
      * @param nic its network interface, which it owns
-     * @param random where secrets come from: predictable ones make a simulation and nothing else
+     * @param random where secrets come from, used on the thread of the first shard only: predictable ones make a
+     *     simulation and nothing else
      * @param terminated completed at its end; exceptionally, when it could not even start
      * @throws IllegalArgumentException with one sentence, when {@code config} contradicts itself or the NIC
      */
     public static Behavior<Object> create(
             StackConfig config, Nic nic, RandomGenerator random, CompletableFuture<Done> terminated) {
         Counters counters = new Counters();
-        FailureReports failures = new FailureReports(config, nic, counters);
-        IpHost ip = new IpHost(config.ip(), nic.link(), failures.recording(nic.sink()), counters, random);
+        NicQueues queues = new NicQueues(config, nic);
+        FailureReports failures = new FailureReports(config, queues.all(), counters);
+        IpHost ip = queues.firstHost(failures, counters, random);
         return Behaviors.setup(context -> {
             try {
-                Shards shards = new Shards(config, nic, random);
-                Shard shard = new Shard(shards, 0, ip, counters, failures, context, random);
+                Shards shards = new Shards(config, queues, random);
+                Shard shard = new Shard(shards, 0, ip, counters, failures, context, secrets(config, random));
                 StackActor stack = new StackActor(context, shard, terminated);
                 for (int i = 1; i < shards.count(); i++) {
-                    stack.startShard(i, random);
+                    stack.startShard(i, secrets(config, random));
                 }
-                stack.nicReader.start();
+                stack.startReaders();
                 return stack.supervised();
             } catch (RuntimeException e) {
                 nic.close();
@@ -143,14 +157,20 @@ public final class StackActor extends ExtensibleBehavior<Object> {
         });
     }
 
+    private static ShardSecrets secrets(StackConfig config, RandomGenerator random) {
+        return ShardSecrets.drawn(random, config.ports().first(), config.ports().last());
+    }
+
     /** A further shard of a stack, on a loop of its own. What it sends is of at most {@code capacity} octets. */
-    private static Behavior<Object> further(Shards shards, int index, int capacity, RandomGenerator random) {
+    private static Behavior<Object> further(Shard first, int index, int capacity, ShardSecrets secrets) {
+        Shards shards = first.shards;
+        FailureReports ofFirst = first.failures;
         return Behaviors.setup(context -> {
             Counters counters = new Counters();
-            IpHost ip = IpHost.behind(
-                    shards.config.ip(), shards.nic.link(), new RelaySink(shards, capacity), counters, random);
-            Shard shard = new Shard(
-                    shards, index, ip, counters, FailureReports.elsewhere(shards.config, counters), context, random);
+            FailureReports failures = ofFirst.ofShard(index, counters);
+            IpHost ip = shards.queues.furtherHost(
+                    index, new RelaySink(shards, capacity), failures, counters, secrets.generator());
+            Shard shard = new Shard(shards, index, ip, counters, failures, context, secrets);
             return new StackActor(context, shard, new CompletableFuture<>()).supervised();
         });
     }
@@ -168,7 +188,7 @@ public final class StackActor extends ExtensibleBehavior<Object> {
         inHand.message = message;
         Behavior<Object> next = switch (message) {
             case FrameBatch batch -> {
-                onFrames(batch.frames());
+                onBatch(batch.frames());
                 yield Behaviors.same();
             }
             case StackInput input -> onInput(input);
@@ -185,7 +205,7 @@ public final class StackActor extends ExtensibleBehavior<Object> {
             shard.stopTimers();
             try {
                 if (shard.index == 0) {
-                    relay(Integer.MAX_VALUE); // the last words of the other shards
+                    shard.relay(Integer.MAX_VALUE); // the last words of the other shards
                 }
             } finally {
                 end();
@@ -196,9 +216,7 @@ public final class StackActor extends ExtensibleBehavior<Object> {
     }
 
     private void end() {
-        if (shard.index == 0) {
-            shards.nic.close();
-        }
+        shards.queues.close(shard.index);
         stoppers.forEach(stopper -> stopper.tell(Done.getInstance()));
         terminated.complete(Done.getInstance());
     }
@@ -235,16 +253,45 @@ public final class StackActor extends ExtensibleBehavior<Object> {
 
     // ---- what comes in ----
 
+    private void onBatch(List<Frame> frames) {
+        int size = frames.size();
+        if (size > 1 && shard.fires(Faults.SPLIT_BATCH)) {
+            onFrames(frames.subList(0, size / 2));
+            context.getSelf().tell(new FrameBatch(frames.subList(size / 2, size)));
+        } else {
+            onFrames(frames);
+        }
+    }
+
     private void onFrames(List<Frame> frames) {
         long now = shard.now();
         shard.failures.setTime(now);
         for (int i = 0, count = frames.size(); i < count; i++) {
             Frame frame = frames.get(i);
             shard.failures.received(frame);
-            Ingress ingress = shard.ip.receive(frame, now);
-            if (ingress != null) {
-                onIngress(ingress, now);
+            if (shard.index == 0 || shard.ip.isSegment(frame)) {
+                receive(frame, now);
+            } else {
+                steering.handOn(frame);
             }
+        }
+        finishIngress(now);
+    }
+
+    private void receive(Frame frame, long now) {
+        Ingress ingress = shard.ip.receive(frame, now);
+        if (ingress != null) {
+            onIngress(ingress, now);
+        }
+    }
+
+    /** What other shards got and recorded. */
+    private void onHandedOn(List<Frame> frames) {
+        long now = shard.now();
+        shard.failures.setTime(now);
+        shards.steeredTo(shard.index).giveBack(frames.size());
+        for (int i = 0, count = frames.size(); i < count; i++) {
+            receive(frames.get(i), now);
         }
         finishIngress(now);
     }
@@ -346,20 +393,18 @@ public final class StackActor extends ExtensibleBehavior<Object> {
             case StackInput.TimersDue _ -> onTimersDue();
             case StackInput.IngressPending _ -> finishIngress(shard.now());
             case StackInput.Steered(List<Ingress> ingress) -> onSteered(ingress);
-            case StackInput.RelaysPending _ -> relay(RELAYS_PER_TURN);
+            case StackInput.AllStarted _ -> nicReader.start();
+            case StackInput.HandedOn(List<Frame> frames) -> onHandedOn(frames);
+            case StackInput.RelaysPending _ -> shard.relay(RELAYS_PER_TURN);
             case StackInput.OpenReplica replica -> opens.listen(replica);
-            case StackInput.CloseReplica replica -> onCloseReplica(replica);
-            case StackInput.ReplicaGone(IpAddress address, int port, ListenQueues queues) -> {
-                ListeningSocket socket = half(address, port, queues);
-                if (socket != null) {
-                    onSocketGone(socket);
-                }
-            }
+            case StackInput.CloseReplica replica -> closing.onReplicaCloses(replica);
+            case StackInput.ReplicaGone replica -> closing.onReplicaGone(replica);
             case StackInput.TakePart(Snapshots.Gathering gathering) ->
                     shards.actor(0).tell(new StackInput.Part(gathering, Snapshots.take(shard)));
             case StackInput.Part(Snapshots.Gathering gathering, Snapshots.Of part) -> gathering.add(part, shards);
             case StackInput.Report report -> {
-                relay(shards.packetsToRelay()); // the reset of the flow is among them, and belongs to its recording
+                // The reset of the flow may be among them, and belongs to its recording.
+                shard.relay(shards.packetsToRelay());
                 shard.report(report);
             }
             case StackInput.EndShard _ -> stop();
@@ -380,9 +425,9 @@ public final class StackActor extends ExtensibleBehavior<Object> {
                 }
                 opens.failed(entry);
             }
-            case StackInput.SocketGone(ListeningSocket socket) -> onSocketGone(socket);
+            case StackInput.SocketGone(ListeningSocket socket) -> closing.onSocketGone(socket);
             case StackInput.CloseSocket close -> {
-                close(close.socket(), false);
+                closing.close(close.socket(), false);
                 close.replyTo().tell(Unbound.INSTANCE);
             }
             case StackInput.MemoryRelief relief -> shard.onRelief(relief);
@@ -392,11 +437,22 @@ public final class StackActor extends ExtensibleBehavior<Object> {
                 return Behaviors.stopped();
             }
             case StackInput.NicGone _ -> {
-                LOG.error("stack {} ends: {}", shard.config.name(), nicReader.whyEnded());
-                return Behaviors.stopped();
+                if (shard.index == 0) {
+                    return endWithoutNic(nicReader.whyEnded());
+                }
+                shards.actor(0).tell(new StackInput.QueueGone(nicReader.whyEnded()));
+            }
+            case StackInput.QueueGone(String why) -> {
+                return endWithoutNic(why);
             }
         }
         return stopWhenDone();
+    }
+
+    /** Of the queues of a device that is gone, the first one to say so is the last that is heard. */
+    private Behavior<Object> endWithoutNic(String why) {
+        LOG.error("stack {} ends: {}", shard.config.name(), why);
+        return Behaviors.stopped();
     }
 
     private void onTimersDue() {
@@ -430,74 +486,13 @@ public final class StackActor extends ExtensibleBehavior<Object> {
         finishIngress(now);
     }
 
-    /** Sends what other shards have written. */
-    private void relay(int budget) {
-        shards.noteRelaysSeen();
-        long now = shard.now();
-        for (int i = 0; i < budget; i++) {
-            RelayedPacket packet = shards.pollRelay();
-            if (packet == null) {
-                break;
-            }
-            shard.ip.relay(packet, now);
-        }
-        shards.tellRelays();
-        shard.tellIngress();
-    }
-
-    // ---- listening sockets ----
-
-    /** This shard's half of the listening socket with these queues; null when it is closed. */
-    private ListeningSocket half(IpAddress address, int port, ListenQueues queues) {
-        ListeningSocket socket = shard.sockets.find(address, port);
-        return socket != null && socket.queues() == queues ? socket : null;
-    }
-
-    private void onCloseReplica(StackInput.CloseReplica replica) {
-        ListeningSocket socket = half(replica.address(), replica.port(), replica.queues());
-        if (socket != null) {
-            close(socket, replica.failed());
-        }
-    }
-
-    private void onSocketGone(ListeningSocket socket) {
-        if (socket.closed) {
-            return;
-        }
-        if (shard.index != 0) {
-            shards.actor(0).tell(new StackInput.ReplicaGone(socket.address(), socket.port(), socket.queues()));
-            return;
-        }
-        LOG.error("listening socket {} of stack {} is closed, as an actor of it failed too often", socket,
-                shard.config.name());
-        close(socket, true);
-    }
-
-    private void close(ListeningSocket socket, boolean failed) {
-        if (!shard.close(socket)) {
-            return;
-        }
-        context.stop(socket.listener);
-        if (shard.index == 0) {
-            context.stop(socket.acceptor);
-            for (int i = 1; i < shards.count(); i++) {
-                shards.actor(i).tell(
-                        new StackInput.CloseReplica(socket.address(), socket.port(), socket.queues(), failed));
-            }
-        }
-        // On another shard, a connection may have been told to the acceptor when that had ended already.
-        if (failed || shard.index != 0) {
-            socket.waiting.forEach(entry -> entry.actor.tell(ConnectionInput.NobodyAccepts.INSTANCE));
-        }
-    }
-
     // ---- what the program asks ----
 
     private Behavior<Object> onCommand(StackCommand command) {
         switch (command) {
             case StackCommand.Bind bind -> opens.onBind(bind, stopping);
             case StackCommand.Connect connect -> onConnect(connect);
-            case StackCommand.GetSnapshot ask -> gather(ask.replyTo());
+            case StackCommand.GetSnapshot ask -> Snapshots.gather(shard, ask.replyTo());
             case StackCommand.Stop stop -> {
                 Behavior<Object> next = stop();
                 stoppers.add(stop.replyTo());
@@ -523,19 +518,11 @@ public final class StackActor extends ExtensibleBehavior<Object> {
         }
     }
 
-    private void gather(ActorRef<StackSnapshot> replyTo) {
-        Snapshots.Gathering gathering = new Snapshots.Gathering(replyTo, shards.count());
-        for (int i = 1; i < shards.count(); i++) {
-            shards.actor(i).tell(new StackInput.TakePart(gathering));
-        }
-        gathering.add(Snapshots.take(shard), shards);
-    }
-
     private Behavior<Object> stop() {
         if (!stopping) {
             List<ListeningSocket> all = new ArrayList<>();
             shard.sockets.forEach(all::add);
-            all.forEach(socket -> close(socket, false));
+            all.forEach(socket -> closing.close(socket, false));
             for (int i = 1; shard.index == 0 && i < shards.count(); i++) {
                 shards.actor(i).tell(StackInput.EndShard.INSTANCE);
             }
@@ -547,10 +534,9 @@ public final class StackActor extends ExtensibleBehavior<Object> {
         return stopWhenDone();
     }
 
-    /** Closes the NIC first, so that the last words of the connections reach nobody. */
+    /** First, so that the last words of the connections reach nobody. */
     private void powerOff() {
         shards.powerOff();
-        shards.nic.close();
         shard.flows.forEach(flow -> {
             if (flow instanceof ConnectionEntry entry) {
                 opens.failed(entry); // in the order of the table: the signals of actors that end come in any

@@ -1,6 +1,7 @@
 package io.fourtuple.api.actor;
 
 import io.fourtuple.api.protocol.Unbound;
+import io.fourtuple.core.ip.Frame;
 import io.fourtuple.core.ip.Ingress;
 import io.fourtuple.core.tcp.TcpConfig;
 import io.fourtuple.core.wire.FourTuple;
@@ -14,6 +15,12 @@ import org.apache.pekko.actor.typed.ActorRef;
 sealed interface StackInput extends DeadLetterSuppression {
     /** The earliest deadline has passed. */
     enum TimersDue implements StackInput {
+        /** The only one. */
+        INSTANCE
+    }
+
+    /** All shards are there: this one may read its queue of the NIC, and tell any of them what came in. */
+    enum AllStarted implements StackInput {
         /** The only one. */
         INSTANCE
     }
@@ -41,6 +48,9 @@ sealed interface StackInput extends DeadLetterSuppression {
 
     /** What came in for tuples of this shard, oldest first; each has a place of {@link Shards#steeredTo}. */
     record Steered(List<Ingress> ingress) implements StackInput {}
+
+    /** What came in at another shard's queue and is no segment; each frame has a place of {@link Shards#steeredTo}. */
+    record HandedOn(List<Frame> frames) implements StackInput {}
 
     /** A listening socket opens: this shard's half of it. */
     record OpenReplica(
@@ -94,6 +104,9 @@ sealed interface StackInput extends DeadLetterSuppression {
         /** The only one. */
         INSTANCE
     }
+
+    /** Nobody reads the queue of a further shard any more: the second half of a sentence that says why. */
+    record QueueGone(String why) implements StackInput {}
 
     /** A connection got a segment after it had left its tuple. */
     record Redeliver(FourTuple tuple, TcpSegment segment) implements StackInput {}

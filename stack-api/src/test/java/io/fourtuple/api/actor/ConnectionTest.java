@@ -11,6 +11,7 @@ import io.fourtuple.api.protocol.ConnectionEvent;
 import io.fourtuple.api.protocol.StackCommand;
 import io.fourtuple.core.Counter;
 import io.fourtuple.nic.MemoryWire;
+import io.fourtuple.nic.Nic;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
@@ -23,11 +24,16 @@ import org.junit.jupiter.api.Test;
 
 class ConnectionTest {
     private final TwoStacks stacks = new TwoStacks(
-            MemoryWire.Config.DEFAULT, config -> config.withShards(shards()));
+            MemoryWire.Config.DEFAULT, config -> config.withShards(shards()), this::around);
 
     /** How many event loops each stack has. */
     int shards() {
         return 1;
+    }
+
+    /** What is put around the NICs. */
+    Nic around(Nic nic) {
+        return nic;
     }
 
     @AfterEach

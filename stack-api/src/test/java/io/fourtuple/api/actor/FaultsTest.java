@@ -79,7 +79,7 @@ class FaultsTest {
                     .withFlightRecorder(new StackConfig.FlightRecorder(20_000, 256, directory.toString(), FILES)),
             "",
             faults,
-            FragileNic::new);
+            nic -> around(new FragileNic(nic)));
     private final Listening listening = stacks.listen(PORT, CONNECTIONS);
 
     /** How many event loops each stack has. */
@@ -87,9 +87,19 @@ class FaultsTest {
         return 1;
     }
 
+    /** What is put around the NICs. */
+    Nic around(Nic nic) {
+        return nic;
+    }
+
     /** Which stack actor of the server fails: the beginning of its name. */
     String failing() {
         return "fourtuple-server";
+    }
+
+    /** Which reader of the server's NIC fails: the end of its path. */
+    String reader() {
+        return "/nic";
     }
 
     @AfterEach
@@ -371,11 +381,14 @@ class FaultsTest {
     @Test
     void shouldEndTheStackWhenTheReaderOfTheNicFailsTooOften() throws Exception {
         listening.acceptor.tell(new AcceptorCommand.Demand(1, listening.accepted.ref()));
+        faults.in = reader();
         faults.arm(Role.NIC, 1, RESTARTS + 1);
         stacks.tryConnect(listening.address, Optional.empty());
 
         stacks.server.whenTerminated().toCompletableFuture().get(TwoStacks.PATIENCE.toSeconds(), TimeUnit.SECONDS);
-        assertThat(log.texts()).hasSize(RESTARTS + 1).last().asString()
+        // One of several queues may have let the connection in.
+        assertThat(log.texts()).filteredOn(text -> !text.startsWith("connection "))
+                .hasSize(RESTARTS + 1).last().asString()
                 .isEqualTo("stack server ends: its NIC fragile failed more than 3 times, last with " + injected());
         assertThat(nicClosed).hasValue(1);
     }

@@ -8,6 +8,7 @@ import io.fourtuple.api.protocol.ConnectionCommand;
 import io.fourtuple.core.Counter;
 import io.fourtuple.core.tcp.TcpConfig;
 import io.fourtuple.nic.MemoryWire;
+import io.fourtuple.nic.Nic;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Random;
@@ -26,11 +27,17 @@ class LossyWireTest {
                     .withJitter(Duration.ofMillis(2))
                     .withQueueFrames(8192)
                     .withSeed(7),
-            config -> config.withShards(shards()).withTcp(TcpConfig.defaults()));
+            config -> config.withShards(shards()).withTcp(TcpConfig.defaults()),
+            this::around);
 
     /** How many event loops each stack has. */
     int shards() {
         return 1;
+    }
+
+    /** What is put around the NICs. */
+    Nic around(Nic nic) {
+        return nic;
     }
 
     @AfterEach

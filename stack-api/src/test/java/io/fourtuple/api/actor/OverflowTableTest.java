@@ -11,6 +11,7 @@ import io.fourtuple.api.protocol.Accepted;
 import io.fourtuple.core.Counter;
 import io.fourtuple.core.wire.TcpFlags;
 import io.fourtuple.core.wire.TcpSegment;
+import io.fourtuple.nic.Nic;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.Map;
@@ -49,8 +50,13 @@ class OverflowTableTest {
         return 1;
     }
 
+    /** What is put around the NICs. */
+    Nic around(Nic nic) {
+        return nic;
+    }
+
     private RawLab lab(int backlog, UnaryOperator<StackConfig> change) {
-        return new RawLab(backlog, config -> change.apply(config).withShards(shards()));
+        return new RawLab(backlog, config -> change.apply(config).withShards(shards()), this::around);
     }
 
     @AfterEach

@@ -12,6 +12,7 @@ import io.fourtuple.api.protocol.Unbound;
 import io.fourtuple.core.Counter;
 import io.fourtuple.core.tcp.TcpConfig;
 import io.fourtuple.nic.MemoryWire;
+import io.fourtuple.nic.Nic;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
@@ -40,12 +41,17 @@ final class RawLab implements AutoCloseable {
 
     /** With this backlog and with a changed configuration. */
     RawLab(int backlog, UnaryOperator<StackConfig> change) {
+        this(backlog, change, UnaryOperator.identity());
+    }
+
+    /** The same with something around the NIC of the stack. */
+    RawLab(int backlog, UnaryOperator<StackConfig> change, UnaryOperator<Nic> around) {
         SpawnHook.install(kit.system(), inside);
         MemoryWire wire = new MemoryWire(MemoryWire.Config.DEFAULT);
         StackConfig config = TwoStacks.config("server", 2);
         TcpConfig quiet = config.tcp().withRetransmission(
                 new TcpConfig.Retransmission(HOUR, HOUR, HOUR, 4 * HOUR, 100, 4 * HOUR, 0));
-        server = Stack.start(kit.system(), change.apply(config.withTcp(quiet)), wire.right());
+        server = Stack.start(kit.system(), change.apply(config.withTcp(quiet)), around.apply(wire.right()));
         peer = new RawPeer(wire.left(), "10.77.0.1/24", TwoStacks.SERVER, 7);
         TestProbe<BindReply> replies = kit.createTestProbe();
         server.ref().tell(new StackCommand.Bind(

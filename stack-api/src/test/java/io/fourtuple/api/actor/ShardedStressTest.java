@@ -16,6 +16,7 @@ import io.fourtuple.api.protocol.Unbound;
 import io.fourtuple.core.Counter;
 import io.fourtuple.core.tcp.TcpConfig;
 import io.fourtuple.nic.MemoryWire;
+import io.fourtuple.nic.Nic;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -61,7 +62,8 @@ class ShardedStressTest {
                 }
                 return behavior;
             },
-            nic -> nic);
+            this::around,
+            this::around);
     private final Map<ActorRef<AcceptorCommand>, Integer> acceptors = new ConcurrentHashMap<>();
     private final List<ActorRef<Accepted>> askers = new ArrayList<>();
     private final AtomicInteger asked = new AtomicInteger();
@@ -69,6 +71,11 @@ class ShardedStressTest {
     private final AtomicInteger connected = new AtomicInteger();
     private final AtomicInteger accepted = new AtomicInteger();
     private Random random;
+
+    /** What is put around the NICs. */
+    Nic around(Nic nic) {
+        return nic;
+    }
 
     private static StackConfig configured(StackConfig config) {
         TcpConfig tcp = config.tcp();

@@ -11,6 +11,7 @@ import io.fourtuple.api.protocol.StackCommand;
 import io.fourtuple.api.protocol.Unbound;
 import io.fourtuple.core.Counter;
 import io.fourtuple.nic.MemoryWire;
+import io.fourtuple.nic.Nic;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,7 +19,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.UnaryOperator;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.Behavior;
 import org.junit.jupiter.api.AfterEach;
@@ -37,7 +37,13 @@ class ShardsTest {
             config -> config.withShards(3).withTerminateTimeout(Duration.ofSeconds(3)),
             "",
             this::failing,
-            UnaryOperator.identity());
+            this::around,
+            this::around);
+
+    /** What is put around the NICs. */
+    Nic around(Nic nic) {
+        return nic;
+    }
 
     private Behavior<Object> failing(SpawnHook.Role role, Behavior<Object> behavior) {
         boolean fails = behavior instanceof ListenerActor listener

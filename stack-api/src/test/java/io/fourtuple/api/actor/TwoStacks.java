@@ -54,6 +54,11 @@ final class TwoStacks implements AutoCloseable {
         this(wireConfig, change, settings, SpawnHook.NONE, UnaryOperator.identity());
     }
 
+    /** With something around the NIC of each. */
+    TwoStacks(MemoryWire.Config wireConfig, UnaryOperator<StackConfig> change, UnaryOperator<Nic> nics) {
+        this(wireConfig, change, "", SpawnHook.NONE, nics, nics);
+    }
+
     /** With something around the actors of both, and around the NIC of the server. */
     TwoStacks(
             MemoryWire.Config wireConfig,
@@ -61,10 +66,21 @@ final class TwoStacks implements AutoCloseable {
             String settings,
             SpawnHook hook,
             UnaryOperator<Nic> serverNic) {
+        this(wireConfig, change, settings, hook, UnaryOperator.identity(), serverNic);
+    }
+
+    /** With something around everything. */
+    TwoStacks(
+            MemoryWire.Config wireConfig,
+            UnaryOperator<StackConfig> change,
+            String settings,
+            SpawnHook hook,
+            UnaryOperator<Nic> clientNic,
+            UnaryOperator<Nic> serverNic) {
         kit = ActorTestKit.create(ConfigFactory.parseString(settings).withFallback(ConfigFactory.load()));
         SpawnHook.install(kit.system(), hook);
         MemoryWire wire = new MemoryWire(wireConfig);
-        client = Stack.start(kit.system(), change.apply(config("client", 1)), wire.left());
+        client = Stack.start(kit.system(), change.apply(config("client", 1)), clientNic.apply(wire.left()));
         server = Stack.start(kit.system(), change.apply(config("server", 2)), serverNic.apply(wire.right()));
     }
 

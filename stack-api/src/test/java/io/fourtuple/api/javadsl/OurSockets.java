@@ -5,12 +5,14 @@ import io.fourtuple.api.StackConfig;
 import io.fourtuple.core.ip.InterfaceAddress;
 import io.fourtuple.core.ip.IpConfig;
 import io.fourtuple.nic.MemoryWire;
+import io.fourtuple.nic.Nic;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import javax.net.ssl.SSLEngine;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.stream.javadsl.Flow;
@@ -26,15 +28,22 @@ final class OurSockets implements Sockets {
     private final Tcp client;
 
     OurSockets(ActorSystem<?> system, MemoryWire.Config wireConfig, StackConfig.Streams streams) {
-        this(system, wireConfig, streams, 1);
+        this(system, wireConfig, streams, 1, UnaryOperator.identity());
     }
 
-    /** With so many event loops for each stack. */
-    OurSockets(ActorSystem<?> system, MemoryWire.Config wireConfig, StackConfig.Streams streams, int shards) {
+    /** With so many event loops for each stack, and something around its NIC. */
+    OurSockets(
+            ActorSystem<?> system,
+            MemoryWire.Config wireConfig,
+            StackConfig.Streams streams,
+            int shards,
+            UnaryOperator<Nic> around) {
         this.system = system;
         MemoryWire wire = new MemoryWire(wireConfig);
-        serverStack = Stack.start(system, config("server", "10.77.0.1/24", streams).withShards(shards), wire.left());
-        clientStack = Stack.start(system, config("client", "10.77.0.2/24", streams).withShards(shards), wire.right());
+        serverStack = Stack.start(system, config("server", "10.77.0.1/24", streams).withShards(shards),
+                around.apply(wire.left()));
+        clientStack = Stack.start(system, config("client", "10.77.0.2/24", streams).withShards(shards),
+                around.apply(wire.right()));
         server = Tcp.of(serverStack);
         client = Tcp.of(clientStack);
     }

@@ -2,6 +2,7 @@ package io.fourtuple.core.ip;
 
 import io.fourtuple.core.Counter;
 import io.fourtuple.core.Counters;
+import io.fourtuple.core.FaultPoints;
 import io.fourtuple.core.tcp.PathProperties;
 import io.fourtuple.core.time.Deadline;
 import io.fourtuple.core.wire.ArpPacket;
@@ -42,6 +43,8 @@ public final class IpHost {
     private final LocalAddresses local;
     private final RoutingTable routes;
     private final PacketOutput output;
+    /** The way out for TCP. */
+    private final SegmentOutput segments;
     private final Reassembly reassembly;
     private final PacketInput input;
     private final Loopback loopback;
@@ -60,7 +63,24 @@ public final class IpHost {
      */
     public IpHost(
             IpConfig config, LinkProperties link, FrameSink sink, Counters counters, RandomGenerator random) {
-        this(config, link, sink, counters, random, false);
+        this(config, link, sink, counters, random, null, null);
+    }
+
+    /**
+     * The host of the first of several shards that have a queue of the NIC each. It alone answers what is not TCP's
+     * business and finds out who is on the link.
+     *
+     * @param resolved where the hosts of the others look for what it has found
+     * @throws IllegalArgumentException with one sentence, when a route's gateway is not on the link
+     */
+    public static IpHost first(
+            IpConfig config,
+            LinkProperties link,
+            FrameSink sink,
+            ResolvedNeighbors resolved,
+            Counters counters,
+            RandomGenerator random) {
+        return new IpHost(config, link, sink, counters, random, resolved, null);
     }
 
     /**
@@ -68,20 +88,51 @@ public final class IpHost {
      * sends are IP packets, without a link-layer header, for {@link #relay} of the other.
      *
      * @param link of the other
-     * @param sink takes the packets, with positions in the offload that count from the IP header
+     * @param relay takes the packets, with positions in the offload that count from the IP header
      */
     public static IpHost behind(
-            IpConfig config, LinkProperties link, FrameSink sink, Counters counters, RandomGenerator random) {
-        return new IpHost(config, link, sink, counters, random, true);
+            IpConfig config, LinkProperties link, FrameSink relay, Counters counters, RandomGenerator random) {
+        return new IpHost(
+                config, link, relay, counters, random, null, new RelayOutput(link, relay, counters));
     }
 
-    private IpHost(IpConfig config, LinkProperties link, FrameSink sink, Counters counters, RandomGenerator random,
-            boolean behindAnother) {
+    /**
+     * A host with the same addresses and routes as the {@linkplain #first first} one, for a further shard that has a
+     * queue of the NIC. It receives nothing but {@linkplain #isSegment segments}. To a neighbour that the first host
+     * has not found yet it sends as one {@linkplain #behind behind} it does.
+     *
+     * @param queue takes frames
+     * @param relay takes IP packets for the other
+     * @param resolved where the first one says what it has found
+     */
+    public static IpHost beside(
+            IpConfig config,
+            LinkProperties link,
+            FrameSink queue,
+            FrameSink relay,
+            ResolvedNeighbors resolved,
+            Counters counters,
+            RandomGenerator random) {
+        QueueOutput output = new QueueOutput(
+                link, queue, resolved, new RelayOutput(link, relay, counters), counters);
+        return new IpHost(config, link, queue, counters, random, null, output);
+    }
+
+    /** {@code further} is the way out of a further shard, and null on the first; {@code resolved} the reverse. */
+    private IpHost(
+            IpConfig config,
+            LinkProperties link,
+            FrameSink sink,
+            Counters counters,
+            RandomGenerator random,
+            ResolvedNeighbors resolved,
+            SegmentOutput further) {
         this.link = link;
         this.counters = counters;
         local = new LocalAddresses(config.addresses(), link);
         routes = new RoutingTable(local, config.routes(), link.medium());
-        output = new PacketOutput(config.neighbors(), link, sink, counters, routes, random, behindAnother);
+        output = new PacketOutput(config.neighbors(), link, sink, counters, routes, random, resolved);
+        segments = further == null ? output : further;
         loopback = new Loopback(config.loopbackQueue(), counters);
         TokenBucket tokens = new TokenBucket(config.icmpRate());
         IcmpInput icmp = new IcmpInput(link, local, routes, output, tokens, counters, this::pathTo);
@@ -91,6 +142,12 @@ public final class IpHost {
         v6 = properties(Ipv6Header.LENGTH, link.maxSegmentedBytes());
         loopbackV4 = properties(Ipv4Header.LENGTH, LARGEST_PACKET);
         loopbackV6 = properties(Ipv6Header.LENGTH, LARGEST_PACKET);
+    }
+
+    /** Lets rare things happen; to be called before anything else, if at all. */
+    public void setFaults(FaultPoints faults) {
+        output.setFaults(faults);
+        loopback.setFaults(faults);
     }
 
     private PathProperties properties(int ipHeader, int maxSegmentedBytes) {
@@ -111,6 +168,23 @@ public final class IpHost {
         return link.medium() == LinkProperties.Medium.ETHERNET
                 ? receiveEthernet(frame, bytes, now)
                 : receiveLayer3(frame, bytes, now);
+    }
+
+    /**
+     * Whether a frame says that it carries a TCP segment, and no fragment of one: what the host of any shard may
+     * receive. Everything else is for the first one, because it changes what only that one knows, needs its answer, or
+     * has to meet its other parts there: ARP, ICMP, fragments, packets with IPv6 extension headers, what is broken.
+     */
+    public boolean isSegment(Frame frame) {
+        byte[] bytes = frame.bytes();
+        if (link.medium() == LinkProperties.Medium.IP) {
+            return Ipv4Header.isWhole(bytes, 0, TcpCodec.PROTOCOL) || Ipv6Header.isWhole(bytes, 0, TcpCodec.PROTOCOL);
+        }
+        return EthernetHeader.isComplete(bytes) && switch (EthernetHeader.type(bytes)) {
+            case EthernetHeader.TYPE_IPV4 -> Ipv4Header.isWhole(bytes, EthernetHeader.LENGTH, TcpCodec.PROTOCOL);
+            case EthernetHeader.TYPE_IPV6 -> Ipv6Header.isWhole(bytes, EthernetHeader.LENGTH, TcpCodec.PROTOCOL);
+            default -> false;
+        };
     }
 
     private Ingress receiveEthernet(Frame frame, byte[] bytes, long now) {
@@ -223,11 +297,11 @@ public final class IpHost {
      * @return false when the segment is lost, which has been counted
      */
     public boolean transmit(Path path, FourTuple tuple, OutboundSegment segment, long now) {
-        return path.isLoopback() ? loopback.transmit(tuple, segment) : output.transmit(path, tuple, segment, now);
+        return path.isLoopback() ? loopback.transmit(tuple, segment) : segments.transmit(path, tuple, segment, now);
     }
 
     /**
-     * Sends a segment that a host {@linkplain #behind behind} this one has written.
+     * Sends a segment that the host of a further shard has written.
      *
      * @return false when it is lost, which has been counted
      */

@@ -2,6 +2,8 @@ package io.fourtuple.core.ip;
 
 import io.fourtuple.core.Counter;
 import io.fourtuple.core.Counters;
+import io.fourtuple.core.FaultPoints;
+import io.fourtuple.core.Faults;
 import io.fourtuple.core.wire.FourTuple;
 import io.fourtuple.core.wire.OutboundSegment;
 import io.fourtuple.core.wire.TcpCodec;
@@ -17,10 +19,15 @@ final class Loopback {
     private final Counters counters;
     private final TransmitOffload ignored = new TransmitOffload();
     private final ArrayDeque<Frame> queue = new ArrayDeque<>();
+    private FaultPoints faults = FaultPoints.NEVER;
 
     Loopback(int bound, Counters counters) {
         this.bound = bound;
         this.counters = counters;
+    }
+
+    void setFaults(FaultPoints points) {
+        faults = points;
     }
 
     boolean isEmpty() {
@@ -33,7 +40,7 @@ final class Loopback {
 
     boolean transmit(FourTuple tuple, OutboundSegment segment) {
         counters.increment(Counter.IP_OUT_REQUESTS);
-        if (queue.size() == bound) {
+        if (queue.size() == bound || (faults != FaultPoints.NEVER && faults.fires(Faults.REFUSE_LOOPBACK))) {
             counters.increment(Counter.LINK_OUT_DROPS);
             return false;
         }

@@ -28,6 +28,9 @@ import java.util.random.RandomGenerator;
  * <p>Bounded (attack: a stranger on the link who pretends to be many): a new entry takes the place of one that was not
  * sent to since the hand of a clock last passed it, so a host in use stays. No entry is made from an answer that nobody
  * asked for.
+ *
+ * <p>What it has found it can tell others ({@link ResolvedNeighbors}). Then an entry also gets old by itself: one that
+ * others have used is asked again, as if it had been used here, and what nobody has used is stale.
  */
 final class NeighborCache {
     /** How the cache speaks to the link. */
@@ -46,17 +49,25 @@ final class NeighborCache {
     private final Link link;
     private final Counters counters;
     private final RandomGenerator random;
+    /** What others are told; null when there are none. */
+    private final ResolvedNeighbors resolved;
     private final Map<IpAddress, Neighbor> byAddress = new HashMap<>();
     private final Neighbor[] slots;
     private final TimerQueue<Neighbor> timers = new TimerQueue<>();
     private int hand;
     private int waitingBytes;
 
-    NeighborCache(IpConfig.Neighbors config, Link link, Counters counters, RandomGenerator random) {
+    NeighborCache(
+            IpConfig.Neighbors config,
+            Link link,
+            Counters counters,
+            RandomGenerator random,
+            ResolvedNeighbors resolved) {
         this.config = config;
         this.link = link;
         this.counters = counters;
         this.random = random;
+        this.resolved = resolved;
         slots = new Neighbor[config.cacheSize()];
     }
 
@@ -72,6 +83,13 @@ final class NeighborCache {
             askEverybody(neighbor, now);
         }
         return neighbor;
+    }
+
+    /** Somebody needs its place; whoever is sent to next has to be asked for. */
+    void forget(Neighbor neighbor) {
+        if (!neighbor.isGone()) {
+            remove(neighbor, false);
+        }
     }
 
     /** A packet was sent to {@code neighbor}: it is asked again if what is known of it is too old to rely on. */
@@ -137,7 +155,7 @@ final class NeighborCache {
                 boolean same = neighbor.mac.equals(mac);
                 if (!same && !override) {
                     if (neighbor.state == Neighbor.State.REACHABLE) {
-                        neighbor.state = Neighbor.State.STALE;
+                        becomeStale(neighbor);
                     }
                 } else if (!same || answer) {
                     neighbor.mac = mac;
@@ -155,7 +173,9 @@ final class NeighborCache {
     void handleTimeout(long now) {
         for (Neighbor due = timers.pollDue(now); due != null; due = timers.pollDue(now)) {
             boolean exhausted = due.attempts >= config.attempts();
-            if (due.state == Neighbor.State.PROBE && !exhausted) {
+            if (due.state == Neighbor.State.REACHABLE) {
+                onOld(due, now);
+            } else if (due.state == Neighbor.State.PROBE && !exhausted) {
                 ask(due, true, now);
             } else if (due.state == Neighbor.State.PROBE) {
                 askEverybody(due, now); // it may have got another link-layer address
@@ -168,18 +188,47 @@ final class NeighborCache {
         }
     }
 
+    /** There are others, who cannot say when they find it old. */
+    private void onOld(Neighbor neighbor, long now) {
+        if (resolved.takeUse(neighbor.address)) {
+            noteUse(neighbor, now);
+        } else {
+            becomeStale(neighbor);
+        }
+    }
+
     private void settle(Neighbor neighbor, boolean answer, long now) {
         neighbor.attempts = 0;
         timers.cancel(neighbor);
-        neighbor.state = answer ? Neighbor.State.REACHABLE : Neighbor.State.STALE;
-        if (answer) { // RFC 4861 §6.3.2: between half and one and a half, so that hosts do not ask in step
-            neighbor.reachableUntil = now + (long) (config.reachableTime() * (0.5 + random.nextDouble()));
+        if (!answer) {
+            becomeStale(neighbor);
+            return;
+        }
+        neighbor.state = Neighbor.State.REACHABLE;
+        // RFC 4861 §6.3.2: between half and one and a half, so that hosts do not ask in step.
+        neighbor.reachableUntil = now + (long) (config.reachableTime() * (0.5 + random.nextDouble()));
+        if (resolved != null) {
+            resolved.publish(neighbor.address, neighbor.mac);
+            timers.schedule(neighbor, neighbor.reachableUntil);
+        }
+    }
+
+    private void becomeStale(Neighbor neighbor) {
+        neighbor.state = Neighbor.State.STALE;
+        timers.cancel(neighbor);
+        withdraw(neighbor);
+    }
+
+    private void withdraw(Neighbor neighbor) {
+        if (resolved != null) {
+            resolved.withdraw(neighbor.address);
         }
     }
 
     private void askEverybody(Neighbor neighbor, long now) {
         neighbor.state = Neighbor.State.INCOMPLETE;
         neighbor.attempts = 0;
+        withdraw(neighbor);
         ask(neighbor, false, now);
     }
 
@@ -205,6 +254,7 @@ final class NeighborCache {
         while (true) {
             hand = (hand + 1) % slots.length;
             Neighbor candidate = slots[hand];
+            candidate.used |= resolved != null && resolved.takeUse(candidate.address);
             if (!candidate.used) {
                 counters.increment(Counter.ARP_TABLE_FULL);
                 remove(candidate, false);
@@ -216,6 +266,7 @@ final class NeighborCache {
 
     private void remove(Neighbor neighbor, boolean failed) {
         timers.cancel(neighbor);
+        withdraw(neighbor);
         byAddress.remove(neighbor.address);
         Neighbor last = slots[byAddress.size()];
         slots[byAddress.size()] = null;

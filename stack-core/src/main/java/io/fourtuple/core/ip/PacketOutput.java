@@ -2,6 +2,8 @@ package io.fourtuple.core.ip;
 
 import io.fourtuple.core.Counter;
 import io.fourtuple.core.Counters;
+import io.fourtuple.core.FaultPoints;
+import io.fourtuple.core.Faults;
 import io.fourtuple.core.tcp.IcmpError;
 import io.fourtuple.core.wire.ArpPacket;
 import io.fourtuple.core.wire.Bytes;
@@ -32,7 +34,7 @@ import java.util.random.RandomGenerator;
  *  0             start                tcpStart
  * </pre>
  */
-final class PacketOutput implements NeighborCache.Link {
+final class PacketOutput implements SegmentOutput, NeighborCache.Link {
     /** RFC 1122 §3.2.1.7, RFC 8200: what IANA recommends and Linux uses. */
     static final int HOP_LIMIT = 64;
 
@@ -48,12 +50,13 @@ final class PacketOutput implements NeighborCache.Link {
     private final RoutingTable routes;
     private final NeighborCache neighbors;
     private final RandomGenerator random;
-    private final boolean behindAnother;
     private final boolean ethernet;
     private final TransmitOffload offload = new TransmitOffload();
+    private FaultPoints faults = FaultPoints.NEVER;
     /** What became of packets that waited, for {@link IpHost#pollIngress}. Bounded by the packets that may wait. */
     private final Queue<Ingress> failures = new ArrayDeque<>();
 
+    /** @param resolved gets the neighbours that were found, for other hosts; null when there are none */
     PacketOutput(
             IpConfig.Neighbors config,
             LinkProperties link,
@@ -61,15 +64,22 @@ final class PacketOutput implements NeighborCache.Link {
             Counters counters,
             RoutingTable routes,
             RandomGenerator random,
-            boolean behindAnother) {
+            ResolvedNeighbors resolved) {
         this.link = link;
         this.sink = sink;
         this.counters = counters;
         this.routes = routes;
         this.random = random;
-        this.behindAnother = behindAnother;
-        ethernet = link.medium() == LinkProperties.Medium.ETHERNET && !behindAnother;
-        neighbors = new NeighborCache(config, this, counters, random);
+        ethernet = link.medium() == LinkProperties.Medium.ETHERNET;
+        neighbors = new NeighborCache(config, this, counters, random, resolved);
+    }
+
+    void setFaults(FaultPoints points) {
+        faults = points;
+    }
+
+    private boolean fires(String point) {
+        return faults != FaultPoints.NEVER && faults.fires(point);
     }
 
     NeighborCache neighbors() {
@@ -80,8 +90,8 @@ final class PacketOutput implements NeighborCache.Link {
         return failures;
     }
 
-    /** Sends a TCP segment; false when it is lost, which has been counted. */
-    boolean transmit(Path path, FourTuple tuple, OutboundSegment segment, long now) {
+    @Override
+    public boolean transmit(Path path, FourTuple tuple, OutboundSegment segment, long now) {
         counters.increment(Counter.IP_OUT_REQUESTS);
         if (!ethernet) {
             ByteBuffer frame = sink.frame();
@@ -257,6 +267,9 @@ final class PacketOutput implements NeighborCache.Link {
 
     private Neighbor neighborOf(Path path, long now) {
         Neighbor neighbor = path.neighbor();
+        if (neighbor != null && fires(Faults.FORGET_NEIGHBOR)) {
+            neighbors.forget(neighbor);
+        }
         if (neighbor == null || neighbor.isGone()) {
             neighbor = neighbors.resolve(path.nextHop(), now);
             path.remember(neighbor);
@@ -329,12 +342,8 @@ final class PacketOutput implements NeighborCache.Link {
     }
 
     private boolean send(int length) {
-        boolean taken = sink.transmit(length, offload);
-        if (!taken) {
-            counters.increment(Counter.LINK_OUT_DROPS);
-        } else if (!behindAnother) { // else it is counted where it goes out
-            counters.increment(Counter.LINK_OUT_FRAMES);
-        }
+        boolean taken = !fires(Faults.DROP_OUTGOING_FRAME) && sink.transmit(length, offload);
+        counters.increment(taken ? Counter.LINK_OUT_FRAMES : Counter.LINK_OUT_DROPS);
         return taken;
     }
 

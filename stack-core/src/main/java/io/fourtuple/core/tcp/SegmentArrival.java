@@ -1,6 +1,7 @@
 package io.fourtuple.core.tcp;
 
 import io.fourtuple.core.Counter;
+import io.fourtuple.core.Faults;
 import io.fourtuple.core.time.Deadline;
 import io.fourtuple.core.wire.Seq;
 import io.fourtuple.core.wire.TcpFlags;
@@ -346,7 +347,9 @@ final class SegmentArrival {
     private static void scheduleAck(Tcb t, boolean hadGap, long now) {
         t.ackPending = true;
         long delay = t.config.acknowledgment().delay();
-        if (hadGap || t.quickAcks > 0 || t.unackedOctets >= 2 * t.rcvMss || delay == 0) {
+        boolean due = hadGap || t.unackedOctets >= 2 * t.rcvMss || delay == 0;
+        boolean quick = (t.quickAcks > 0 && !t.memory.fires(Faults.DELAY_ACK)) || t.memory.fires(Faults.ACK_AT_ONCE);
+        if (due || quick) {
             t.quickAcks = Math.max(0, t.quickAcks - 1);
             t.ackNow = true;
         } else if (t.delayedAckAt == Deadline.NONE) {
@@ -385,7 +388,7 @@ final class SegmentArrival {
             t.challengeWindowStart = now;
             t.challengeAcks = 0;
         }
-        if (t.challengeAcks >= CHALLENGES_PER_WINDOW) {
+        if (t.challengeAcks >= CHALLENGES_PER_WINDOW || t.memory.fires(Faults.CHALLENGE_ACK_LIMIT)) {
             t.counters.increment(Counter.TCP_EXT_ACK_SKIPPED_CHALLENGE);
             return;
         }

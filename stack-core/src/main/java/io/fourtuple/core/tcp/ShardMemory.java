@@ -2,17 +2,20 @@ package io.fourtuple.core.tcp;
 
 import io.fourtuple.core.Counter;
 import io.fourtuple.core.Counters;
+import io.fourtuple.core.FaultPoints;
+import io.fourtuple.core.Faults;
 
 /**
  * The memory that the connections of one shard hold in their buffers, drawn from the stack's {@link MemoryBudget}, and
- * the shard's counters. What is charged here is always the sum of what its connections pin, and counted as
- * {@link Counter#SOCKSTAT_TCP_MEM}.
+ * what else they share: the shard's counters and fault points. What is charged here is always the sum of what its
+ * connections pin, and counted as {@link Counter#SOCKSTAT_TCP_MEM}.
  *
  * <p>Confined to its shard's thread.
  */
 public final class ShardMemory {
     private final MemoryBudget budget;
     private final Counters counters;
+    private final FaultPoints faults;
     private final long portion;
     /** What the connections of this shard hold. */
     private long used;
@@ -27,8 +30,14 @@ public final class ShardMemory {
      *     {@linkplain TcpConnection#handleMemoryRelief handle} that later, on the shard's own thread
      */
     public ShardMemory(MemoryBudget budget, Counters counters, Runnable relieved) {
+        this(budget, counters, relieved, FaultPoints.NEVER);
+    }
+
+    /** The share of one more shard, to whose connections {@code faults} happen. */
+    public ShardMemory(MemoryBudget budget, Counters counters, Runnable relieved, FaultPoints faults) {
         this.budget = budget;
         this.counters = counters;
+        this.faults = faults;
         portion = budget.portion();
         budget.onRelief(relieved);
     }
@@ -42,6 +51,11 @@ public final class ShardMemory {
     /** Octets that the connections of this shard hold. */
     public long used() {
         return used;
+    }
+
+    /** Whether something rare happens now to one of the connections. */
+    boolean fires(String point) {
+        return faults != FaultPoints.NEVER && faults.fires(point);
     }
 
     Counters counters() {
@@ -62,6 +76,9 @@ public final class ShardMemory {
      * {@link #charge}.
      */
     boolean admits(long octets) {
+        if (fires(Faults.REFUSE_MEMORY)) {
+            return false;
+        }
         long missing = used + octets - drawn;
         if (missing <= 0) {
             return true;

@@ -2,6 +2,7 @@ package io.fourtuple.core.tcp;
 
 import io.fourtuple.core.Counter;
 import io.fourtuple.core.Counters;
+import io.fourtuple.core.Faults;
 import io.fourtuple.core.time.Deadline;
 import io.fourtuple.core.wire.FourTuple;
 import io.fourtuple.core.wire.SendReason;
@@ -299,7 +300,8 @@ final class Tcb {
         }
         int mss = peerMss < 0 ? defaultMss(tuple) : Math.max(peerMss, offer.minPeerMss());
         sndMss = Math.min(mss, path.mss()) - (timestamps ? 12 : 0); // RFC 6691: options come out of it
-        long window = synRetransmits > 1 ? sndMss : initialWindow(sndMss, config);
+        boolean small = synRetransmits > 1 || memory.fires(Faults.SMALL_INITIAL_WINDOW);
+        long window = small ? sndMss : initialWindow(sndMss, config);
         congestion = config.congestionControl().create(sndMss, window);
     }
 

@@ -1,6 +1,7 @@
 package io.fourtuple.core.tcp;
 
 import io.fourtuple.core.Counter;
+import io.fourtuple.core.Faults;
 import io.fourtuple.core.time.Deadline;
 import io.fourtuple.core.wire.FourTuple;
 import io.fourtuple.core.wire.OutboundSegment;
@@ -128,6 +129,9 @@ public final class TcpConnection {
     /** A segment of this connection arrived, its checksum verified. */
     public void handleSegment(TcpSegment segment, long nowNanos) {
         SegmentArrival.handle(t, segment, nowNanos);
+        if (t.memory.fires(Faults.EARLY_TIMEOUT)) {
+            Timeouts.handle(t, nowNanos);
+        }
         t.settle();
     }
 
@@ -236,7 +240,7 @@ public final class TcpConnection {
      * @return null when there are none now
      */
     public ReceivedChunk receive(int maxBytes, long nowNanos) {
-        ReceivedChunk chunk = t.receiveQueue.take(maxBytes);
+        ReceivedChunk chunk = t.receiveQueue.take(t.memory.fires(Faults.HAND_OUT_LITTLE) ? 1 : maxBytes);
         if (chunk != null) {
             t.settle();
             ReceiveWindow.taken(t, chunk.length(), nowNanos);

@@ -1,6 +1,7 @@
 package io.fourtuple.core.tcp;
 
 import io.fourtuple.core.Counter;
+import io.fourtuple.core.Faults;
 import io.fourtuple.core.time.Deadline;
 import io.fourtuple.core.wire.OutboundSegment;
 import io.fourtuple.core.wire.SendReason;
@@ -129,6 +130,7 @@ final class Transmitter {
             t.cwndLimited = true;
             return false;
         }
+        length = cut(t, length);
         t.mustRetransmit = false;
         boolean timeout = t.recovery == Tcb.Recovery.TIMEOUT;
         segment(t, out, from, length, t.repairReason, now);
@@ -174,6 +176,7 @@ final class Transmitter {
             }
             return false;
         }
+        length = cut(t, length);
         boolean probe = t.probeDue;
         t.probeDue = false;
         boolean withFin = finWaits && length == unsent && length < window;
@@ -184,6 +187,11 @@ final class Transmitter {
         }
         sentFresh(t, out, now);
         return true;
+    }
+
+    /** As much as there may be of it, or less. */
+    private static int cut(Tcb t, int length) {
+        return length > 1 && t.memory.fires(Faults.CUT_SEGMENT_SHORT) ? length / 2 : length;
     }
 
     private static int probeLength(int window, int unsent) {

@@ -76,6 +76,17 @@ public final class Ipv4Header {
     }
 
     /**
+     * Whether the packet that starts at {@code offset} says that it is no fragment and carries this protocol, 0–255;
+     * the rest of it may be broken.
+     */
+    public static boolean isWhole(byte[] frame, int offset, int protocol) {
+        return frame.length - offset >= LENGTH
+                && Bytes.uint8(frame, offset) >>> 4 == 4
+                && Bytes.uint8(frame, offset + 9) == protocol
+                && (Bytes.uint16(frame, offset + 6) & MORE_FRAGMENTS_OR_OFFSET) == 0;
+    }
+
+    /**
      * Writes a header without options at the position of {@code target}, a big-endian buffer, and advances it by
      * {@link #LENGTH}. "Don't fragment" is set, and so the identification is 0: it has no meaning (RFC 6864 §4.1).
      *

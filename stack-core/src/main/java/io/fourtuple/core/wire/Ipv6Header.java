@@ -65,6 +65,16 @@ public final class Ipv6Header {
         return Ipv6Extensions.walk(frame, offset, offset + length, source, destination);
     }
 
+    /**
+     * Whether the packet that starts at {@code offset} says that it carries this protocol, 0–255, right behind its
+     * header, and so is no fragment; the rest of it may be broken.
+     */
+    public static boolean isWhole(byte[] frame, int offset, int protocol) {
+        return frame.length - offset >= LENGTH
+                && Bytes.uint8(frame, offset) >>> 4 == 6
+                && Bytes.uint8(frame, offset + 6) == protocol;
+    }
+
     /** The address whose 16 octets start at {@code index}. */
     static IpAddress address(byte[] bytes, int index) {
         return IpAddress.of(Bytes.int64(bytes, index), Bytes.int64(bytes, index + 8));

@@ -18,6 +18,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fourtuple.core.Counter;
 import io.fourtuple.core.Counters;
+import io.fourtuple.core.Faults;
 import io.fourtuple.core.wire.ArpPacket;
 import io.fourtuple.core.wire.Bytes;
 import io.fourtuple.core.wire.Checksum;
@@ -310,6 +311,28 @@ class TransmitTest {
         }
         assertThat(bounded.transmit(tuple, syn())).isFalse();
         assertThat(bounded.counters.get(Counter.LINK_OUT_DROPS)).isEqualTo(1);
+    }
+
+    @Test
+    void shouldLosePacketsToOurselvesWhenAFaultSaysSo() {
+        net.host.setFaults(Faults.REFUSE_LOOPBACK::equals);
+        FourTuple tuple = new FourTuple(US, 40_000, US, 7);
+        assertThat(net.transmit(tuple, syn())).isFalse();
+        assertThat(net.transmit(TUPLE, syn())).isTrue();
+        net.assertCount(Counter.LINK_OUT_DROPS, 1);
+    }
+
+    @Test
+    void shouldAskAgainForANeighbourThatAFaultMakesItForget() {
+        net.host.setFaults(Faults.FORGET_NEIGHBOR::equals);
+        Path path = net.host.pathTo(PEER);
+        net.host.transmit(path, TUPLE, segment(1), net.now);
+        net.takeSent();
+
+        net.host.transmit(path, TUPLE, segment(1), net.now);
+
+        assertThat(net.takeArp().targetIp()).isEqualTo(PEER);
+        net.assertNothingSent();
     }
 
     /** Does what a NIC with checksum offload does. */

@@ -1,6 +1,6 @@
 package io.fourtuple.nic.loop;
 
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.apache.pekko.actor.ActorCell;
@@ -31,7 +31,7 @@ final class LoopWatchdog {
         }
     }
 
-    private static final Map<ThreadLoop, Watched> WATCHED = new HashMap<>();
+    private static final Map<ThreadLoop, Watched> WATCHED = new LinkedHashMap<>();
     private static Thread thread;
 
     private LoopWatchdog() {}

@@ -13,7 +13,12 @@ import org.apache.pekko.event.LoggingAdapter;
 import scala.concurrent.ExecutionContext;
 import scala.concurrent.duration.FiniteDuration;
 
-/** Pekko's scheduler in virtual time: to the nanosecond, in the same queue as everything else that happens later. */
+/**
+ * Pekko's scheduler in virtual time: to the nanosecond, in the same queue as everything else that happens later.
+ *
+ * <p>What is due runs at once and not by way of its executor: there is one thread for all of them, and what is
+ * scheduled is nearly always to tell an actor something.
+ */
 public final class VirtualScheduler extends AbstractScheduler implements Closeable {
     private static final double MAX_FREQUENCY = 1e9;
 
@@ -33,6 +38,13 @@ public final class VirtualScheduler extends AbstractScheduler implements Closeab
             throw new IllegalArgumentException("the interval must be above 0, is " + interval);
         }
         return new Task(runnable, executor, interval.toNanos()).start(initialDelay.toNanos());
+    }
+
+    /** The same as at a fixed rate: nothing takes any time. */
+    @Override
+    public Cancellable scheduleWithFixedDelay(
+            FiniteDuration initialDelay, FiniteDuration delay, Runnable runnable, ExecutionContext executor) {
+        return schedule(initialDelay, delay, runnable, executor);
     }
 
     @Override
@@ -86,7 +98,12 @@ public final class VirtualScheduler extends AbstractScheduler implements Closeab
             if (interval > 0) {
                 arm(time.nanoTime() + interval);
             }
-            executor.execute(runnable);
+            try {
+                runnable.run();
+            } catch (RuntimeException e) {
+                cancel();
+                executor.reportFailure(e);
+            }
         }
 
         @Override

@@ -7,15 +7,14 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import org.apache.pekko.dispatch.Envelope;
 import scala.Function0;
 import scala.concurrent.BlockContext;
 import scala.concurrent.CanAwait;
@@ -59,7 +58,6 @@ public final class VirtualTime implements Clock, AutoCloseable {
     private final RandomGenerator shuffle;
     private final ReadyTasks ready = new ReadyTasks();
     private final TimerHeap timers = new TimerHeap(this::checkThread);
-    private final Queue<Runnable> foreign = new ConcurrentLinkedQueue<>();
     private final Map<String, RandomGenerator> randoms = new HashMap<>();
     private final Map<String, VirtualLoop> loops = new HashMap<>();
     private final VirtualLoop main;
@@ -182,21 +180,29 @@ public final class VirtualTime implements Clock, AutoCloseable {
         return new HeapTimer(timers, onDue);
     }
 
-    /** A task is ready; {@code loop} runs it. */
+    /** A task is ready; {@code loop} runs it. Work of another thread is noted, and done by nobody. */
     void execute(VirtualLoop loop, Runnable task) {
         Objects.requireNonNull(task);
         if (Thread.currentThread() == thread) {
             ready.add(loop, task);
         } else {
-            noteIntruder(task);
-            foreign.add(() -> ready.add(loop, task));
+            noteIntruder(LoopWatchdog.nameOf(task));
         }
     }
 
-    private void noteIntruder(Runnable task) {
+    /** Whether a message may go to an actor here. One of another thread is noted, and goes nowhere. */
+    boolean admits(Envelope message) {
+        if (Thread.currentThread() == thread) {
+            return true;
+        }
+        noteIntruder("message " + message.message());
+        return false;
+    }
+
+    private void noteIntruder(String what) {
         if (intruder == null) {
             intruder = new NonDeterminismException("thread " + Thread.currentThread().getName()
-                    + " has handed work to the simulation (" + LoopWatchdog.nameOf(task)
+                    + " has handed work to the simulation (" + what
                     + "): run it on a dispatcher of the simulated system instead, such as by thenApplyAsync(f,"
                     + " system.executionContext()) where it follows a CompletionStage of Pekko's",
                     new Throwable("it came from here"));
@@ -303,9 +309,6 @@ public final class VirtualTime implements Clock, AutoCloseable {
 
     /** Runs one thing; false when there is nothing to run up to {@code limit}. */
     private boolean step(long limit) {
-        for (Runnable task; (task = foreign.poll()) != null; ) {
-            task.run();
-        }
         if (!ready.isEmpty()) {
             if (++tasksThisInstant > TASKS_PER_INSTANT) {
                 throw new IllegalStateException("more than " + TASKS_PER_INSTANT + " tasks have run at virtual time "

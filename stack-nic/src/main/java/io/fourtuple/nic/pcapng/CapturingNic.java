@@ -12,7 +12,10 @@ import io.fourtuple.nic.Readiness;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
@@ -23,6 +26,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>The capture shows frames as they are handed over: a super-frame is one big frame. Checksums that are left to the
  * NIC are completed in the capture only. When the capture cannot be written, that is logged once and the NIC works on.
+ *
+ * <p>All queues of a NIC write into the same capture, as one interface, in the order in which they get there.
  */
 public final class CapturingNic implements Nic, FrameSink {
     private static final Logger LOG = LoggerFactory.getLogger(CapturingNic.class);
@@ -33,11 +38,14 @@ public final class CapturingNic implements Nic, FrameSink {
     private final Clock clock;
     private final LongSupplier epochNanos;
     private final int interfaceNumber;
+    /** Whether the capture has ended as it could not be written; of all queues. */
+    private final AtomicBoolean failed;
+    /** Whether this is but one more queue, whose end is not that of the capture. */
+    private final boolean further;
     private final byte[] sent;
     private final ByteBuffer sentView;
     private ByteBuffer lent;
     private long nextFlush;
-    private boolean failed;
 
     /**
      * Captures what {@code nic} carries.
@@ -49,12 +57,26 @@ public final class CapturingNic implements Nic, FrameSink {
      * @throws IOException when the capture cannot be written
      */
     public CapturingNic(Nic nic, PcapngWriter writer, Clock clock, LongSupplier epochNanos) throws IOException {
+        this(nic, writer, clock, epochNanos, writer.addInterface(nic.name(), nic.link().medium()),
+                new AtomicBoolean(), false);
+    }
+
+    private CapturingNic(
+            Nic nic,
+            PcapngWriter writer,
+            Clock clock,
+            LongSupplier epochNanos,
+            int interfaceNumber,
+            AtomicBoolean failed,
+            boolean further) {
         this.nic = nic;
         this.sink = nic.sink();
         this.writer = writer;
         this.clock = clock;
         this.epochNanos = epochNanos;
-        this.interfaceNumber = writer.addInterface(nic.name(), nic.link().medium());
+        this.interfaceNumber = interfaceNumber;
+        this.failed = failed;
+        this.further = further;
         this.lent = sink.frame();
         this.sent = new byte[lent.capacity()];
         this.sentView = ByteBuffer.wrap(sent);
@@ -86,6 +108,17 @@ public final class CapturingNic implements Nic, FrameSink {
     @Override
     public FrameSink sink() {
         return this;
+    }
+
+    @Override
+    public List<Nic> queues(int wanted) {
+        List<Nic> inner = nic.queues(wanted);
+        List<Nic> queues = new ArrayList<>();
+        queues.add(this);
+        for (Nic queue : inner.subList(1, inner.size())) {
+            queues.add(new CapturingNic(queue, writer, clock, epochNanos, interfaceNumber, failed, true));
+        }
+        return List.copyOf(queues);
     }
 
     @Override
@@ -138,6 +171,9 @@ public final class CapturingNic implements Nic, FrameSink {
     @Override
     public void close() {
         nic.close();
+        if (further) {
+            return;
+        }
         try {
             writer.close();
         } catch (IOException e) {
@@ -163,11 +199,13 @@ public final class CapturingNic implements Nic, FrameSink {
     }
 
     private void write(ByteBuffer frame, Direction direction, String comment) {
-        if (failed) {
+        if (failed.get()) {
             return;
         }
         try {
-            writer.write(interfaceNumber, epochNanos.getAsLong(), frame, direction, comment);
+            synchronized (writer) { // so that no frame of another queue has a later time and comes first
+                writer.write(interfaceNumber, epochNanos.getAsLong(), frame, direction, comment);
+            }
         } catch (IOException e) {
             fail(e);
         }
@@ -182,8 +220,7 @@ public final class CapturingNic implements Nic, FrameSink {
     }
 
     private void fail(IOException e) {
-        if (!failed) {
-            failed = true;
+        if (failed.compareAndSet(false, true)) {
             LOG.warn("the capture of {} ends, as it cannot be written: {}", nic.name(), e.toString());
         }
     }

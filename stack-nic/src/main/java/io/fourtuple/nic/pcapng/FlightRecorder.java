@@ -7,6 +7,8 @@ import io.fourtuple.core.ip.TransmitOffload;
 import io.fourtuple.core.wire.FourTuple;
 import io.fourtuple.core.wire.SendReason;
 import io.fourtuple.core.wire.TcpFlags;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -19,9 +21,21 @@ import java.util.List;
  * <p>A ring that is allocated once: a frame is copied into its slot, nothing is allocated and no array is held on to.
  * With 256 octets of each frame that takes some 12 ns a frame. Packets that a host sends to itself do not come by here.
  *
- * <p>Confined to one thread, the loop of the NIC's shard, but for the {@link Recording}s it gives out.
+ * <p>Confined to one thread, the loop that works on the NIC; but any thread may ask it for a {@link Recording}, and
+ * finds all that happened before it asked. Neither waits for the other: what was overwritten while it was read is left
+ * out.
  */
 public final class FlightRecorder {
+    private static final VarHandle RECORDED;
+
+    static {
+        try {
+            RECORDED = MethodHandles.lookup().findVarHandle(FlightRecorder.class, "recorded", long.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
     private static final int RECEIVED = -1;
     private static final int RECEIVED_OFFLOADED = -2;
     private static final int COMPLETE = -3;
@@ -35,6 +49,8 @@ public final class FlightRecorder {
     private final String interfaceName;
     private final int packets;
     private final int snapLength;
+    /** One more than {@link #packets}: that one may be being written while another thread reads the others. */
+    private final int slots;
     /** A slot of {@link #snapLength} octets for each frame. */
     private final byte[] octets;
     private final long[] times;
@@ -44,6 +60,7 @@ public final class FlightRecorder {
     private final int[] segmentSizes;
     /** Why a frame was sent: {@link TransmitOffload#reason}, {@code attempt} and {@code flags} in one. */
     private final int[] reasons;
+    /** How many are complete. Through {@link #RECORDED}, but for its only writer. */
     private long recorded;
     private long now;
 
@@ -64,12 +81,13 @@ public final class FlightRecorder {
         this.medium = medium;
         this.packets = packets;
         this.snapLength = snapLength;
-        octets = new byte[Math.multiplyExact(packets, snapLength)];
-        times = new long[packets];
-        lengths = new int[packets];
-        checksums = new int[packets];
-        segmentSizes = new int[packets];
-        reasons = new int[packets];
+        slots = Math.addExact(packets, 1);
+        octets = new byte[Math.multiplyExact(slots, snapLength)];
+        times = new long[slots];
+        lengths = new int[slots];
+        checksums = new int[slots];
+        segmentSizes = new int[slots];
+        reasons = new int[slots];
     }
 
     /** The time that what is sent and received from now on is noted with, in nanoseconds of the loop's clock. */
@@ -83,6 +101,7 @@ public final class FlightRecorder {
         int slot = slot(bytes.length, frame.gsoSize());
         checksums[slot] = frame.checksumVerified() ? RECEIVED_OFFLOADED : RECEIVED;
         System.arraycopy(bytes, 0, octets, slot * snapLength, Math.min(bytes.length, snapLength));
+        complete();
     }
 
     /** A sink in front of another that remembers what goes out, whether or not the NIC takes it. */
@@ -90,16 +109,29 @@ public final class FlightRecorder {
         return new Sink(sink);
     }
 
+    /** The slot of the next frame, to be filled before {@link #complete}. */
     private int slot(int length, int segmentSize) {
-        int slot = (int) (recorded++ % packets);
+        VarHandle.storeStoreFence(); // who sees anything of this frame sees that the one before it is complete
+        int slot = (int) (recorded % slots);
         times[slot] = now;
         lengths[slot] = length;
         segmentSizes[slot] = segmentSize;
         return slot;
     }
 
+    private void complete() {
+        RECORDED.setRelease(this, recorded + 1);
+    }
+
+    /** Whether a frame that was read a moment ago had not been overwritten before. Any thread. */
+    private boolean isStillThere(long number) {
+        VarHandle.loadLoadFence();
+        return number > (long) RECORDED.getOpaque(this) - slots; // that one may be being overwritten
+    }
+
     /**
      * What is remembered of one connection: its TCP segments, as far as their headers were recorded, and no fragments.
+     * Any thread.
      *
      * @param nowNanos the time now, of the loop's clock
      * @param epochNanos the same time in nanoseconds since 1970-01-01T00:00Z
@@ -108,30 +140,37 @@ public final class FlightRecorder {
         long offset = epochNanos - nowNanos;
         FourTuple reversed = tuple.reversed();
         List<Recording.Packet> found = new ArrayList<>();
-        for (long i = Math.max(0, recorded - packets); i < recorded; i++) {
-            int slot = (int) (i % packets);
-            boolean inbound = checksums[slot] == RECEIVED || checksums[slot] == RECEIVED_OFFLOADED;
+        long end = (long) RECORDED.getAcquire(this);
+        for (long i = Math.max(0, end - packets); i < end; i++) {
+            int slot = (int) (i % slots);
+            int checksum = checksums[slot];
+            int length = lengths[slot];
+            boolean inbound = checksum == RECEIVED || checksum == RECEIVED_OFFLOADED;
             int start = slot * snapLength;
-            int captured = Math.min(lengths[slot], snapLength);
+            int captured = Math.min(length, snapLength);
             if ((inbound ? reversed : tuple).equals(TcpFrame.tuple(octets, start, captured, medium))) {
                 byte[] bytes = Arrays.copyOfRange(octets, start, start + captured);
-                finishChecksum(bytes, slot);
-                found.add(new Recording.Packet(
-                        times[slot] + offset,
-                        bytes,
-                        lengths[slot],
-                        segmentSizes[slot],
-                        inbound ? Direction.INBOUND : Direction.OUTBOUND,
-                        inbound ? "" : why(reasons[slot])));
+                long time = times[slot] + offset;
+                int segmentSize = segmentSizes[slot];
+                int reason = reasons[slot];
+                if (isStillThere(i)) {
+                    finishChecksum(bytes, length, checksum);
+                    found.add(new Recording.Packet(
+                            time,
+                            bytes,
+                            length,
+                            segmentSize,
+                            inbound ? Direction.INBOUND : Direction.OUTBOUND,
+                            inbound ? "" : why(reason)));
+                }
             }
         }
         return new Recording(interfaceName, medium, List.copyOf(found));
     }
 
     /** A frame of which only the beginning is there keeps what it has: nobody can check it. */
-    private void finishChecksum(byte[] bytes, int slot) {
-        int checksum = checksums[slot];
-        if (bytes.length < lengths[slot]) {
+    private void finishChecksum(byte[] bytes, int length, int checksum) {
+        if (bytes.length < length) {
             return;
         }
         if (checksum >= 0) {
@@ -175,6 +214,7 @@ public final class FlightRecorder {
                     : COMPLETE;
             reasons[slot] = pack(offload);
             lent.get(0, octets, slot * snapLength, Math.min(length, snapLength));
+            complete();
             return sink.transmit(length, offload);
         }
     }

@@ -3,6 +3,7 @@ package io.fourtuple.nic.pcapng;
 import io.fourtuple.core.ip.LinkProperties.Medium;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Comparator;
 import java.util.List;
 
 /** The last packets of a connection, oldest first. Immutable: any thread may write it to a file. */
@@ -19,6 +20,21 @@ public final class Recording {
 
     record Packet(
             long epochNanos, byte[] bytes, int originalLength, int segmentSize, Direction direction, String why) {}
+
+    /** Those of several queues of one NIC, at least one, in the order of their times. */
+    public static Recording merged(List<Recording> recordings) {
+        Recording first = recordings.getFirst();
+        List<Packet> all = recordings.stream()
+                .flatMap(recording -> recording.packets.stream())
+                .sorted(Comparator.comparingLong(Packet::epochNanos))
+                .toList();
+        return new Recording(first.interfaceName, first.medium, all);
+    }
+
+    /** All of them. */
+    List<Packet> packets() {
+        return packets;
+    }
 
     /** How many there are. */
     public int size() {

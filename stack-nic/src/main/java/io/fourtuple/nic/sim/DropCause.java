@@ -4,10 +4,16 @@ package io.fourtuple.nic.sim;
 public enum DropCause {
     /** The queue of the link was full. */
     QUEUE_FULL("queue full"),
+    /** {@link QueueDiscipline.Red} chose it. */
+    RED("RED"),
+    /** {@link QueueDiscipline.CoDel} chose it. */
+    CODEL("CoDel"),
     /** The link was down. */
     LINK_DOWN("link down"),
     /** This direction of the link was blocked. */
     BLOCKED("direction blocked"),
+    /** A {@link Rule} said so. */
+    RULE("rule"),
     /** Sender and receiver were on two sides of a partition. */
     PARTITION("partition"),
     /** The packet was larger than the MTU of the link. */

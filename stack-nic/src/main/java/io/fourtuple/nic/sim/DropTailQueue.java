@@ -1,14 +1,13 @@
 package io.fourtuple.nic.sim;
 
 import java.util.ArrayDeque;
-import java.util.function.BiConsumer;
 
 /** {@link QueueDiscipline.DropTail}. */
 final class DropTailQueue extends FrameQueue {
     private final ArrayDeque<Transit> waiting = new ArrayDeque<>();
 
-    DropTailQueue(LinkConfig config, BiConsumer<Transit, DropCause> dropped) {
-        super(config, dropped);
+    DropTailQueue(LinkConfig config, Events events) {
+        super(config, events);
     }
 
     @Override
@@ -23,11 +22,11 @@ final class DropTailQueue extends FrameQueue {
 
     @Override
     Transit dequeue(long now) {
-        return remove();
+        return remove(now);
     }
 
     @Override
-    Transit remove() {
+    Transit remove(long now) {
         Transit next = waiting.poll();
         if (next != null) {
             uncount(next);

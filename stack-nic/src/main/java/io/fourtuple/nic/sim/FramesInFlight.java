@@ -26,7 +26,7 @@ final class FramesInFlight {
     /** A frame sets out, {@link Transit#due} is set. */
     void add(Transit transit) {
         transit.sequence = sequence++;
-        if (transit.heldBack > 0 || (size > 0 && transit.due - lastDue < 0)) {
+        if (transit.overtaken() || (size > 0 && transit.due - lastDue < 0)) {
             heldBack.add(transit);
             return;
         }

@@ -48,7 +48,7 @@ final class Impairments {
         if (config.corruption() > 0) {
             corruption = source(corruption, "corruption");
             if (corruption.nextDouble() < config.corruption()) {
-                transit.corruptBit = anyBit(transit.frame.bytes());
+                corrupt(transit);
             }
         }
         if (!config.jitter().isZero()) {
@@ -62,9 +62,14 @@ final class Impairments {
         return burstLoss.nextDouble() < (bad ? model.lossWhenBad() : model.lossWhenGood());
     }
 
-    private int anyBit(byte[] bytes) {
+    /** Chooses the bit of the IP packet, if it is one, that is to be inverted. */
+    void corrupt(Transit transit) {
+        byte[] bytes = transit.frame.bytes();
         int bits = (bytes.length - EthernetHeader.LENGTH) * Byte.SIZE;
-        return bits > 0 && FrameOctets.isIp(bytes) ? corruption.nextInt(bits) : Transit.NO_BIT;
+        if (bits > 0 && FrameOctets.isIp(bytes)) {
+            corruption = source(corruption, "corruption");
+            transit.corruptBit = corruption.nextInt(bits);
+        }
     }
 
     private RandomGenerator source(RandomGenerator made, String fault) {

@@ -21,11 +21,11 @@ public final class Link {
     private Duration flapDown = Duration.ZERO;
     private boolean up = true;
 
-    Link(String name, VirtualTime time, Port a, Port b, LinkConfig config) {
+    Link(SimulatedNetwork network, String name, Port a, Port b, LinkConfig config) {
         this.name = name;
-        this.time = time;
-        forward = new LinkDirection(name + "/forward", time, this, a, b, config);
-        backward = new LinkDirection(name + "/backward", time, this, b, a, config);
+        time = network.time();
+        forward = new LinkDirection(network, name + "/forward", this, a, b, config);
+        backward = new LinkDirection(network, name + "/backward", this, b, a, config);
         a.connect(forward);
         b.connect(backward);
         flapTimer = time.timer(this::flap);

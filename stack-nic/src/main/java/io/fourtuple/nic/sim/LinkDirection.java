@@ -5,7 +5,11 @@ import io.fourtuple.core.time.Deadline;
 import io.fourtuple.core.wire.Checksum;
 import io.fourtuple.nic.loop.LoopTimer;
 import io.fourtuple.nic.loop.VirtualTime;
+import io.fourtuple.nic.pcapng.Direction;
+import java.time.Duration;
 import java.util.Objects;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /**
  * One direction of a {@link Link}.
@@ -22,7 +26,9 @@ public final class LinkDirection {
 
     private static final long SECOND = 1_000_000_000L;
     private static final int BITS = 8;
+    private static final Verdict PASS = Verdict.pass();
 
+    private final SimulatedNetwork network;
     private final String name;
     private final VirtualTime time;
     private final Link link;
@@ -32,6 +38,8 @@ public final class LinkDirection {
     private final FramesInFlight inFlight = new FramesInFlight();
     private final LoopTimer timer;
     private final LinkCounters counters = new LinkCounters();
+    private final RuleList rules = new RuleList();
+    private final FrameQueue.Events events = new QueueEvents();
     private LinkConfig config;
     private FrameQueue queue;
     /** When the transmitter has sent what it is sending. */
@@ -41,9 +49,10 @@ public final class LinkDirection {
     private long delayNanos;
     private boolean blocked;
 
-    LinkDirection(String name, VirtualTime time, Link link, Port from, Port to, LinkConfig config) {
+    LinkDirection(SimulatedNetwork network, String name, Link link, Port from, Port to, LinkConfig config) {
+        this.network = network;
         this.name = name;
-        this.time = time;
+        time = network.time();
         this.link = link;
         this.from = from;
         this.to = to;
@@ -53,7 +62,7 @@ public final class LinkDirection {
         lastDue = freeAt;
         this.config = config;
         delayNanos = config.delay().toNanos();
-        queue = FrameQueue.of(config, this::drop);
+        queue = FrameQueue.of(config, events, time, name);
     }
 
     /** Such as {@code alice-bob/forward}. */
@@ -80,9 +89,12 @@ public final class LinkDirection {
             queue.setLimits(value);
         } else {
             FrameQueue old = queue;
-            queue = FrameQueue.of(value, this::drop);
-            for (Transit next = old.remove(); next != null; next = old.remove()) {
-                enqueue(next, now);
+            queue = FrameQueue.of(value, events, time, name);
+            for (Transit next = old.remove(now); next != null; next = old.remove(now)) {
+                DropCause refusal = queue.enqueue(next, now);
+                if (refusal != null) {
+                    events.dropped(next, refusal);
+                }
             }
         }
         pump(now);
@@ -110,54 +122,127 @@ public final class LinkDirection {
     }
 
     /**
+     * Adds a rule for packets in this direction. Rules of a direction come before those of the network.
+     *
+     * @param predicate which packets; called for each one
+     * @return for {@link Rule#skip}, {@link Rule#limit} and {@link Rule#remove}
+     */
+    public Rule rule(Predicate<? super PacketView> predicate, Verdict verdict) {
+        return rules.add(predicate, verdict);
+    }
+
+    /**
      * Sends a frame.
      *
      * @param origin the NIC that sent it first; null when a router did
+     * @param original whether it sets out here, and does not come from another link
+     * @param why it is sent, for captures; may be empty
      * @return false when the sender can tell that it is lost: link down, or queue full
      */
-    boolean send(Frame frame, SimulatedNic origin) {
+    boolean send(Frame frame, SimulatedNic origin, boolean original, String why) {
         byte[] bytes = frame.bytes();
         counters.sent++;
         counters.sentBytes += bytes.length;
         time.note(name, (long) Checksum.sum(bytes, 0, bytes.length) << 32 | bytes.length);
         Transit transit = new Transit(frame, origin);
-        if (!link.isUp()) {
-            drop(transit, DropCause.LINK_DOWN);
-            return false;
+        DropCause refusal = admit(transit, original);
+        if (refusal != null) {
+            counters.dropped(refusal);
         }
-        if (blocked || FrameOctets.packetLength(frame) > config.mtu()) {
-            drop(transit, blocked ? DropCause.BLOCKED : DropCause.TOO_BIG);
-            return true;
+        NetworkCapture capture = network.capture();
+        if (capture != null) {
+            capture.write(from.numberIn(capture), time.nanoTime(), frame, Direction.OUTBOUND,
+                    NetworkCapture.join(why, fate(transit, refusal)));
         }
-        impairments.decide(transit, config);
-        boolean taken = enter(transit);
         arm();
-        return taken;
+        return refusal != DropCause.LINK_DOWN && refusal != DropCause.QUEUE_FULL;
     }
 
-    private boolean enter(Transit transit) {
+    /** Decides what becomes of a frame; null when it goes on, else why not. */
+    private DropCause admit(Transit transit, boolean original) {
+        if (!link.isUp()) {
+            return DropCause.LINK_DOWN;
+        }
+        if (blocked) {
+            return DropCause.BLOCKED;
+        }
+        Rule rule = findRule(transit, original);
+        return switch (rule == null ? PASS : rule.verdict()) {
+            case Verdict.Pass _ -> admitByLink(transit, false);
+            case Verdict.Corrupt _ -> admitByLink(transit, true);
+            case Verdict.Drop _ -> {
+                remark(transit, () -> "dropped by " + rule);
+                yield DropCause.RULE;
+            }
+            case Verdict.Deliver(Duration delay) -> {
+                remark(transit, () -> "delivered by " + rule + " after " + millis(delay.toNanos()));
+                transit.due = Deadline.after(time.nanoTime(), delay.toNanos());
+                transit.delivered = true;
+                inFlight.add(transit);
+                yield null;
+            }
+        };
+    }
+
+    private Rule findRule(Transit transit, boolean original) {
+        RuleList ofNetwork = network.rules();
+        if (rules.isEmpty() && (!original || ofNetwork.isEmpty())) {
+            return null;
+        }
+        PacketView packet = new PacketView(transit.frame, this, transit.origin);
+        Rule rule = rules.find(packet);
+        return rule != null || !original ? rule : ofNetwork.find(packet);
+    }
+
+    private DropCause admitByLink(Transit transit, boolean corrupt) {
+        if (FrameOctets.packetLength(transit.frame) > config.mtu()) {
+            return DropCause.TOO_BIG;
+        }
+        impairments.decide(transit, config);
+        if (corrupt) {
+            impairments.corrupt(transit);
+        }
         long now = time.nanoTime();
         if (inFlight.size() >= MAX_IN_FLIGHT) {
-            drop(transit, DropCause.QUEUE_FULL);
-            return false;
+            return DropCause.QUEUE_FULL;
         }
         if (config.bandwidth() == LinkConfig.UNLIMITED && queue.isEmpty() && freeAt - now <= 0) {
             depart(transit, now);
-            return true;
+            return null;
         }
-        boolean taken = enqueue(transit, now);
-        pump(now);
-        return taken;
-    }
-
-    private boolean enqueue(Transit transit, long now) {
         transit.queuedAt = now;
         DropCause refusal = queue.enqueue(transit, now);
-        if (refusal != null) {
-            drop(transit, refusal);
-            return refusal != DropCause.QUEUE_FULL;
+        pump(now);
+        return refusal;
+    }
+
+    /** What is known of a frame that has just been sent, for a reader of captures. */
+    private String fate(Transit transit, DropCause refusal) {
+        if (refusal != null && refusal != DropCause.RULE) {
+            return "dropped: " + refusal + (refusal == DropCause.QUEUE_FULL ? " (" + queue.frames() + " frames)" : "");
         }
-        return true;
+        String fate = transit.remarks;
+        if (transit.corruptBit != Transit.NO_BIT) {
+            fate = NetworkCapture.join(fate, "bit " + transit.corruptBit + " inverted on " + link.name());
+        }
+        if (transit.heldBack > 0) {
+            fate = NetworkCapture.join(fate, "held back by " + millis(transit.heldBack));
+        }
+        if (transit.twice) {
+            fate = NetworkCapture.join(fate, "duplicated on " + link.name());
+        }
+        return transit.lost ? NetworkCapture.join(fate, "lost on " + link.name()) : fate;
+    }
+
+    private static String millis(long nanos) {
+        long micros = nanos / 1000;
+        return micros / 1000.0 + " ms";
+    }
+
+    private void remark(Transit transit, Supplier<String> words) {
+        if (network.isCaptured()) {
+            transit.remark(words.get());
+        }
     }
 
     /** Lets the transmitter take frames as long as it is free. */
@@ -199,7 +284,9 @@ public final class LinkDirection {
         inFlight.add(transit);
         if (transit.twice) {
             counters.duplicated++;
-            inFlight.add(new Transit(transit));
+            Transit copy = new Transit(transit);
+            remark(copy, () -> "duplicate");
+            inFlight.add(copy);
         }
     }
 
@@ -213,18 +300,42 @@ public final class LinkDirection {
     }
 
     private void deliver(Transit transit) {
-        int length = transit.length();
-        DropCause refusal = to.receive(transit.frame, transit.origin);
+        DropCause refusal = to.refusal(transit.origin);
         if (refusal != null) {
-            drop(transit, refusal);
-        } else {
-            counters.delivered++;
-            counters.deliveredBytes += length;
+            dropAt(to, transit, refusal, "dropped: " + refusal);
+            return;
+        }
+        counters.delivered++;
+        counters.deliveredBytes += transit.length();
+        NetworkCapture capture = network.capture();
+        if (capture != null) {
+            capture.write(to.numberIn(capture), time.nanoTime(), transit.frame, Direction.INBOUND, fate(transit, null));
+        }
+        to.receive(transit.frame, transit.origin);
+    }
+
+    private void dropAt(Port port, Transit transit, DropCause cause, String words) {
+        counters.dropped(cause);
+        NetworkCapture capture = network.capture();
+        if (capture != null) {
+            capture.write(port.numberIn(capture), time.nanoTime(), transit.frame, Direction.UNKNOWN,
+                    NetworkCapture.join(transit.remarks, words));
         }
     }
 
-    private void drop(Transit transit, DropCause cause) {
-        counters.dropped(cause);
+    /** What happens to frames that wait. */
+    private final class QueueEvents implements FrameQueue.Events {
+        @Override
+        public void dropped(Transit transit, DropCause cause) {
+            dropAt(from, transit, cause,
+                    "dropped: " + cause + " after " + millis(time.nanoTime() - transit.queuedAt) + " in the queue");
+        }
+
+        @Override
+        public void marked(Transit transit, DropCause insteadOf) {
+            counters.marked++;
+            remark(transit, () -> "CE marked by " + insteadOf);
+        }
     }
 
     private void arm() {
@@ -233,8 +344,9 @@ public final class LinkDirection {
 
     /** Drops what waits in the queue; what is on the wire arrives. */
     void flush(DropCause cause) {
-        for (Transit next = queue.remove(); next != null; next = queue.remove()) {
-            drop(next, cause);
+        long now = time.nanoTime();
+        for (Transit next = queue.remove(now); next != null; next = queue.remove(now)) {
+            events.dropped(next, cause);
         }
         arm();
     }

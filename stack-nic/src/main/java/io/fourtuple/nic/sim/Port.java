@@ -6,6 +6,9 @@ import io.fourtuple.core.ip.Frame;
 abstract class Port {
     private final String name;
     private LinkDirection out;
+    /** What a capture knows it by, and which. */
+    private int captureNumber;
+    private NetworkCapture knownTo;
 
     Port(String name) {
         this.name = name;
@@ -28,9 +31,22 @@ abstract class Port {
      * Takes a frame that has arrived.
      *
      * @param origin the NIC that sent it first; null when a router did
-     * @return why it was not taken; null when it was
      */
-    abstract DropCause receive(Frame frame, SimulatedNic origin);
+    abstract void receive(Frame frame, SimulatedNic origin);
+
+    /** Why a frame of {@code origin} is not taken; null when it is. */
+    DropCause refusal(SimulatedNic origin) {
+        return null;
+    }
+
+    /** What {@code capture} knows it by. */
+    final int numberIn(NetworkCapture capture) {
+        if (knownTo != capture) {
+            knownTo = capture;
+            captureNumber = capture.describe(this);
+        }
+        return captureNumber;
+    }
 
     /** The link has gone down. */
     void linkDown() {}

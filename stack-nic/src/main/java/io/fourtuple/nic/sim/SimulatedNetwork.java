@@ -1,7 +1,11 @@
 package io.fourtuple.nic.sim;
 
 import io.fourtuple.core.wire.MacAddress;
+import io.fourtuple.nic.NicException;
 import io.fourtuple.nic.loop.VirtualTime;
+import io.fourtuple.nic.pcapng.PcapngWriter;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -9,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Predicate;
 
 /**
  * A network that exists in the memory of one thread and in virtual time: the NICs of hosts, and the links between them.
@@ -32,8 +37,11 @@ public final class SimulatedNetwork {
     private final VirtualTime time;
     private final Map<String, LinkEnd> ends = new LinkedHashMap<>();
     private final Map<String, SimulatedNic> nics = new LinkedHashMap<>();
+    private final Map<String, Switch> switches = new LinkedHashMap<>();
     private final Map<String, Link> links = new LinkedHashMap<>();
     private final List<Partition> partitions = new ArrayList<>();
+    private final RuleList rules = new RuleList();
+    private NetworkCapture capture;
     private long macs;
 
     /** An empty network in the time of {@code time}. */
@@ -63,6 +71,24 @@ public final class SimulatedNetwork {
         SimulatedNic nic = add(new SimulatedNic(this, name, nics.size(), nextMac(), config));
         nics.put(name, nic);
         return nic;
+    }
+
+    /** Makes a switch that knows up to {@value Switch#TABLE_SIZE} addresses. */
+    public Switch addSwitch(String name) {
+        return addSwitch(name, Switch.TABLE_SIZE);
+    }
+
+    /**
+     * Makes a switch.
+     *
+     * @param tableSize how many addresses it knows at most, at least 1; a new one takes the place of the one that was
+     *     not needed for longest
+     * @throws IllegalArgumentException when something else has that name
+     */
+    public Switch addSwitch(String name, int tableSize) {
+        Switch made = add(new Switch(this, name, tableSize));
+        switches.put(name, made);
+        return made;
     }
 
     private <E extends LinkEnd> E add(E end) {
@@ -96,7 +122,7 @@ public final class SimulatedNetwork {
         }
         Port from = a.nextPort();
         Port to = b.nextPort();
-        Link link = new Link(linkName(a, b), time, from, to, config);
+        Link link = new Link(this, linkName(a, b), from, to, config);
         links.put(link.name(), link);
         return link;
     }
@@ -125,6 +151,15 @@ public final class SimulatedNetwork {
     }
 
     /**
+     * The switch with this name.
+     *
+     * @throws IllegalArgumentException when there is none
+     */
+    public Switch switchNamed(String name) {
+        return found(switches, name, "switch");
+    }
+
+    /**
      * The link with this name, such as {@code alice-bob} for the first one from alice to bob.
      *
      * @throws IllegalArgumentException when there is none
@@ -150,6 +185,71 @@ public final class SimulatedNetwork {
     /** All links, in the order in which they were laid. */
     public Collection<Link> links() {
         return Collections.unmodifiableCollection(links.values());
+    }
+
+    // ---- captures ----
+
+    /**
+     * Writes everything that happens from now on into a pcapng file, which is replaced when it exists.
+     *
+     * @throws NicException when the file cannot be written, also later by whatever sends a frame
+     * @throws IllegalStateException when there is a capture already
+     */
+    public NetworkCapture capture(Path file) {
+        try {
+            return capture(PcapngWriter.create(file, PcapngWriter.UNLIMITED), file.toString());
+        } catch (IOException e) {
+            throw new NicException("the capture " + file + " cannot be written: " + e.getMessage(), e);
+        }
+    }
+
+    /** The same to a writer, which is closed with the capture. */
+    public NetworkCapture capture(PcapngWriter writer) {
+        return capture(writer, "of the network");
+    }
+
+    private NetworkCapture capture(PcapngWriter writer, String target) {
+        if (capture != null) {
+            throw new IllegalStateException("the network is captured already: close that capture first");
+        }
+        capture = new NetworkCapture(this, writer, target);
+        for (Link link : links.values()) {
+            link.directions().forEach(direction -> direction.from().numberIn(capture));
+        }
+        return capture;
+    }
+
+    void captureEnds(NetworkCapture ended) {
+        if (capture == ended) {
+            capture = null;
+        }
+    }
+
+    boolean isCaptured() {
+        return capture != null;
+    }
+
+    /** The one that runs; null when none does. */
+    NetworkCapture capture() {
+        return capture;
+    }
+
+    // ---- rules ----
+
+    /**
+     * Adds a rule for packets on the link where they set out: from the NIC of a host, or from a router that sends them
+     * of its own accord. A packet that travels over several links is looked at once. Rules of that direction come
+     * first.
+     *
+     * @param predicate which packets; called for each one
+     * @return for {@link Rule#skip}, {@link Rule#limit} and {@link Rule#remove}
+     */
+    public Rule rule(Predicate<? super PacketView> predicate, Verdict verdict) {
+        return rules.add(predicate, verdict);
+    }
+
+    RuleList rules() {
+        return rules;
     }
 
     // ---- faults ----

@@ -61,8 +61,13 @@ public final class SimulatedNic extends LinkEnd implements Nic, FrameSink {
         }
 
         @Override
-        DropCause receive(Frame frame, SimulatedNic origin) {
-            return nic.arrive(frame, origin);
+        void receive(Frame frame, SimulatedNic origin) {
+            nic.arrive(frame);
+        }
+
+        @Override
+        DropCause refusal(SimulatedNic origin) {
+            return nic.refusal(origin);
         }
     }
 
@@ -114,7 +119,8 @@ public final class SimulatedNic extends LinkEnd implements Nic, FrameSink {
         }
         byte[] copy = new byte[length];
         frame.get(0, copy);
-        if (!out.send(new Frame(copy, offload.checksum, offload.segmentSize), this)) {
+        String why = network.isCaptured() ? offload.describeReason() : "";
+        if (!out.send(new Frame(copy, offload.checksum, offload.segmentSize), this, true, why)) {
             counters.sendDropped();
             return false;
         }
@@ -126,14 +132,15 @@ public final class SimulatedNic extends LinkEnd implements Nic, FrameSink {
         return closed || !powered;
     }
 
-    private DropCause arrive(Frame arriving, SimulatedNic origin) {
+    private DropCause refusal(SimulatedNic origin) {
         if (isDead()) {
             counters.receiveDropped();
             return DropCause.POWER_OFF;
         }
-        if (network.isPartitioned(origin, this)) {
-            return DropCause.PARTITION;
-        }
+        return network.isPartitioned(origin, this) ? DropCause.PARTITION : null;
+    }
+
+    private void arrive(Frame arriving) {
         int length = arriving.bytes().length - EthernetHeader.LENGTH;
         if (arriving.gsoSize() > 0 && length > Math.max(config.mtu(), config.maxSegmentedBytes())) {
             Segmentation.cut(arriving, this::enqueue);
@@ -146,7 +153,6 @@ public final class SimulatedNic extends LinkEnd implements Nic, FrameSink {
             readerWaits = false;
             wakeUp.run();
         }
-        return null;
     }
 
     private void enqueue(Frame arriving) {

@@ -26,6 +26,10 @@ final class Transit {
     long heldBack;
     /** The bit of the IP packet that is inverted on the way, or {@link #NO_BIT}. */
     int corruptBit = NO_BIT;
+    /** A rule says when it arrives. */
+    boolean delivered;
+    /** What is said beside it in captures. */
+    String remarks = "";
 
     Transit(Frame frame, SimulatedNic origin) {
         this.frame = frame;
@@ -37,6 +41,19 @@ final class Transit {
         frame = first.frame;
         origin = first.origin;
         due = first.due;
+        heldBack = first.heldBack;
+        corruptBit = first.corruptBit;
+        remarks = first.remarks;
+    }
+
+    /** It arrives when it does, whether others overtake it or not. */
+    boolean overtaken() {
+        return heldBack > 0 || delivered;
+    }
+
+    /** Notes what happens to it, for captures. */
+    void remark(String more) {
+        remarks = NetworkCapture.join(remarks, more);
     }
 
     int length() {

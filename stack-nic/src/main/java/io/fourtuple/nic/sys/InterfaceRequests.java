@@ -87,6 +87,11 @@ public final class InterfaceRequests {
         return linux.ioctl(fd, request, ifreq);
     }
 
+    /** Any other request that tells flags. */
+    public int flags(int fd, long request) {
+        return ask(fd, request, 0, JAVA_SHORT.byteSize());
+    }
+
     private int ask(int socket, long request, int value, long answerOctets) {
         clear();
         ifreq.set(JAVA_INT, UNION, value);

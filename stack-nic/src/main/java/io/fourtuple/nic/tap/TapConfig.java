@@ -15,14 +15,18 @@ import java.util.random.RandomGenerator;
  *     is
  * @param offload whether to use checksum offload and super-frames of up to 64 KiB both ways; without them the device
  *     moves a tenth as much
+ * @param queues how many {@linkplain TapNic#queues queues} it has, 1 to 256: more than one for a stack of several
+ *     shards. A device that somebody else has made without {@code multi_queue} has one all the same
  */
-public record TapConfig(String name, Medium medium, MacAddress mac, int mtu, boolean offload) {
+public record TapConfig(String name, Medium medium, MacAddress mac, int mtu, boolean offload, int queues) {
     /** The smallest MTU of the kernel's Ethernet devices (RFC 791 §3.2). */
     public static final int MIN_MTU = 68;
     /** The largest MTU of a TAP: an IP packet less the Ethernet header. */
     public static final int MAX_MTU = 65521;
     /** The largest MTU of a TUN: an IP packet. */
     public static final int MAX_TUN_MTU = 65535;
+    /** The most queues of a TAP or TUN (MAX_TAP_QUEUES of the kernel's tuntap). */
+    public static final int MAX_QUEUES = 256;
 
     /** The bit of the first octet that says that the address was assigned locally (IEEE 802). */
     private static final long LOCAL = 0x02_00_00_00_00_00L;
@@ -49,16 +53,19 @@ public record TapConfig(String name, Medium medium, MacAddress mac, int mtu, boo
             throw new IllegalArgumentException(
                     "the MTU of a " + kind + " must be " + MIN_MTU + " to " + max + ", is " + mtu);
         }
+        if (queues < 1 || queues > MAX_QUEUES) {
+            throw new IllegalArgumentException("a " + kind + " must have 1 to 256 queues, not " + queues);
+        }
     }
 
-    /** A TAP with offloads and the device's own MTU. */
+    /** A TAP with offloads, the device's own MTU and one queue. */
     public static TapConfig of(String name, MacAddress mac) {
-        return new TapConfig(name, Medium.ETHERNET, mac, 0, true);
+        return new TapConfig(name, Medium.ETHERNET, mac, 0, true, 1);
     }
 
-    /** A TUN with offloads and the device's own MTU. */
+    /** A TUN with offloads, the device's own MTU and one queue. */
     public static TapConfig tun(String name) {
-        return new TapConfig(name, Medium.IP, MacAddress.NONE, 0, true);
+        return new TapConfig(name, Medium.IP, MacAddress.NONE, 0, true, 1);
     }
 
     /** What the kernel calls such a device: TAP or TUN. */
@@ -80,11 +87,16 @@ public record TapConfig(String name, Medium medium, MacAddress mac, int mtu, boo
 
     /** The same with another MTU. */
     public TapConfig withMtu(int value) {
-        return new TapConfig(name, medium, mac, value, offload);
+        return new TapConfig(name, medium, mac, value, offload, queues);
     }
 
     /** The same with or without offloads. */
     public TapConfig withOffload(boolean value) {
-        return new TapConfig(name, medium, mac, mtu, value);
+        return new TapConfig(name, medium, mac, mtu, value, queues);
+    }
+
+    /** The same with so many queues. */
+    public TapConfig withQueues(int value) {
+        return new TapConfig(name, medium, mac, mtu, offload, value);
     }
 }

@@ -14,8 +14,11 @@ import io.fourtuple.nic.sys.VirtioHeader;
 import io.fourtuple.nic.sys.VirtioPort;
 import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A Linux TAP or TUN device: a cable whose other end is an interface of the kernel. A TAP carries Ethernet frames, a
@@ -26,14 +29,22 @@ import java.util.function.Consumer;
  *
  * <p>Needs root, or a persistent device that belongs to the user ({@code ip tuntap add ft0 mode tap vnet_hdr user me}),
  * and the JVM flag {@code --enable-native-access}. A device that did not exist before vanishes on {@link #close}.
+ *
+ * <p>With several {@link #queues} the kernel gives the frames of a connection to the queue by which the last one of it
+ * was sent, as long as it has not been silent for some seconds; before that, to any. So a shard that sends what is its
+ * own by its own queue gets what is its own there. A persistent device of the user needs {@code multi_queue} for that.
  */
 public final class TapNic implements Nic, FrameSink {
+    private static final Logger LOG = LoggerFactory.getLogger(TapNic.class);
+
     private final TapConfig config;
     private final TapDevice device;
     private final LinkProperties link;
     private final Readiness readiness;
     private final NicCounters counters = new NicCounters();
     private final VirtioPort port;
+    /** Of the one that was opened first: the others, of which some may never be used. */
+    private final List<TapNic> further = new ArrayList<>();
     private boolean closed;
 
     private TapNic(TapConfig config) {
@@ -55,13 +66,51 @@ public final class TapNic implements Nic, FrameSink {
         port = new VirtioPort(linux, arena, device.fd(), VirtioHeader.SIZE, link, counters);
     }
 
+    /** One more queue of {@code first}. */
+    private TapNic(TapNic first) {
+        config = first.config;
+        Arena arena = Arena.ofAuto();
+        Linux linux = new Linux(arena);
+        device = TapDevice.openFurther(config, linux, arena);
+        link = first.link;
+        readiness = new Readiness.Descriptor(device.fd());
+        port = new VirtioPort(linux, arena, device.fd(), VirtioHeader.SIZE, link, counters);
+    }
+
     /**
-     * Opens a TAP or TUN: attaches to the device of that name, with one queue or several, or creates it.
+     * Opens a TAP or TUN: attaches to the device of that name, with one queue or several, or creates it. When it cannot
+     * have as many queues as it is to have, because somebody else has made it, it has one, and that is logged.
      *
      * @throws NicException when that is not possible, with a sentence that says what to do
      */
     public static TapNic open(TapConfig config) {
-        return new TapNic(config);
+        TapNic first = new TapNic(config);
+        if (config.queues() > 1 && !first.device.isMultiQueue()) {
+            LOG.warn("the {} has one queue, as it was made without multi_queue, and not {}", first, config.queues());
+            return first;
+        }
+        try {
+            // Now, as the device may be moved to another network namespace, where it cannot be found any more.
+            for (int i = 1; i < config.queues(); i++) {
+                first.further.add(new TapNic(first));
+            }
+            return first;
+        } catch (RuntimeException e) {
+            first.close();
+            throw e;
+        }
+    }
+
+    /** Those it was opened with. Until this is called the kernel uses only the first one. */
+    @Override
+    public List<Nic> queues(int wanted) {
+        List<Nic> queues = new ArrayList<>();
+        queues.add(this);
+        for (TapNic queue : further.subList(0, Math.min(wanted - 1, further.size()))) {
+            queue.device.enable();
+            queues.add(queue);
+        }
+        return List.copyOf(queues);
     }
 
     /**
@@ -148,6 +197,7 @@ public final class TapNic implements Nic, FrameSink {
 
     @Override
     public void close() {
+        further.forEach(TapNic::close);
         if (!closed) {
             closed = true;
             device.close();

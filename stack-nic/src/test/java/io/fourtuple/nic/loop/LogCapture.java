@@ -8,11 +8,12 @@ import java.util.concurrent.LinkedBlockingQueue;
 import org.slf4j.LoggerFactory;
 
 /** What one class logs, while this is open. */
-final class LogCapture extends AppenderBase<ILoggingEvent> implements AutoCloseable {
+public final class LogCapture extends AppenderBase<ILoggingEvent> implements AutoCloseable {
     private final BlockingQueue<String> messages = new LinkedBlockingQueue<>();
     private final Logger logger;
 
-    LogCapture(Class<?> source) {
+    /** Starts. */
+    public LogCapture(Class<?> source) {
         logger = (Logger) LoggerFactory.getLogger(source);
         start();
         logger.addAppender(this);
@@ -24,7 +25,7 @@ final class LogCapture extends AppenderBase<ILoggingEvent> implements AutoClosea
     }
 
     /** The next message, waiting for it. */
-    String take() throws InterruptedException {
+    public String take() throws InterruptedException {
         return messages.take();
     }
 

@@ -160,6 +160,37 @@ class VirtualTimeTest {
         time.await(system.getWhenTerminated(), Duration.ofMinutes(1));
     }
 
+    @Test
+    void shouldNoticeAMessageOfAnotherThreadToAnActorThatIsReadyAnyhow() throws InterruptedException {
+        ActorSystem<String> system = system();
+        time.runReady();
+        system.tell("mine");
+        Thread other = new Thread(() -> system.tell("of another"), "another");
+        other.start();
+        other.join();
+
+        assertThatThrownBy(() -> time.runReady()).isInstanceOf(NonDeterminismException.class)
+                .hasMessageContaining("thread another").hasMessageContaining("of another");
+        time.runReady();
+        assertThat(seen).containsExactly("mine@0");
+        system.terminate();
+        time.await(system.getWhenTerminated(), Duration.ofMinutes(1));
+    }
+
+    @Test
+    void shouldGoOnWhenSomethingScheduledThrows() {
+        ActorSystem<String> system = system();
+        system.scheduler().scheduleAtFixedRate(Duration.ZERO, Duration.ofSeconds(1), () -> {
+            see("throws");
+            throw new IllegalStateException("thrown on purpose");
+        }, system.executionContext());
+        time.runFor(Duration.ofSeconds(3));
+
+        assertThat(seen).containsExactly("throws@0");
+        system.terminate();
+        time.await(system.getWhenTerminated(), Duration.ofMinutes(1));
+    }
+
     private ActorSystem<String> system() {
         Config config = ConfigFactory.load();
         return time.call(() -> ActorSystem.create(recorder(), "virtual",

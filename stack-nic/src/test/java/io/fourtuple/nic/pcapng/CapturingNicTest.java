@@ -3,6 +3,8 @@ package io.fourtuple.nic.pcapng;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fourtuple.core.ip.Frame;
+import io.fourtuple.core.ip.FrameSink;
+import io.fourtuple.core.ip.LinkProperties;
 import io.fourtuple.core.ip.LinkProperties.Medium;
 import io.fourtuple.core.ip.TransmitOffload;
 import io.fourtuple.core.wire.Checksum;
@@ -10,6 +12,8 @@ import io.fourtuple.core.wire.IpAddress;
 import io.fourtuple.core.wire.SendReason;
 import io.fourtuple.nic.MemoryWire;
 import io.fourtuple.nic.Nic;
+import io.fourtuple.nic.NicStatistics;
+import io.fourtuple.nic.Readiness;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -18,6 +22,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -27,6 +35,7 @@ class CapturingNicTest {
     private static final IpAddress SOURCE_6 = IpAddress.parse("fd77::1");
     private static final IpAddress TARGET_6 = IpAddress.parse("fd77::2");
     private static final long EPOCH = 1_800_000_000_000_000_000L;
+    private static final int FRAMES = 5_000;
 
     private final ByteArrayOutputStream file = new ByteArrayOutputStream();
     private final TransmitOffload offload = new TransmitOffload();
@@ -142,6 +151,81 @@ class CapturingNicTest {
         }
         assertThat(wire.right().receive(_ -> {}, 2000)).isEqualTo(1000);
         left.close();
+    }
+
+    /** Two wires as the two queues of one NIC. */
+    private record TwoQueues(Nic first, Nic second) implements Nic {
+        @Override
+        public List<Nic> queues(int wanted) {
+            return List.of(this, second);
+        }
+
+        @Override
+        public String name() {
+            return first.name();
+        }
+
+        @Override
+        public LinkProperties link() {
+            return first.link();
+        }
+
+        @Override
+        public FrameSink sink() {
+            return first.sink();
+        }
+
+        @Override
+        public int receive(Consumer<Frame> into, int maxFrames) {
+            return first.receive(into, maxFrames);
+        }
+
+        @Override
+        public Readiness readiness() {
+            return first.readiness();
+        }
+
+        @Override
+        public NicStatistics statistics() {
+            return first.statistics();
+        }
+
+        @Override
+        public void close() {
+            first.close();
+            second.close();
+        }
+    }
+
+    @Test
+    void shouldWriteWhatAllQueuesCarryInOrderOfTime() throws Exception {
+        MemoryWire.Config config = MemoryWire.Config.DEFAULT.withQueueFrames(FRAMES);
+        MemoryWire one = new MemoryWire(config);
+        MemoryWire other = new MemoryWire(config);
+        AtomicLong time = new AtomicLong(EPOCH);
+        List<Nic> queues = new CapturingNic(new TwoQueues(one.left(), other.left()),
+                new PcapngWriter(file, PcapngWriter.UNLIMITED), System::nanoTime, time::incrementAndGet).queues(2);
+        CompletableFuture<?>[] senders = queues.stream()
+                .map(queue -> CompletableFuture.runAsync(() -> sendMany(queue)))
+                .toArray(CompletableFuture<?>[]::new);
+        CompletableFuture.allOf(senders).get(60, TimeUnit.SECONDS);
+        queues.getLast().close();
+        queues.getFirst().sink().frame();
+        assertThat(queues.getFirst().sink().transmit(60, new TransmitOffload())).as("full").isFalse();
+        queues.getFirst().close();
+
+        List<CapturedPacket> packets = PcapngReader.read(file.toByteArray());
+        assertThat(packets).hasSize(2 * FRAMES + 1);
+        assertThat(packets).extracting(CapturedPacket::interfaceName).containsOnly("memory-left");
+        assertThat(packets).extracting(CapturedPacket::epochNanos).isSorted().doesNotHaveDuplicates();
+    }
+
+    private static void sendMany(Nic queue) {
+        TransmitOffload none = new TransmitOffload();
+        for (int i = 0; i < FRAMES; i++) {
+            queue.sink().frame();
+            queue.sink().transmit(60, none);
+        }
     }
 
     @Test

@@ -17,6 +17,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class FlightRecorderTest {
@@ -26,6 +28,8 @@ class FlightRecorderTest {
             new FourTuple(IpAddress.parse("fd77::2"), 80, IpAddress.parse("fd77::1"), 40_000);
     private static final long EPOCH = 1_800_000_000_000_000_000L;
     private static final int SNAP = 256;
+    private static final int PAYLOAD = 180;
+    private static final int MANY = 200_000;
 
     private final TransmitOffload offload = new TransmitOffload();
     private final FlightRecorder recorder = new FlightRecorder("ft0", Medium.ETHERNET, 8, SNAP);
@@ -175,5 +179,52 @@ class FlightRecorderTest {
                 .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> new FlightRecorder("ft0", Medium.IP, 8, 0))
                 .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    /** Each frame is of one octet again and again, the one that its time says. */
+    @Test
+    void shouldGiveAnotherThreadWholePacketsOnly() {
+        TransmitOffload none = new TransmitOffload();
+        AtomicInteger seen = new AtomicInteger();
+        CompletableFuture<Void> writer = CompletableFuture.runAsync(() -> {
+            byte[] frame = frame(V4, PAYLOAD);
+            for (int i = 1; i <= MANY || seen.get() < 1_000; i++) {
+                recorder.setTime(i);
+                Arrays.fill(frame, frame.length - PAYLOAD, frame.length, (byte) i);
+                sink.frame().put(frame);
+                sink.transmit(frame.length, none);
+            }
+        });
+        while (!writer.isDone()) {
+            List<Recording.Packet> packets = recorder.of(V4, 0, 0).packets();
+            seen.addAndGet(packets.size());
+            for (int i = 0; i < packets.size(); i++) {
+                byte[] bytes = packets.get(i).bytes();
+                byte expected = (byte) packets.get(i).epochNanos();
+                for (int at = bytes.length - PAYLOAD; at < bytes.length; at++) {
+                    assertThat(bytes[at]).isEqualTo(expected);
+                }
+                assertThat(i == 0 || packets.get(i - 1).epochNanos() < packets.get(i).epochNanos()).isTrue();
+            }
+        }
+
+        writer.join();
+        assertThat(recorder.of(V4, 0, 0).size()).as("nobody writes").isEqualTo(8);
+    }
+
+    @Test
+    void shouldMergeWhatSeveralQueuesHaveRecorded() {
+        FlightRecorder other = new FlightRecorder("ft0", Medium.ETHERNET, 8, SNAP);
+        recorder.setTime(1);
+        send(V4, 1);
+        other.setTime(2);
+        other.received(new Frame(frame(V4.reversed(), 2)));
+        recorder.setTime(3);
+        send(V4, 3);
+
+        Recording merged = Recording.merged(List.of(recorder.of(V4, 0, 0), other.of(V4, 0, 0)));
+
+        assertThat(merged.packets()).extracting(Recording.Packet::epochNanos).containsExactly(1L, 2L, 3L);
+        assertThat(merged.packets()).extracting(Recording.Packet::originalLength).containsExactly(55, 56, 57);
     }
 }

@@ -9,9 +9,9 @@ import io.fourtuple.nic.loop.VirtualTime;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.LinkedHashMap;
 
 /** A network with hosts that send numbered frames and note what arrives and when. */
 final class SimulationFixture implements AutoCloseable {

@@ -24,6 +24,10 @@ class TapConfigTest {
         assertThatIllegalArgumentException().isThrownBy(() -> TapConfig.of("a/b", MAC));
         assertThatIllegalArgumentException().isThrownBy(() -> TapConfig.of("a b", MAC));
         assertThatIllegalArgumentException().isThrownBy(() -> TapConfig.of("tap%d", MAC));
+        assertThatIllegalArgumentException().isThrownBy(() -> TapConfig.of("ft0", MAC).withQueues(0))
+                .withMessage("a TAP must have 1 to 256 queues, not 0");
+        assertThatIllegalArgumentException().isThrownBy(() -> TapConfig.of("ft0", MAC).withQueues(257));
+        assertThat(TapConfig.of("ft0", MAC).withQueues(256).withMtu(1400).withOffload(false).queues()).isEqualTo(256);
         assertThat(TapConfig.of("fifteen-octets0", MAC).name()).hasSize(15);
     }
 
@@ -49,7 +53,7 @@ class TapConfigTest {
                 .withMessage("the MTU of a TUN must be 68 to 65535, is 67");
         assertThatIllegalArgumentException().isThrownBy(() -> TapConfig.of("ft0", MAC).withMtu(65522))
                 .withMessage("the MTU of a TAP must be 68 to 65521, is 65522");
-        assertThatIllegalArgumentException().isThrownBy(() -> new TapConfig("ft0", Medium.IP, MAC, 0, true))
+        assertThatIllegalArgumentException().isThrownBy(() -> new TapConfig("ft0", Medium.IP, MAC, 0, true, 1))
                 .withMessageContaining("a TUN has no hardware address");
         assertThatIllegalArgumentException().isThrownBy(() -> TapConfig.tun("a b"))
                 .withMessageContaining("no name for a TUN");

@@ -10,6 +10,7 @@ import io.fourtuple.nic.NetworkNamespace.Outcome;
 import io.fourtuple.nic.Nic;
 import io.fourtuple.nic.NicActor;
 import io.fourtuple.nic.NicException;
+import io.fourtuple.nic.loop.LogCapture;
 import io.fourtuple.nic.pcapng.CapturedPacket;
 import io.fourtuple.nic.pcapng.CapturingNic;
 import io.fourtuple.nic.pcapng.Direction;
@@ -137,6 +138,80 @@ class TapNicIT {
     }
 
     @Test
+    void shouldHaveAsManyQueuesAsItIsToHave() {
+        try (TapNic nic = TapNic.open(TapConfig.of(DEVICE, MAC).withQueues(3))) {
+            namespace.adopt(DEVICE); // and the queues are there all the same
+            List<Nic> queues = nic.queues(2);
+
+            assertThat(queues).hasSize(2).first().isSameAs(nic);
+            assertThat(queues).extracting(Nic::name).containsOnly(DEVICE);
+            queues.getLast().close();
+            assertThat(namespace.run("ip", "link", "show", DEVICE).status()).as("still there").isZero();
+        }
+        assertThat(namespace.run("ip", "link", "show", DEVICE).status()).as("gone with the last").isNotZero();
+    }
+
+    @Test
+    void shouldGetEverythingByTheFirstQueueWhenNobodyAsksForMore() {
+        TapNic nic = TapNic.open(TapConfig.of(DEVICE, MAC).withQueues(2));
+        attach(nic, nic, new TinyHost(MAC, nic, true));
+
+        for (int i = 0; i < 8; i++) { // each of them might come by another queue
+            assertThat(namespace.run("ping", "-c", "1", "-W", "5", US).text()).contains("1 received");
+        }
+    }
+
+    @Test
+    void shouldSendByTheQueueThatAFlowIsToComeBackBy() throws Exception {
+        TapNic nic = TapNic.open(TapConfig.of(DEVICE, MAC).withQueues(2));
+        Nic second = nic.queues(2).getLast();
+        TinyHost host = new TinyHost(MAC, second.sink(), true); // answers by the second queue only
+        attach(nic, nic, host);
+        system.systemActorOf(NicActor.create(second, actorOf(host, "second-host")), "second", ON_LOOP);
+
+        String hash = requestAndHash();
+
+        assertThat(hash).isEqualTo(sha256(TinyHost.response()));
+        assertThat(second.statistics().rxDataBytes()).as("all of the request").isGreaterThan(TinyHost.REQUEST);
+        assertThat(nic.statistics().rxDataFrames()).isZero();
+    }
+
+    @Test
+    void shouldHaveOneQueueOfATapOfSomebodyElseThatHasNoMore() throws Exception {
+        ip("ip tuntap add dev " + DEVICE + " mode tap vnet_hdr");
+        try (LogCapture log = new LogCapture(TapNic.class);
+                TapNic nic = TapNic.open(TapConfig.of(DEVICE, MAC).withQueues(2))) {
+            assertThat(nic.queues(2)).containsExactly(nic);
+            assertThat(log.take())
+                    .isEqualTo("the TAP " + DEVICE + " has one queue, as it was made without multi_queue, and not 2");
+        } finally {
+            ip("ip link delete " + DEVICE);
+        }
+    }
+
+    @Test
+    void shouldHaveSeveralQueuesOfATapOfSomebodyElse() {
+        ip("ip tuntap add dev " + DEVICE + " mode tap multi_queue vnet_hdr");
+        try (TapNic nic = TapNic.open(TapConfig.of(DEVICE, MAC).withQueues(2))) {
+            assertThat(nic.queues(2)).hasSize(2);
+        } finally {
+            ip("ip link delete " + DEVICE);
+        }
+    }
+
+    @Test
+    void shouldTakeNoQueueOfATapThatAnotherProcessHasMade() {
+        try (TapNic nic = TapNic.open(TapConfig.of(DEVICE, MAC).withQueues(2))) {
+            for (int queues = 1; queues <= 2; queues++) {
+                TapConfig config = TapConfig.of(DEVICE, MAC).withQueues(queues);
+                assertThatThrownBy(() -> TapNic.open(config)).isInstanceOf(NicException.class)
+                        .hasMessageContaining("in use by another process");
+            }
+            assertThat(nic.queues(2)).hasSize(2);
+        }
+    }
+
+    @Test
     void shouldSetAndReadTheMtu() {
         try (TapNic nic = TapNic.open(TapConfig.of(DEVICE, MAC).withMtu(9000))) {
             assertThat(nic.link().mtu()).isEqualTo(9000);
@@ -184,11 +259,14 @@ class TapNicIT {
         for (String command : tap.hostCommands(KERNEL)) {
             namespace.run(command.split(" "));
         }
-        ActorRef<NicActor.FrameBatch> stack = system.systemActorOf(Behaviors.receiveMessage(batch -> {
+        return system.systemActorOf(NicActor.create(nic, actorOf(host, "host")), "nic", ON_LOOP);
+    }
+
+    private ActorRef<NicActor.FrameBatch> actorOf(TinyHost host, String name) {
+        return system.systemActorOf(Behaviors.receiveMessage(batch -> {
             batch.frames().forEach(host::receive);
             return Behaviors.same();
-        }), "host", ON_LOOP);
-        return system.systemActorOf(NicActor.create(nic, stack), "nic", ON_LOOP);
+        }), name, ON_LOOP);
     }
 
     private void stop(ActorRef<NicActor.Command> actor) throws Exception {

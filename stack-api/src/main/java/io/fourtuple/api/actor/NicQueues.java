@@ -1,0 +1,84 @@
+package io.fourtuple.api.actor;
+
+import io.fourtuple.api.StackConfig;
+import io.fourtuple.core.Counters;
+import io.fourtuple.core.ip.FrameSink;
+import io.fourtuple.core.ip.IpHost;
+import io.fourtuple.core.ip.ResolvedNeighbors;
+import io.fourtuple.nic.Nic;
+import io.fourtuple.nic.NicStatistics;
+import java.util.List;
+import java.util.random.RandomGenerator;
+
+/**
+ * The queues of a stack's NIC, one for each shard from the first one on, and the hosts that send by them. When there
+ * are fewer than shards, the rest has none and sends through the first shard.
+ *
+ * <p>Thread-safe; a queue itself is its shard's alone.
+ */
+final class NicQueues {
+    private final StackConfig config;
+    private final List<Nic> queues;
+    /** Who is on the link, as the first host has found. */
+    private final ResolvedNeighbors neighbors = new ResolvedNeighbors();
+
+    /** As many queues of a NIC as it has, but no more than there are shards. */
+    NicQueues(StackConfig config, Nic nic) {
+        this.config = config;
+        queues = nic.queues(config.shards());
+    }
+
+    /** All of them. */
+    List<Nic> all() {
+        return queues;
+    }
+
+    /** The NIC itself, which is the queue of the first shard. */
+    Nic nic() {
+        return queues.getFirst();
+    }
+
+    /** Whether a shard has a queue of its own. */
+    boolean has(int shard) {
+        return shard < queues.size();
+    }
+
+    /** The queue of a shard that has one. */
+    Nic of(int shard) {
+        return queues.get(shard);
+    }
+
+    /** Closes the queue of a shard whose actors have ended, if it has one. That of the first shard is closed last. */
+    void close(int shard) {
+        if (has(shard)) {
+            of(shard).close();
+        }
+    }
+
+    /** What went through all of them. */
+    NicStatistics statistics() {
+        return queues.stream().map(Nic::statistics).reduce(NicStatistics::plus).orElseThrow();
+    }
+
+    /**
+     * The host of the first shard.
+     *
+     * @throws IllegalArgumentException with one sentence, when {@code config} contradicts itself or the NIC
+     */
+    IpHost firstHost(FailureReports failures, Counters counters, RandomGenerator random) {
+        FrameSink sink = failures.recording(nic().sink());
+        return queues.size() == 1
+                ? new IpHost(config.ip(), nic().link(), sink, counters, random)
+                : IpHost.first(config.ip(), nic().link(), sink, neighbors, counters, random);
+    }
+
+    /** The host of a further shard. */
+    IpHost furtherHost(
+            int shard, RelaySink relay, FailureReports failures, Counters counters, RandomGenerator random) {
+        if (!has(shard)) {
+            return IpHost.behind(config.ip(), nic().link(), relay, counters, random);
+        }
+        FrameSink sink = failures.recording(of(shard).sink());
+        return IpHost.beside(config.ip(), nic().link(), sink, relay, neighbors, counters, random);
+    }
+}

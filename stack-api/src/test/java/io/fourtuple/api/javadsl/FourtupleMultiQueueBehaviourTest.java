@@ -1,0 +1,15 @@
+package io.fourtuple.api.javadsl;
+
+import io.fourtuple.api.SpreadNic;
+import io.fourtuple.api.StackConfig;
+import io.fourtuple.nic.MemoryWire;
+import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
+
+/** Ours behaves as Pekko's does, over three event loops with a queue of the NIC each. */
+class FourtupleMultiQueueBehaviourTest extends TcpBehaviour {
+    @Override
+    Sockets open(ActorTestKit testKit) {
+        return new OurSockets(testKit.system(), MemoryWire.Config.DEFAULT, new StackConfig.Streams(false), 3,
+                nic -> SpreadNic.byFlow(nic, 1));
+    }
+}

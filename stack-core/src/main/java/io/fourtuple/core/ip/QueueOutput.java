@@ -1,0 +1,57 @@
+package io.fourtuple.core.ip;
+
+import io.fourtuple.core.Counter;
+import io.fourtuple.core.Counters;
+import io.fourtuple.core.wire.EthernetHeader;
+import io.fourtuple.core.wire.FourTuple;
+import io.fourtuple.core.wire.MacAddress;
+import io.fourtuple.core.wire.OutboundSegment;
+import java.nio.ByteBuffer;
+
+/** Sends by a queue of the NIC, to neighbours that the host of the first shard has found, and relays the rest. */
+final class QueueOutput implements SegmentOutput {
+    private final LinkProperties link;
+    private final FrameSink queue;
+    private final ResolvedNeighbors neighbors;
+    private final RelayOutput unresolved;
+    private final Counters counters;
+    private final boolean ethernet;
+    private final TransmitOffload offload = new TransmitOffload();
+
+    QueueOutput(
+            LinkProperties link,
+            FrameSink queue,
+            ResolvedNeighbors neighbors,
+            RelayOutput unresolved,
+            Counters counters) {
+        this.link = link;
+        this.queue = queue;
+        this.neighbors = neighbors;
+        this.unresolved = unresolved;
+        this.counters = counters;
+        ethernet = link.medium() == LinkProperties.Medium.ETHERNET;
+    }
+
+    @Override
+    public boolean transmit(Path path, FourTuple tuple, OutboundSegment segment, long now) {
+        counters.increment(Counter.IP_OUT_REQUESTS);
+        if (!ethernet) {
+            return send(queue.frame(), tuple, segment);
+        }
+        MacAddress neighbor = neighbors.use(path.nextHop());
+        if (neighbor == null) {
+            return unresolved.relay(tuple, segment);
+        }
+        ByteBuffer frame = queue.frame();
+        int type = tuple.local().isV4() ? EthernetHeader.TYPE_IPV4 : EthernetHeader.TYPE_IPV6;
+        EthernetHeader.write(frame, neighbor, link.mac(), type);
+        return send(frame, tuple, segment);
+    }
+
+    private boolean send(ByteBuffer frame, FourTuple tuple, OutboundSegment segment) {
+        PacketOutput.writeSegment(frame, tuple, segment, link.checksumOffload(), offload.clear());
+        boolean taken = queue.transmit(frame.position(), offload);
+        counters.increment(taken ? Counter.LINK_OUT_FRAMES : Counter.LINK_OUT_DROPS);
+        return taken;
+    }
+}

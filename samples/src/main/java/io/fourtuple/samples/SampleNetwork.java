@@ -191,7 +191,7 @@ final class SampleNetwork implements AutoCloseable {
     }
 
     private Stack startOnDevice(StackConfig config, NicOptions options) {
-        Nic nic = ConfiguredNic.open(options.nic(), config.nicSettings(), config.shards());
+        Nic nic = ConfiguredNic.open(config.withNic(options.nic()));
         Stack stack = start(config, config.name().equals(SERVER) ? captured(nic) : nic);
         if (nic instanceof TapNic tap) {
             configureHost(options, tap);

@@ -20,17 +20,20 @@ public final class ConfiguredNic {
     private ConfiguredNic() {}
 
     /**
-     * Opens it. The memory wire has nobody at its other end.
+     * Opens what {@link StackConfig#nic} and {@link StackConfig#nicSettings} say. A TAP or TUN has a queue for each
+     * shard. The memory wire has nobody at its other end.
      *
      * @param shards how many event loops there are to use it: it has a queue for each, where it can
      * @return a NIC that the caller owns, until it hands it to {@link Stack#start}
      * @throws NicException with one sentence, when that is not possible
      */
-    public static Nic open(NicChoice choice, NicSettings settings, int shards) {
+    public static Nic open(StackConfig config) {
+        NicChoice choice = config.nic();
+        NicSettings settings = config.nicSettings();
         return switch (choice) {
             case NicChoice.Memory _ -> new MemoryWire(MemoryWire.Config.DEFAULT).left();
-            case NicChoice.Tap(String name) -> openTap(TapConfig.of(name, ownMac(choice, settings)), settings, shards);
-            case NicChoice.Tun(String name) -> openTap(TapConfig.tun(name), settings, shards);
+            case NicChoice.Tap(String name) -> openTap(TapConfig.of(name, ownMac(choice, settings)), config);
+            case NicChoice.Tun(String name) -> openTap(TapConfig.tun(name), config);
             case NicChoice.Packet(String name) -> {
                 checkOwnMtu(choice, name, settings);
                 yield PacketNic.open(PacketConfig.of(name, settings.mac())
@@ -48,11 +51,12 @@ public final class ConfiguredNic {
         };
     }
 
-    private static Nic openTap(TapConfig config, NicSettings settings, int shards) {
+    private static Nic openTap(TapConfig tap, StackConfig config) {
         TapConfig changed;
         try {
-            changed = config.withMtu(settings.mtu()).withOffload(settings.offload())
-                    .withQueues(Math.min(shards, TapConfig.MAX_QUEUES));
+            changed = tap.withMtu(config.nicSettings().mtu())
+                    .withOffload(config.nicSettings().offload())
+                    .withQueues(Math.min(config.shards(), TapConfig.MAX_QUEUES));
         } catch (IllegalArgumentException e) {
             throw new NicException(e.getMessage(), e);
         }

@@ -45,18 +45,18 @@ class ConfiguredNicTest {
     @Test
     void shouldOpenATunnelAsItIsSetUp() {
         NicChoice free = NicChoice.parse("vxlan:127.0.0.1:0/42@127.0.0.1:4789");
-        try (Nic nic = ConfiguredNic.open(free, DEFAULTS.withHardwareAddress("02:00:00:00:00:07"), 1)) {
+        try (Nic nic = open(free, DEFAULTS.withHardwareAddress("02:00:00:00:00:07"))) {
             assertThat(nic.link().mtu()).isEqualTo(1450);
             assertThat(nic.link().mac()).isEqualTo(MacAddress.parse("02:00:00:00:00:07"));
         }
-        try (Nic nic = ConfiguredNic.open(free, DEFAULTS.withMtu(9000), 1)) {
+        try (Nic nic = open(free, DEFAULTS.withMtu(9000))) {
             assertThat(nic.link().mtu()).isEqualTo(9000);
         }
     }
 
     @Test
     void shouldOpenTheMemoryWire() {
-        try (Nic nic = ConfiguredNic.open(new NicChoice.Memory(), DEFAULTS, 1)) {
+        try (Nic nic = open(new NicChoice.Memory(), DEFAULTS)) {
             assertThat(nic.link().mtu()).isEqualTo(1500);
         }
     }
@@ -82,8 +82,12 @@ class ConfiguredNicTest {
     }
 
     private static void refuses(String choice, NicSettings settings, String part) {
-        assertThatThrownBy(() -> ConfiguredNic.open(NicChoice.parse(choice), settings, 1))
+        assertThatThrownBy(() -> open(NicChoice.parse(choice), settings))
                 .isInstanceOf(NicException.class)
                 .hasMessageContaining(part);
+    }
+
+    private static Nic open(NicChoice choice, NicSettings settings) {
+        return ConfiguredNic.open(StackConfig.defaults().withNic(choice).withNicSettings(settings));
     }
 }

@@ -3,6 +3,7 @@ package io.fourtuple.samples.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fourtuple.api.ConfiguredNic;
+import io.fourtuple.api.StackConfig;
 import io.fourtuple.api.config.NicChoice;
 import io.fourtuple.api.config.NicSettings;
 import io.fourtuple.nic.NetworkNamespace;
@@ -41,7 +42,7 @@ class OtherNicsIT {
         TapLab.Cable lay(NetworkNamespace far, String device) {
             return switch (this) {
                 case TUN, TUN_WITHOUT_OFFLOADS -> {
-                    Nic nic = ConfiguredNic.open(new NicChoice.Tun(device), settings(), 1);
+                    Nic nic = ConfiguredNic.open(config(new NicChoice.Tun(device)));
                     far.adopt(device);
                     yield new TapLab.Cable(nic, () -> {});
                 }
@@ -51,12 +52,13 @@ class OtherNicsIT {
             };
         }
 
-        private NicSettings settings() {
-            return NicSettings.defaults().withHardwareAddress(hardwareAddress).withOffload(superFrames);
+        private StackConfig config(NicChoice choice) {
+            return StackConfig.defaults().withNic(choice).withNicSettings(
+                    NicSettings.defaults().withHardwareAddress(hardwareAddress).withOffload(superFrames));
         }
 
         private TapLab.Cable onVeth(NicChoice choice, Veth veth) {
-            return new TapLab.Cable(veth.near().call(() -> ConfiguredNic.open(choice, settings(), 1)), veth::close);
+            return new TapLab.Cable(veth.near().call(() -> ConfiguredNic.open(config(choice))), veth::close);
         }
     }
 

@@ -87,7 +87,7 @@ public final class InterfaceRequests {
         return linux.ioctl(fd, request, ifreq);
     }
 
-    /** The answer to any other request that gives flags. */
+    /** Any other request that tells flags. */
     public int flags(int fd, long request) {
         return ask(fd, request, 0, JAVA_SHORT.byteSize());
     }

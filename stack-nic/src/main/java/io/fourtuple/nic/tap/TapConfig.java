@@ -23,10 +23,10 @@ public record TapConfig(String name, Medium medium, MacAddress mac, int mtu, boo
     public static final int MIN_MTU = 68;
     /** The largest MTU of a TAP: an IP packet less the Ethernet header. */
     public static final int MAX_MTU = 65521;
-    /** The most queues (MAX_TAP_QUEUES of the kernel's tuntap). */
-    public static final int MAX_QUEUES = 256;
     /** The largest MTU of a TUN: an IP packet. */
     public static final int MAX_TUN_MTU = 65535;
+    /** The most queues of a TAP or TUN (MAX_TAP_QUEUES of the kernel's tuntap). */
+    public static final int MAX_QUEUES = 256;
 
     /** The bit of the first octet that says that the address was assigned locally (IEEE 802). */
     private static final long LOCAL = 0x02_00_00_00_00_00L;

@@ -14,7 +14,7 @@ import java.util.Locale;
 import java.util.function.IntUnaryOperator;
 
 /**
- * Opens and sets up the descriptor of a TAP or TUN: the ioctls of the kernel's
+ * Opens and sets up a descriptor of a TAP or TUN: the ioctls of the kernel's
  * <a href="https://docs.kernel.org/networking/tuntap.html">tuntap</a>, and what their errors mean to a user. A device
  * with several queues has a descriptor for each.
  */
@@ -51,23 +51,21 @@ final class TapDevice {
     private final Linux linux;
     private final String name;
     private final String kind;
-    private final Medium medium;
+    /** IFF_… of one queue. */
+    private final short flags;
     private final int fd;
     private final InterfaceRequests requests;
     private final MemorySegment headerSize;
-    private final short flags;
     private boolean multiQueue;
 
     private TapDevice(Linux linux, Arena arena, TapConfig config) {
         this.linux = linux;
         this.name = config.name();
         this.kind = config.kind();
-        this.medium = config.medium();
-        short layer = switch (medium) {
+        this.flags = (short) (IFF_NO_PI | IFF_VNET_HDR | switch (config.medium()) {
             case ETHERNET -> IFF_TAP;
             case IP -> IFF_TUN;
-        };
-        this.flags = (short) (layer | IFF_NO_PI | IFF_VNET_HDR);
+        });
         this.requests = new InterfaceRequests(linux, arena, name);
         this.headerSize = arena.allocateFrom(JAVA_INT, VirtioHeader.SIZE);
         this.fd = checkOpened(linux.open(arena.allocateFrom(DRIVER), O_RDWR | O_NONBLOCK | O_CLOEXEC));
@@ -136,18 +134,11 @@ final class TapDevice {
 
     /** The MTU of the interface, as far as it is in our network namespace. */
     int mtu() {
-        int result = onControlSocket(requests::mtu);
-        if (result < 0) {
-            throw failure("reading its MTU", result);
-        }
-        return result;
+        return check(onControlSocket(requests::mtu), "reading its MTU");
     }
 
     private void setMtu(int mtu) {
-        int result = onControlSocket(socket -> requests.setMtu(socket, mtu));
-        if (result < 0) {
-            throw failure("setting its MTU to " + mtu, result);
-        }
+        check(onControlSocket(socket -> requests.setMtu(socket, mtu)), "setting its MTU to " + mtu);
     }
 
     /**
@@ -188,17 +179,12 @@ final class TapDevice {
         return result;
     }
 
-    /** TUNGETIFF. */
     private int attachedFlags() {
-        int result = requests.flags(fd, TUNGETIFF);
-        check(result, "reading its flags");
-        return result;
+        return check(requests.flags(fd, TUNGETIFF), "reading its flags");
     }
 
-    private void check(int result, String what) {
-        if (result < 0) {
-            throw failure(what, result);
-        }
+    private int setQueue(short action) {
+        return requests.setFlags(fd, TUNSETQUEUE, action);
     }
 
     private int attach(short asked) {
@@ -207,10 +193,7 @@ final class TapDevice {
 
     @SuppressWarnings("restricted")
     private void setUp(boolean offload) {
-        int result = linux.ioctl(fd, TUNSETVNETHDRSZ, headerSize);
-        if (result < 0) {
-            throw failure("setting the size of its virtio header", result);
-        }
+        check(linux.ioctl(fd, TUNSETVNETHDRSZ, headerSize), "setting the size of its virtio header");
         long features = offload ? TUN_F_CSUM | TUN_F_TSO4 | TUN_F_TSO6 | TUN_F_TSO_ECN : 0;
         // The argument is the value itself, not a pointer to it.
         result = linux.ioctl(fd, TUNSETOFFLOAD, MemorySegment.ofAddress(features));
@@ -220,10 +203,7 @@ final class TapDevice {
     }
 
     private void checkMac(MacAddress ours) {
-        int result = requests.askHardware(fd);
-        if (result < 0) {
-            throw failure("reading its hardware address", result);
-        }
+        check(requests.askHardware(fd), "reading its hardware address");
         if (ours.equals(requests.hardwareAddress())) {
             throw new NicException("the kernel's end of the TAP " + name + " has the hardware address " + ours
                     + " itself: choose another for this end");
@@ -237,6 +217,13 @@ final class TapDevice {
         }
         int result = request.applyAsInt(socket);
         linux.close(socket);
+        return result;
+    }
+
+    private int check(int result, String what) {
+        if (result < 0) {
+            throw failure(what, result);
+        }
         return result;
     }
 

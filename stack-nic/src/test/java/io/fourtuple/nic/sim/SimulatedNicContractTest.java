@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Nested;
 
-/** NICs at the ends of a link that takes its time. */
+/** NICs with a switch between them and links that take their time. */
 class SimulatedNicContractTest {
     private static final NicConfig SUPER_FRAMES = NicConfig.DEFAULT.withSuperFrames(65535);
 
@@ -56,7 +56,9 @@ class SimulatedNicContractTest {
             SimulatedNetwork network = new SimulatedNetwork(time);
             SimulatedNic nic = network.addNic("alice", under);
             SimulatedNic other = network.addNic("bob", beyond);
-            network.connect(nic, other, LINK);
+            Switch between = network.addSwitch("between");
+            network.connect(nic, between, LINK);
+            network.connect(between, other, LINK);
             return new Wiring(nic, new Beyond(other));
         }
 

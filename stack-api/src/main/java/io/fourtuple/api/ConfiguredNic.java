@@ -23,7 +23,6 @@ public final class ConfiguredNic {
      * Opens what {@link StackConfig#nic} and {@link StackConfig#nicSettings} say. A TAP or TUN has a queue for each
      * shard. The memory wire has nobody at its other end.
      *
-     * @param shards how many event loops there are to use it: it has a queue for each, where it can
      * @return a NIC that the caller owns, until it hands it to {@link Stack#start}
      * @throws NicException with one sentence, when that is not possible
      */

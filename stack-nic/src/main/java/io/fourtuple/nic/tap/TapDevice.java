@@ -115,10 +115,6 @@ final class TapDevice {
         check(setQueue(IFF_ATTACH_QUEUE), "putting a further queue of it to use");
     }
 
-    private int setQueue(short action) {
-        return requests.setFlags(fd, TUNSETQUEUE, action);
-    }
-
     /** Whether it may have further queues. */
     boolean isMultiQueue() {
         return multiQueue;
@@ -196,10 +192,7 @@ final class TapDevice {
         check(linux.ioctl(fd, TUNSETVNETHDRSZ, headerSize), "setting the size of its virtio header");
         long features = offload ? TUN_F_CSUM | TUN_F_TSO4 | TUN_F_TSO6 | TUN_F_TSO_ECN : 0;
         // The argument is the value itself, not a pointer to it.
-        result = linux.ioctl(fd, TUNSETOFFLOAD, MemorySegment.ofAddress(features));
-        if (result < 0) {
-            throw failure("setting its offloads", result);
-        }
+        check(linux.ioctl(fd, TUNSETOFFLOAD, MemorySegment.ofAddress(features)), "setting its offloads");
     }
 
     private void checkMac(MacAddress ours) {

@@ -1,5 +1,8 @@
 package io.fourtuple.nic.sim;
 
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigObject;
 import io.fourtuple.core.wire.MacAddress;
 import io.fourtuple.nic.NicException;
 import io.fourtuple.nic.loop.VirtualTime;
@@ -34,6 +37,9 @@ import java.util.function.Predicate;
  * <p>Confined to the simulation's thread.
  */
 public final class SimulatedNetwork {
+    /** Where its configuration is. */
+    public static final String CONFIG_PATH = "fourtuple.simulated-network";
+
     /** The first MAC address less one: locally administered. */
     private static final long MAC_BASE = 0x02_00_00_00_00_00L;
 
@@ -53,6 +59,47 @@ public final class SimulatedNetwork {
     /** An empty network in the time of {@code time}. */
     public SimulatedNetwork(VirtualTime time) {
         this.time = Objects.requireNonNull(time, "time");
+    }
+
+    /**
+     * A network as a configuration describes it, see {@link #build}.
+     *
+     * @throws IllegalArgumentException with one sentence, when a key is unknown or a value makes no sense
+     */
+    public static SimulatedNetwork of(VirtualTime time, Config config) {
+        return new SimulatedNetwork(time).build(config);
+    }
+
+    /**
+     * Adds what {@code config} has at {@value #CONFIG_PATH}: NICs, switches and routers, each kind in the order of
+     * their names, then links. A link may end at what was there before.
+     *
+     * <pre>{@code
+     * fourtuple.simulated-network {
+     *   nics { alice {}, bob { mtu = 1400 } }
+     *   routers.edge.ports = [["10.77.1.1/24", "fd77:1::1/64"], ["10.77.2.1/24"]]
+     *   links = [
+     *     { between = [alice, "edge:0"], delay = 50 us }
+     *     { between = ["edge:1", bob], delay = 20 ms, mtu = 1400
+     *       forward { bandwidth = 10 Mbit/s, discipline = fq-codel }
+     *       backward { bandwidth = 2 Mbit/s, loss = 0.5 % } }
+     *   ]
+     * }
+     * }</pre>
+     *
+     * <p>The keys of NICs, switches and links, and their defaults, are in {@code reference.conf}; another example with
+     * everything is {@code simulated-network.conf} in the tests of this module.
+     *
+     * @return this
+     * @throws IllegalArgumentException with one sentence, when a key is unknown or a value makes no sense; what comes
+     *     before it is there then
+     */
+    public SimulatedNetwork build(Config config) {
+        ConfigObject given = config.hasPath(CONFIG_PATH)
+                ? config.getConfig(CONFIG_PATH).root()
+                : ConfigFactory.empty().root();
+        new NetworkReader(this, new ConfigReader(CONFIG_PATH, CONFIG_PATH, given, ConfigReader.reference())).build();
+        return this;
     }
 
     /** The time it lives in. */
@@ -199,6 +246,18 @@ public final class SimulatedNetwork {
      */
     public Link link(String name) {
         return found(links, name, "link");
+    }
+
+    /**
+     * What a link can be connected to, by its name: a NIC, a switch, or a port of a router.
+     *
+     * @throws IllegalArgumentException when there is none
+     */
+    public LinkEnd end(String name) {
+        Map<String, LinkEnd> all = new LinkedHashMap<>(nics);
+        all.putAll(switches);
+        routers.values().forEach(router -> router.ports().forEach(port -> all.put(port.name(), port)));
+        return found(all, name, "NIC, switch or port of a router");
     }
 
     private static <T> T found(Map<String, T> all, String name, String kind) {

@@ -1,14 +1,11 @@
 package io.fourtuple.nic.pcap;
 
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_SHORT;
-
 import io.fourtuple.core.wire.MacAddress;
 import io.fourtuple.nic.NicException;
+import io.fourtuple.nic.sys.InterfaceName;
+import io.fourtuple.nic.sys.InterfaceRequests;
 import io.fourtuple.nic.sys.Linux;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -22,12 +19,6 @@ record Interface(int mtu, MacAddress mac) {
     private static final int AF_INET = 2;
     private static final int SOCK_DGRAM = 2;
     private static final int O_CLOEXEC = 0x80000;
-    private static final long SIOCGIFMTU = 0x8921;
-    private static final long SIOCGIFHWADDR = 0x8927;
-    private static final short ARPHRD_ETHER = 1;
-    /** {@code struct ifreq}: 16 octets of name, 24 of union. */
-    private static final int IFREQ = 40;
-    private static final int NAME = 16;
 
     /**
      * Looks an interface up in the network namespace of the calling thread.
@@ -35,36 +26,27 @@ record Interface(int mtu, MacAddress mac) {
      * @throws NicException with one sentence, when there is none or it is not Ethernet
      */
     static Interface named(String name) {
-        byte[] octets = name.getBytes(StandardCharsets.UTF_8);
-        if (octets.length >= NAME) {
+        if (name.getBytes(StandardCharsets.UTF_8).length > InterfaceName.MAX) {
             throw unknown(name);
         }
         try (Arena arena = Arena.ofConfined()) {
             Linux linux = new Linux(arena);
-            int socket = linux.socket(AF_INET, SOCK_DGRAM | O_CLOEXEC, 0);
-            if (socket < 0) {
-                throw new NicException("looking at " + name + " failed with errno " + -socket
-                        + ": look that up in errno(3)");
-            }
+            int socket = check(linux.socket(AF_INET, SOCK_DGRAM | O_CLOEXEC, 0), name);
             try {
-                MemorySegment ifreq = arena.allocate(IFREQ, 8);
-                MemorySegment.copy(octets, 0, ifreq, JAVA_BYTE, 0, octets.length);
-                ask(linux, socket, SIOCGIFMTU, ifreq, name);
-                int mtu = ifreq.get(JAVA_INT, NAME);
-                ask(linux, socket, SIOCGIFHWADDR, ifreq, name);
-                MacAddress mac = MacAddress.read(ifreq.asSlice(NAME + 2, 6).toArray(JAVA_BYTE), 0);
-                if (ifreq.get(JAVA_SHORT, NAME) != ARPHRD_ETHER) {
+                InterfaceRequests requests = new InterfaceRequests(linux, arena, name);
+                int mtu = check(requests.mtu(socket), name);
+                check(requests.askHardware(socket), name);
+                if (requests.hardwareType() != InterfaceRequests.ETHERNET) {
                     throw new NicException("the frames of " + name + " are not Ethernet: choose another interface");
                 }
-                return new Interface(mtu, mac);
+                return new Interface(mtu, requests.hardwareAddress());
             } finally {
                 linux.close(socket);
             }
         }
     }
 
-    private static void ask(Linux linux, int socket, long request, MemorySegment ifreq, String name) {
-        int result = linux.ioctl(socket, request, ifreq);
+    private static int check(int result, String name) {
         if (result == -Linux.ENODEV) {
             throw unknown(name);
         }
@@ -72,6 +54,7 @@ record Interface(int mtu, MacAddress mac) {
             throw new NicException("looking at " + name + " failed with errno " + -result
                     + ": see what 'ip -details link show " + name + "' says");
         }
+        return result;
     }
 
     private static NicException unknown(String name) {

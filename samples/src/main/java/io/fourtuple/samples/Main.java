@@ -11,7 +11,8 @@ import picocli.CommandLine.Command;
  * says what to do about it.
  */
 @Command(name = "run", subcommands = {
-        EchoCommand.class, ProxyCommand.class, OverflowCommand.class, SsCommand.class, NstatCommand.class},
+        EchoCommand.class, ProxyCommand.class, OverflowCommand.class, SimulateCommand.class, SsCommand.class,
+        NstatCommand.class},
         synopsisSubcommandLabel = "SAMPLE", description = "Starts a sample of Fourtuple.")
 public final class Main {
     private Main() {}

@@ -27,8 +27,9 @@ import org.apache.pekko.dispatch.Dispatchers;
  * Hosts with real TCP stacks on a simulated network, one actor system for all that runs on them, and a time that jumps
  * from one event to the next. The same seed gives the same frames, octet by octet; hours pass in seconds.
  *
- * <p>Three groups: what there is ({@link #host}, {@link #network}, {@link #system}), letting time pass ({@link #await},
- * {@link #runFor}), and the end ({@link #close}).
+ * <p>Four groups: what there is ({@link #host}, {@link #network}, {@link #system}), crashes of several hosts
+ * ({@link #crash}, {@link #restart}), letting time pass ({@link #await}, {@link #runFor}), and the end
+ * ({@link #close}).
  *
  * <p>Everything belongs to the thread that started the simulation, and nothing happens but within a call that lets time
  * pass. So a stage that depends on the simulation is given to {@link #await}: to {@code join()} it would be to wait for
@@ -156,6 +157,37 @@ public final class Simulation implements AutoCloseable {
                 .withFallback(system.settings().config().getConfig("fourtuple.virtual-time.dispatcher"));
         dispatchers.registerConfigurator(
                 id, new DispatcherConfigurator(dispatchers.config(id, settings), dispatchers.prerequisites()));
+    }
+
+    // ---- crashes ----
+
+    /**
+     * Takes the power from these hosts at the same instant, but in this order: before one loses it, everybody who has
+     * something to do with the one before has learned of that, whatever order tasks have otherwise. A host that has
+     * none is left out.
+     *
+     * <p>To be called from outside or by {@link #after}, not by what runs on a host.
+     */
+    public void crash(List<SimulatedHost> inThisOrder) {
+        for (SimulatedHost host : List.copyOf(inThisOrder)) {
+            time.runReady();
+            host.crash();
+            time.runReady();
+        }
+    }
+
+    /**
+     * Gives power to these hosts again at the same instant, but in this order: before one starts, the one before has
+     * done whatever its program does at once. To be called as {@link #crash}.
+     *
+     * @throws IllegalStateException when one has power; those before it in the list have it, too, then
+     */
+    public void restart(List<SimulatedHost> inThisOrder) {
+        for (SimulatedHost host : List.copyOf(inThisOrder)) {
+            time.runReady();
+            host.restart();
+            time.runReady();
+        }
     }
 
     // ---- letting time pass ----

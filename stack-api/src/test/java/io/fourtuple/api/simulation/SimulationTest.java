@@ -113,6 +113,23 @@ class SimulationTest {
     }
 
     @Test
+    void shouldLeaveOutWhoHasNoPowerInACrashOfSeveral() {
+        try (Simulation simulation = Simulation.start(SimulationConfig.ofSeed(1))) {
+            SimulatedHost a = simulation.host("a");
+            SimulatedHost b = simulation.host("b");
+            a.crash();
+            simulation.crash(List.of(a, b));
+            assertThat(simulation.hosts()).noneMatch(SimulatedHost::isUp);
+            assertThat(b.stack().whenTerminated().toCompletableFuture()).isDone(); // not only told to
+
+            b.restart();
+            assertThatThrownBy(() -> simulation.restart(List.of(a, b))).hasMessageContaining("host b is up");
+            assertThat(simulation.hosts()).allMatch(SimulatedHost::isUp);
+            assertThat(simulation.now()).isZero();
+        }
+    }
+
+    @Test
     void shouldRunAHostByItsOwnClock() {
         try (Simulation simulation = Simulation.start(SimulationConfig.ofSeed(1))) {
             SimulatedHost fast = simulation.host(

@@ -75,7 +75,8 @@ class SimulatedFaultsTest {
         return Source.from(pieces)
                 .via(from.tcp().outgoingConnection(to.address(), PORT))
                 .runWith(Sink.fold(ByteString.emptyByteString(), ByteString::concat), from.materializer())
-                .exceptionally(_ -> ByteString.emptyByteString());
+                // Not on a thread of Pekko's choice.
+                .exceptionallyAsync(_ -> ByteString.emptyByteString(), from.materializer().executionContext());
     }
 
     /** What became of the connections of one simulation, and which points fired how often. */

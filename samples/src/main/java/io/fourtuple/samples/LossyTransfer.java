@@ -51,7 +51,8 @@ public final class LossyTransfer implements Scenario {
         CompletionStage<Boolean> whole = Source.from(pieces(octets, random))
                 .via(client.tcp().outgoingConnection(server.address(), PORT))
                 .runWith(Sink.foreach(received::add), client.materializer())
-                .handle((_, failure) -> failure == null);
+                // Without an executor, what follows a stage of Pekko's runs on another thread.
+                .handleAsync((_, failure) -> failure == null, simulation.system().executionContext());
         received.check(simulation.await(whole));
     }
 

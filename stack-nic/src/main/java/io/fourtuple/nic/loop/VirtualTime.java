@@ -284,6 +284,10 @@ public final class VirtualTime implements Clock, AutoCloseable {
         if (!runUntil(future::isDone, atMost)) {
             waitForOtherThreads(future);
             throwFailures();
+            if (future.isDone()) {
+                throw new NonDeterminismException("what was awaited at " + Duration.ofNanos(now) + " was completed by"
+                        + " another thread than that of the simulation: let a dispatcher of its system do the work");
+            }
             throw new AssertionError(timers.size() == 0
                     ? "waits in vain: nothing is left to happen after " + Duration.ofNanos(now)
                     : "not completed within " + atMost + " of virtual time, by " + Duration.ofNanos(now));

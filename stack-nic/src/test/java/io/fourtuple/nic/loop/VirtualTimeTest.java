@@ -110,6 +110,32 @@ class VirtualTimeTest {
     }
 
     @Test
+    void shouldRefuseToBeServedByAThreadOfTheCommonPool() {
+        assertThatThrownBy(() -> time.await(
+                CompletableFuture.runAsync(() -> time.mainLoop().execute(() -> see("intruder"))), HOUR))
+                .isInstanceOf(NonDeterminismException.class).hasMessageContaining("has handed work to the simulation");
+        assertThat(seen).isEmpty();
+    }
+
+    @Test
+    void shouldRefuseAStageThatAnotherThreadCompletes() {
+        CompletableFuture<Void> never = new CompletableFuture<>();
+        CompletableFuture<String> other = new CompletableFuture<>();
+        Thread simulation = Thread.currentThread();
+        CompletableFuture<Void> busy = CompletableFuture.runAsync(() -> {
+            while (simulation.getState() != Thread.State.TIMED_WAITING) {
+                Thread.onSpinWait();
+            }
+            other.complete("done");
+        });
+        assertThatThrownBy(() -> time.await(other, HOUR)).isInstanceOf(NonDeterminismException.class)
+                .hasMessageContaining("was completed by another thread");
+        busy.join();
+        assertThatThrownBy(() -> time.await(never, HOUR)).isInstanceOf(AssertionError.class)
+                .hasMessageContaining("waits in vain");
+    }
+
+    @Test
     void shouldRefuseWorkOfAnotherThread() throws InterruptedException {
         Thread other = new Thread(() -> time.mainLoop().execute(() -> see("intruder")), "another");
         other.start();

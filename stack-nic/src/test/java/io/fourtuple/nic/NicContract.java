@@ -1,7 +1,6 @@
 package io.fourtuple.nic;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.fourtuple.core.ip.Frame;
 import io.fourtuple.core.ip.LinkProperties;
@@ -203,7 +202,10 @@ public abstract class NicContract {
 
     @Test
     void shouldFinishOrVouchForTheChecksumsThatAreLeftToIt() {
-        assumeTrue(nic.link().checksumOffload(), "this NIC completes no checksums");
+        if (!nic.link().checksumOffload()) {
+            assertThat(nic.link().maxSegmentedBytes()).isZero(); // nobody could finish the segments' checksums
+            return;
+        }
         for (int size = 0; size < 100; size++) {
             byte[] payload = payload(size);
             assertThat(transmit(outgoing.unfinishedTcp(payload, 0, offload))).isTrue();
@@ -214,7 +216,10 @@ public abstract class NicContract {
 
     @Test
     void shouldCarryWhatItIsToCutWholeOrInPieces() {
-        assumeTrue(nic.link().maxSegmentedBytes() > 0, "this NIC cuts no segments");
+        if (nic.link().maxSegmentedBytes() == 0) {
+            assertThat(nic.sink().frame().capacity()).isGreaterThanOrEqualTo(largest()); // and nothing longer is given
+            return;
+        }
         int size = Math.min(nic.link().maxSegmentedBytes() - 40, SUPER_FRAME_PAYLOAD);
         int segmentSize = nic.link().mtu() - 40;
         byte[] payload = payload(size);

@@ -3,7 +3,7 @@ package io.fourtuple.api.simulation;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,7 +29,7 @@ final class SeedsThrough {
     private final long start = System.nanoTime();
     /** Those from the frontier on, each in the slot of its number modulo {@link #AHEAD}. */
     private final BitSet ended = new BitSet(AHEAD);
-    private final Map<Integer, SeedSearch.Failure> untold = new HashMap<>();
+    private final Map<Integer, SeedSearch.Failure> untold = new LinkedHashMap<>();
     private final List<SeedSearch.Failure> told = new ArrayList<>();
     private int next;
     private int frontier;

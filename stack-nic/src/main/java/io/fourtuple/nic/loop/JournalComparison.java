@@ -9,7 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,7 +27,7 @@ public final class JournalComparison implements Journal, AutoCloseable {
     private final Path file;
     private final DataInputStream in;
     private final List<Source> firstSources = new ArrayList<>();
-    private final Map<String, Source> secondSources = new HashMap<>();
+    private final Map<String, Source> secondSources = new LinkedHashMap<>();
     private long firstTime;
     private NonDeterminismException difference;
 

@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
@@ -21,7 +21,7 @@ public final class JournalRecorder implements Journal, AutoCloseable {
 
     private final Path file;
     private final DataOutputStream out;
-    private final Map<String, Integer> sources = new HashMap<>();
+    private final Map<String, Integer> sources = new LinkedHashMap<>();
     private long lastTime;
     private long bytes;
     private UncheckedIOException failure;

@@ -4,7 +4,7 @@ import io.fourtuple.nic.loop.VirtualTime;
 import io.fourtuple.nic.sim.SimulatedNetwork.Hop;
 import java.util.ArrayDeque;
 import java.util.Arrays;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.random.RandomGenerator;
@@ -18,9 +18,9 @@ public final class NetworkPaths implements Paths {
 
     private final SimulatedNetwork network;
     private final VirtualTime time;
-    private final Map<LinkDirection, RandomGenerator> jitters = new HashMap<>();
+    private final Map<LinkDirection, RandomGenerator> jitters = new LinkedHashMap<>();
     /** By the numbers of both NICs. */
-    private final Map<Long, LinkDirection[]> ways = new HashMap<>();
+    private final Map<Long, LinkDirection[]> ways = new LinkedHashMap<>();
     /** How many links there were when the first of these was found: each new one may be a shorter way. */
     private int knownLinks;
 
@@ -79,7 +79,7 @@ public final class NetworkPaths implements Paths {
 
     /** In breadth first; links are looked at in the order in which they were laid. */
     private LinkDirection[] search(String from, String to) {
-        Map<String, LinkDirection[]> found = new HashMap<>();
+        Map<String, LinkDirection[]> found = new LinkedHashMap<>();
         ArrayDeque<String> next = new ArrayDeque<>();
         found.put(from, NO_WAY);
         next.add(from);

@@ -12,8 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.HashMap;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -44,13 +43,13 @@ public final class SimulatedNetwork {
     private static final long MAC_BASE = 0x02_00_00_00_00_00L;
 
     private final VirtualTime time;
-    private final Set<String> names = new HashSet<>();
+    private final Set<String> names = new LinkedHashSet<>();
     private final Map<String, SimulatedNic> nics = new LinkedHashMap<>();
     private final Map<String, Switch> switches = new LinkedHashMap<>();
     private final Map<String, Router> routers = new LinkedHashMap<>();
     private final Map<String, Link> links = new LinkedHashMap<>();
     /** What leads away from what, by names. */
-    private final Map<String, List<Hop>> hops = new HashMap<>();
+    private final Map<String, List<Hop>> hops = new LinkedHashMap<>();
     private final List<Partition> partitions = new ArrayList<>();
     private final RuleList rules = new RuleList();
     private NetworkCapture capture;

@@ -4,7 +4,7 @@ import io.fourtuple.core.wire.IpAddress;
 import io.fourtuple.nic.loop.VirtualTime;
 import io.fourtuple.nic.sim.Paths;
 import io.fourtuple.nic.sim.SimulatedNic;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -16,8 +16,8 @@ import java.util.Optional;
 public final class StreamWorld {
     private final VirtualTime time;
     private final Paths paths;
-    private final Map<IpAddress, SimulatedNic> addresses = new HashMap<>();
-    private final Map<SimulatedNic, StreamStack> stacks = new HashMap<>();
+    private final Map<IpAddress, SimulatedNic> addresses = new LinkedHashMap<>();
+    private final Map<SimulatedNic, StreamStack> stacks = new LinkedHashMap<>();
 
     /** A world without hosts. */
     public StreamWorld(VirtualTime time, Paths paths) {

@@ -10,8 +10,8 @@ import java.util.Objects;
 import java.util.random.RandomGenerator;
 
 /**
- * The {@link Paths} of a {@link SimulatedNetwork}: over the fewest links, whether these are up or not. Rules for packets
- * are not looked at.
+ * The {@link Paths} of a {@link SimulatedNetwork}: over the fewest links, whether these are up or not. Rules for
+ * packets are not looked at.
  */
 public final class NetworkPaths implements Paths {
     private static final LinkDirection[] NO_WAY = {};

@@ -1,5 +1,6 @@
 package io.fourtuple.nic.sim;
 
+import com.typesafe.config.Config;
 import java.time.Duration;
 import java.util.Objects;
 
@@ -133,6 +134,18 @@ public record LinkConfig(
             checkProbability("reordering.probability", probability);
             checkDuration("reordering.extra-delay", extraDelay);
         }
+    }
+
+    /**
+     * Reads the keys of {@code fourtuple.simulated-network.link} in {@code reference.conf}, which has what is missing.
+     *
+     * @param config the section with these keys
+     * @throws IllegalArgumentException with one sentence, when a key is unknown or a value makes no sense
+     */
+    public static LinkConfig of(Config config) {
+        ConfigReader reader = ConfigReader.of("link", config);
+        reader.refuseOthers();
+        return reader.make(() -> NetworkReader.linkConfig(reader));
     }
 
     /** The same with another bandwidth, in bits per second: {@code 10 * MBIT}; {@link #UNLIMITED} for no limit. */

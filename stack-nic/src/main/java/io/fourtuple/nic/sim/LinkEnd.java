@@ -1,7 +1,7 @@
 package io.fourtuple.nic.sim;
 
 /** What a link can be connected to. */
-public abstract sealed class LinkEnd permits SimulatedNic, Switch {
+public abstract sealed class LinkEnd permits SimulatedNic, Switch, RouterPort {
     LinkEnd() {}
 
     /** What a user knows it by. */

@@ -1,5 +1,6 @@
 package io.fourtuple.nic.sim;
 
+import com.typesafe.config.Config;
 import io.fourtuple.core.ip.LinkProperties;
 import io.fourtuple.core.ip.LinkProperties.Medium;
 import io.fourtuple.core.wire.MacAddress;
@@ -28,6 +29,17 @@ public record NicConfig(int mtu, boolean checksumOffload, int maxSegmentedBytes,
                 "super-frames must be 0 or from the MTU to 65535, is " + maxSegmentedBytes);
         check(maxSegmentedBytes == 0 || checksumOffload, "super-frames need checksum-offload");
         check(queueFrames >= 1, "queue-frames must be at least 1, is " + queueFrames);
+    }
+
+    /**
+     * Reads the keys of {@code fourtuple.simulated-network.nic} in {@code reference.conf}, which has what is missing.
+     *
+     * @param config the section with these keys
+     * @throws IllegalArgumentException with one sentence, when a key is unknown or a value makes no sense
+     */
+    public static NicConfig of(Config config) {
+        ConfigReader reader = ConfigReader.of("nic", config);
+        return reader.make(() -> NetworkReader.nic(reader));
     }
 
     /** The same with another MTU, in octets. */

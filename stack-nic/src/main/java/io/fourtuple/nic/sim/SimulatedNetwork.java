@@ -1,5 +1,8 @@
 package io.fourtuple.nic.sim;
 
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigObject;
 import io.fourtuple.core.wire.MacAddress;
 import io.fourtuple.nic.NicException;
 import io.fourtuple.nic.loop.VirtualTime;
@@ -10,10 +13,12 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /**
@@ -32,13 +37,17 @@ import java.util.function.Predicate;
  * <p>Confined to the simulation's thread.
  */
 public final class SimulatedNetwork {
+    /** Where its configuration is. */
+    public static final String CONFIG_PATH = "fourtuple.simulated-network";
+
     /** The first MAC address less one: locally administered. */
     private static final long MAC_BASE = 0x02_00_00_00_00_00L;
 
     private final VirtualTime time;
-    private final Map<String, LinkEnd> ends = new LinkedHashMap<>();
+    private final Set<String> names = new HashSet<>();
     private final Map<String, SimulatedNic> nics = new LinkedHashMap<>();
     private final Map<String, Switch> switches = new LinkedHashMap<>();
+    private final Map<String, Router> routers = new LinkedHashMap<>();
     private final Map<String, Link> links = new LinkedHashMap<>();
     /** What leads away from what, by names. */
     private final Map<String, List<Hop>> hops = new HashMap<>();
@@ -50,6 +59,47 @@ public final class SimulatedNetwork {
     /** An empty network in the time of {@code time}. */
     public SimulatedNetwork(VirtualTime time) {
         this.time = Objects.requireNonNull(time, "time");
+    }
+
+    /**
+     * A network as a configuration describes it, see {@link #build}.
+     *
+     * @throws IllegalArgumentException with one sentence, when a key is unknown or a value makes no sense
+     */
+    public static SimulatedNetwork of(VirtualTime time, Config config) {
+        return new SimulatedNetwork(time).build(config);
+    }
+
+    /**
+     * Adds what {@code config} has at {@value #CONFIG_PATH}: NICs, switches and routers, each kind in the order of
+     * their names, then links. A link may end at what was there before.
+     *
+     * <pre>{@code
+     * fourtuple.simulated-network {
+     *   nics { alice {}, bob { mtu = 1400 } }
+     *   routers.edge.ports = [["10.77.1.1/24", "fd77:1::1/64"], ["10.77.2.1/24"]]
+     *   links = [
+     *     { between = [alice, "edge:0"], delay = 50 us }
+     *     { between = ["edge:1", bob], delay = 20 ms, mtu = 1400
+     *       forward { bandwidth = 10 Mbit/s, discipline = fq-codel }
+     *       backward { bandwidth = 2 Mbit/s, loss = 0.5 % } }
+     *   ]
+     * }
+     * }</pre>
+     *
+     * <p>The keys of NICs, switches and links, and their defaults, are in {@code reference.conf}; another example with
+     * everything is {@code simulated-network.conf} in the tests of this module.
+     *
+     * @return this
+     * @throws IllegalArgumentException with one sentence, when a key is unknown or a value makes no sense; what comes
+     *     before it is there then
+     */
+    public SimulatedNetwork build(Config config) {
+        ConfigObject given = config.hasPath(CONFIG_PATH)
+                ? config.getConfig(CONFIG_PATH).root()
+                : ConfigFactory.empty().root();
+        new NetworkReader(this, new ConfigReader(CONFIG_PATH, CONFIG_PATH, given, ConfigReader.reference())).build();
+        return this;
     }
 
     /** The time it lives in. */
@@ -71,7 +121,8 @@ public final class SimulatedNetwork {
      * @throws IllegalArgumentException when something else has that name
      */
     public SimulatedNic addNic(String name, NicConfig config) {
-        SimulatedNic nic = add(new SimulatedNic(this, name, nics.size(), nextMac(), config));
+        claim(name);
+        SimulatedNic nic = new SimulatedNic(this, name, nics.size(), nextMac(), config);
         nics.put(name, nic);
         return nic;
     }
@@ -89,18 +140,26 @@ public final class SimulatedNetwork {
      * @throws IllegalArgumentException when something else has that name
      */
     public Switch addSwitch(String name, int tableSize) {
-        Switch made = add(new Switch(this, name, tableSize));
+        claim(name);
+        Switch made = new Switch(this, name, tableSize);
         switches.put(name, made);
         return made;
     }
 
-    private <E extends LinkEnd> E add(E end) {
-        if (end.name().isEmpty() || ends.putIfAbsent(end.name(), end) != null) {
-            throw new IllegalArgumentException(end.name().isEmpty()
+    /** Makes a router, without ports and routes. */
+    public Router addRouter(String name) {
+        claim(name);
+        Router made = new Router(this, name);
+        routers.put(name, made);
+        return made;
+    }
+
+    private void claim(String name) {
+        if (name.isEmpty() || !names.add(name)) {
+            throw new IllegalArgumentException(name.isEmpty()
                     ? "everything in a network needs a name"
-                    : "there is a \"" + end.name() + "\" in this network already: choose another name");
+                    : "there is a \"" + name + "\" in this network already: choose another name");
         }
-        return end;
     }
 
     MacAddress nextMac() {
@@ -108,7 +167,6 @@ public final class SimulatedNetwork {
     }
 
     void replaced(SimulatedNic replacement) {
-        ends.put(replacement.name(), replacement);
         nics.put(replacement.name(), replacement);
     }
 
@@ -127,15 +185,23 @@ public final class SimulatedNetwork {
         Port to = b.nextPort();
         Link link = new Link(this, linkName(a, b), from, to, config);
         links.put(link.name(), link);
-        hops.computeIfAbsent(a.name(), _ -> new ArrayList<>()).add(new Hop(link.forward(), b.name()));
-        hops.computeIfAbsent(b.name(), _ -> new ArrayList<>()).add(new Hop(link.backward(), a.name()));
+        hops.computeIfAbsent(nodeOf(a), _ -> new ArrayList<>()).add(new Hop(link.forward(), nodeOf(b)));
+        hops.computeIfAbsent(nodeOf(b), _ -> new ArrayList<>()).add(new Hop(link.backward(), nodeOf(a)));
         return link;
     }
 
-    /** A direction of a link, and the name of what it leads to. */
+    /** A direction of a link, and the name of the NIC, switch or router that it leads to. */
     record Hop(LinkDirection direction, String to) {}
 
-    /** What leads away from what has this name. */
+    private static String nodeOf(LinkEnd end) {
+        return switch (end) {
+            case SimulatedNic nic -> nic.name();
+            case Switch box -> box.name();
+            case RouterPort port -> port.router().name();
+        };
+    }
+
+    /** What leads away from the NIC, switch or router of this name. */
     List<Hop> hopsFrom(String name) {
         return hops.getOrDefault(name, List.of());
     }
@@ -173,12 +239,33 @@ public final class SimulatedNetwork {
     }
 
     /**
+     * The router with this name.
+     *
+     * @throws IllegalArgumentException when there is none
+     */
+    public Router router(String name) {
+        return found(routers, name, "router");
+    }
+
+    /**
      * The link with this name, such as {@code alice-bob} for the first one from alice to bob.
      *
      * @throws IllegalArgumentException when there is none
      */
     public Link link(String name) {
         return found(links, name, "link");
+    }
+
+    /**
+     * What a link can be connected to, by its name: a NIC, a switch, or a port of a router.
+     *
+     * @throws IllegalArgumentException when there is none
+     */
+    public LinkEnd end(String name) {
+        Map<String, LinkEnd> all = new LinkedHashMap<>(nics);
+        all.putAll(switches);
+        routers.values().forEach(router -> router.ports().forEach(port -> all.put(port.name(), port)));
+        return found(all, name, "NIC, switch or port of a router");
     }
 
     private static <T> T found(Map<String, T> all, String name, String kind) {

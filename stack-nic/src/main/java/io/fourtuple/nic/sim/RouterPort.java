@@ -111,6 +111,11 @@ public final class RouterPort extends LinkEnd {
         settle();
     }
 
+    /** Whose port it is. */
+    Router router() {
+        return router;
+    }
+
     /** Sends a packet of the router's own. */
     void send(byte[] packet, IpAddress nextHop) {
         TransmitOffload offload = new TransmitOffload();

@@ -184,15 +184,23 @@ public final class SimulatedNetwork {
         Port to = b.nextPort();
         Link link = new Link(this, linkName(a, b), from, to, config);
         links.put(link.name(), link);
-        hops.computeIfAbsent(a.name(), _ -> new ArrayList<>()).add(new Hop(link.forward(), b.name()));
-        hops.computeIfAbsent(b.name(), _ -> new ArrayList<>()).add(new Hop(link.backward(), a.name()));
+        hops.computeIfAbsent(nodeOf(a), _ -> new ArrayList<>()).add(new Hop(link.forward(), nodeOf(b)));
+        hops.computeIfAbsent(nodeOf(b), _ -> new ArrayList<>()).add(new Hop(link.backward(), nodeOf(a)));
         return link;
     }
 
-    /** A direction of a link, and the name of what it leads to. */
+    /** A direction of a link, and the name of the NIC, switch or router that it leads to. */
     record Hop(LinkDirection direction, String to) {}
 
-    /** What leads away from what has this name. */
+    private static String nodeOf(LinkEnd end) {
+        return switch (end) {
+            case SimulatedNic nic -> nic.name();
+            case Switch box -> box.name();
+            case RouterPort port -> port.router().name();
+        };
+    }
+
+    /** What leads away from the NIC, switch or router of this name. */
     List<Hop> hopsFrom(String name) {
         return hops.getOrDefault(name, List.of());
     }

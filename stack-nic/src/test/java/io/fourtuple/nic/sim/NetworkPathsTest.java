@@ -69,6 +69,18 @@ class NetworkPathsTest {
     }
 
     @Test
+    void shouldFindTheWayThroughRouters() {
+        Router near = network.addRouter("near");
+        Router far = network.addRouter("far");
+        network.connect(alice, near.addPort("10.0.1.1/24"), millis(1));
+        network.connect(near.addPort("10.0.2.1/24"), far.addPort("10.0.2.2/24"), millis(20));
+        network.connect(far.addPort("10.0.3.1/24"), bob, millis(300));
+        assertThat(paths.delayNanos(alice, bob)).isEqualTo(321 * MILLIS);
+        assertThat(paths.delayNanos(bob, alice)).isEqualTo(321 * MILLIS);
+        assertThat(paths.delayNanos(alice, carol)).isEqualTo(Paths.NONE);
+    }
+
+    @Test
     void shouldSeeALinkThatIsLaidLater() {
         Switch all = network.addSwitch("all");
         network.connect(alice, all, millis(1));

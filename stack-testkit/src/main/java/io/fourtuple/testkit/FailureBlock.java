@@ -1,6 +1,5 @@
 package io.fourtuple.testkit;
 
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,10 +12,10 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * @param seed of the run that has failed
  * @param at its virtual time
  * @param faults which fault points were on
- * @param capture the file with its packets
+ * @param packets where its packets are, if they were captured
  */
 record FailureBlock(
-        ExtensionContext context, Settings settings, long seed, Duration at, String faults, Optional<Path> capture) {
+        ExtensionContext context, Settings settings, long seed, Duration at, String faults, Optional<String> packets) {
     private static final int WIDTH = 100;
     private static final String LINE = "  %-10s%s";
     private static final long NANOS = Duration.ofSeconds(1).toNanos();
@@ -43,9 +42,8 @@ record FailureBlock(
         }
         lines.add(LINE.formatted("run again", "-D" + Settings.SEED + "=" + seed + ", such as"));
         lines.add(LINE.formatted("", "mvn test -Dtest='" + name + "' -D" + Settings.SEED + "=" + seed));
-        lines.add(LINE.formatted("packets", capture
-                .map(file -> file + " (the comment of a packet says why it was sent)")
-                .orElse("not captured: see @Simulated(capture = …)")));
+        lines.add(LINE.formatted("packets", packets.orElse(
+                "not captured: see @Simulated(capture = …)")));
         lines.add("-".repeat(WIDTH));
         return String.join(System.lineSeparator(), lines);
     }

@@ -18,6 +18,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.opentest4j.TestAbortedException;
 
@@ -28,6 +30,8 @@ import org.opentest4j.TestAbortedException;
  */
 final class RunOfTest implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofMinutes(10);
+    /** The end of the unique id of a test of which there are several, such as a parameterized one. */
+    private static final Pattern INVOCATION = Pattern.compile("#(\\d+)]$");
 
     private final ExtensionContext context;
     private final Settings settings;
@@ -64,8 +68,7 @@ final class RunOfTest implements AutoCloseable {
                 recorder = Optional.of(new JournalRecorder(journalFile.get()));
             }
             if (settings.journal().isEmpty() && how.capture() != Simulated.Capture.NEVER) {
-                String name = FailureBlock.nameOf(context) + "-seed-" + seed;
-                recording = Optional.of(Recording.start(simulation, Settings.captures(context), name));
+                recording = Optional.of(Recording.start(simulation, Settings.captures(context), nameOfFile()));
             }
         } catch (IOException e) {
             close();
@@ -76,6 +79,13 @@ final class RunOfTest implements AutoCloseable {
         }
         comparison.ifPresent(simulation.time()::setJournal);
         recorder.ifPresent(simulation.time()::setJournal);
+    }
+
+    /** One that no other test has: it might pass, and delete the packets of this one. */
+    private String nameOfFile() {
+        String name = context.getRequiredTestClass().getName() + "-" + context.getRequiredTestMethod().getName();
+        Matcher invocation = INVOCATION.matcher(context.getUniqueId());
+        return name + (!isTemplate && invocation.find() ? "-" + invocation.group(1) : "") + "-seed-" + seed;
     }
 
     Simulation simulation() {
@@ -124,7 +134,7 @@ final class RunOfTest implements AutoCloseable {
         } finally {
             if (failed && settings.journal().isEmpty()) { // in the second run, the first one tells
                 System.out.println(new FailureBlock(context, settings, seed, failedAt.orElse(now),
-                        faults.toString(), recording.map(Recording::file)));
+                        faults.toString(), recording.map(Recording::describe)));
             } else if (settings.annotation().capture() == Simulated.Capture.ON_FAILURE) {
                 recording.ifPresent(Recording::delete);
             }

@@ -80,7 +80,7 @@ public @interface Simulated {
         ON_FAILURE,
         /** Always. */
         ALWAYS,
-        /** Never: nothing is written meanwhile, either. */
+        /** Never. Nothing is written meanwhile, either, so that the test is faster, or may capture packets itself. */
         NEVER
     }
 }

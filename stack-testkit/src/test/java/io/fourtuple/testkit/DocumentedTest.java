@@ -66,7 +66,7 @@ class DocumentedTest {
     }
 
     // docs: begin runs
-    @Simulated(runs = 50, faults = true, order = VirtualTime.Order.SHUFFLED)
+    @Simulated(runs = 20, faults = true, order = VirtualTime.Order.SHUFFLED)
     void shouldServeWhateverHappens(Simulation simulation) {
         // …
     }

@@ -187,6 +187,15 @@ final class Examples {
         }
     }
 
+    @Simulated(seed = 5)
+    static final class FailsWithOneOfItsParameters {
+        @ParameterizedTest
+        @ValueSource(ints = {1, 2})
+        void test(int value, Simulation simulation) {
+            assertThat(value + simulation.now().toNanos()).isNotEqualTo(1);
+        }
+    }
+
     static final class InAConstructor {
         InAConstructor(Simulation simulation) {
             say("not made");

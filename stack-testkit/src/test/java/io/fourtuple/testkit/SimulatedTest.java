@@ -78,7 +78,7 @@ class SimulatedTest {
     void shouldSayOnceHowAndWhereItFailed() throws IOException {
         Kit kit = run(Examples.FailsWithSeedNine.class);
 
-        Path capture = captures().resolve("Examples-FailsWithSeedNine-test-seed-9.pcapng").toAbsolutePath();
+        Path capture = captures().resolve("io.fourtuple.testkit.Examples-FailsWithSeedNine-test-seed-9.pcapng").toAbsolutePath();
         assertThat(kit.failure()).isInstanceOf(AssertionError.class);
         assertThat(kit.blocks()).isOne();
         assertThat(kit.output()).contains(
@@ -127,7 +127,15 @@ class SimulatedTest {
     @Test
     void shouldLeavePacketsWhenAskedTo() throws IOException {
         assertThat(run(Examples.AlwaysCaptures.class).outcomes()).containsExactly("seed 1 SUCCESSFUL");
-        assertThat(captured()).containsExactly("Examples-AlwaysCaptures-test-seed-1.pcapng");
+        assertThat(captured()).containsExactly("io.fourtuple.testkit.Examples-AlwaysCaptures-test-seed-1.pcapng");
+    }
+
+    @Test
+    void shouldKeepThePacketsOfOneWhileOthersPass() throws IOException {
+        assertThat(run(Examples.FailsWithOneOfItsParameters.class).outcomes())
+                .containsExactly("[1] value=1 FAILED", "[2] value=2 SUCCESSFUL");
+        assertThat(captured())
+                .containsExactly("io.fourtuple.testkit.Examples-FailsWithOneOfItsParameters-test-1-seed-5.pcapng");
     }
 
     @Test

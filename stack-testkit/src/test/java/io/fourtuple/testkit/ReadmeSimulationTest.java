@@ -41,6 +41,6 @@ class ReadmeSimulationTest {
         int start = code.indexOf(begin) + begin.length();
         String shown = code.substring(start, code.indexOf("    // README: " + "end")).stripIndent().strip();
         assertThat(readme).contains("```java\n" + shown + "\n```");
-        assertThat(shown.lines()).hasSize(12);
+        assertThat(shown.lines()).hasSizeLessThanOrEqualTo(12);
     }
 }

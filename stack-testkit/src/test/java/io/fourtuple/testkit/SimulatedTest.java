@@ -78,7 +78,9 @@ class SimulatedTest {
     void shouldSayOnceHowAndWhereItFailed() throws IOException {
         Kit kit = run(Examples.FailsWithSeedNine.class);
 
-        Path capture = captures().resolve("io.fourtuple.testkit.Examples-FailsWithSeedNine-test-seed-9.pcapng").toAbsolutePath();
+        Path capture = captures()
+                .resolve("io.fourtuple.testkit.Examples-FailsWithSeedNine-test-seed-9.pcapng")
+                .toAbsolutePath();
         assertThat(kit.failure()).isInstanceOf(AssertionError.class);
         assertThat(kit.blocks()).isOne();
         assertThat(kit.output()).contains(

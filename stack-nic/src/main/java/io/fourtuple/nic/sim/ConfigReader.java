@@ -12,7 +12,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -74,7 +73,7 @@ final class ConfigReader {
     /** Refuses keys that have no default here or in an object below, apart from these. */
     void refuseOthers(String... more) {
         TreeSet<String> known = new TreeSet<>(defaults.keySet());
-        known.addAll(Set.of(more));
+        known.addAll(List.of(more));
         for (String key : new TreeSet<>(given.keySet())) {
             if (!known.contains(key)) {
                 throw new Complaint(path + "." + key + " is not a configuration key" + where(given.get(key)) + "; "

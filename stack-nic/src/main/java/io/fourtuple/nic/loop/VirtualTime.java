@@ -266,6 +266,7 @@ public final class VirtualTime implements Clock, AutoCloseable {
     public boolean runUntil(BooleanSupplier condition, Duration atMost) {
         long limit = now + atMost.toNanos();
         boolean found = condition.getAsBoolean() || run(limit, condition);
+        throwFailures(); // also those of a thread that was so fast that nothing had to be run
         if (!found && timers.size() > 0) {
             now = limit; // the rest of it has passed, too
         }

@@ -33,7 +33,7 @@ import org.apache.pekko.util.ByteString;
 final class TwoStacks implements AutoCloseable {
     static final String SERVER = "10.77.0.2";
     static final String CLIENT = "10.77.0.1";
-    static final Duration PATIENCE = Duration.ofSeconds(10);
+    static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private static final long MILLISECOND = 1_000_000;
 

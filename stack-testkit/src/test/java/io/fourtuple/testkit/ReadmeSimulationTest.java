@@ -39,7 +39,7 @@ class ReadmeSimulationTest {
 
         String begin = "    // README: " + "begin\n";
         int start = code.indexOf(begin) + begin.length();
-        String shown = code.substring(start, code.indexOf("    // README: " + "end")).stripIndent().strip();
+        String shown = code.substring(start, code.indexOf("    // README: " + "end")).stripTrailing().stripIndent();
         assertThat(readme).contains("```java\n" + shown + "\n```");
         assertThat(shown.lines()).hasSizeLessThanOrEqualTo(12);
     }

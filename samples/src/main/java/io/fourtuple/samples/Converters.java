@@ -5,6 +5,7 @@ import com.typesafe.config.ConfigValueFactory;
 import io.fourtuple.api.StackConfig.Listen.SynCookies;
 import io.fourtuple.api.config.NicChoice;
 import io.fourtuple.core.ip.InterfaceAddress;
+import io.fourtuple.nic.replay.ReplayConfig;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.function.Function;
@@ -54,6 +55,24 @@ final class Converters {
         @Override
         public FarSide convert(String text) {
             return parse(text, FarSide::parse);
+        }
+    }
+
+    /** {@code 2.5} or {@code max}. */
+    static final class OfSpeed implements ITypeConverter<Double> {
+        @Override
+        public Double convert(String text) {
+            return parse(text, OfSpeed::positive);
+        }
+
+        private static double positive(String text) {
+            if (text.equals("max")) {
+                return ReplayConfig.MAX_SPEED;
+            }
+            if (!text.matches("[0-9]{1,9}(\\.[0-9]{1,9})?") || Double.parseDouble(text) == 0) {
+                throw new IllegalArgumentException("is neither a number more than 0 nor max");
+            }
+            return Double.parseDouble(text);
         }
     }
 

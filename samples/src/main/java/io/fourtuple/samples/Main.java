@@ -7,12 +7,12 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
 /**
- * The command line of the samples. Exit status 0: done; 1: a simulation or a search has found a mistake; 2: it could
- * not be done, and one sentence on standard error says what to do about it.
+ * The command line of the samples. Exit status 0: done; 1: done, and not what was expected, or a mistake was found; 2:
+ * it could not be done, and one sentence on standard error says what to do about it.
  */
 @Command(name = "run", subcommands = {
         EchoCommand.class, ProxyCommand.class, OverflowCommand.class, SimulateCommand.class, SearchCommand.class,
-        SsCommand.class, NstatCommand.class},
+        ReplayCommand.class, SsCommand.class, NstatCommand.class},
         synopsisSubcommandLabel = "SAMPLE", description = "Starts a sample of Fourtuple.")
 public final class Main {
     private Main() {}

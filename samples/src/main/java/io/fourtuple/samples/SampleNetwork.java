@@ -32,6 +32,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -95,7 +96,7 @@ final class SampleNetwork implements AutoCloseable {
      * @throws io.fourtuple.api.config.ConfigurationException when the configuration cannot be used
      */
     static SampleNetwork start(NetworkOptions options) {
-        Config config = options.config().map(SampleNetwork::load).orElseGet(ConfigFactory::load);
+        Config config = configuration(options.config());
         StackConfig settings = StackConfig.from(config)
                 .withStreams(new StackConfig.Streams(true))
                 .withTerminateTimeout(GRACE);
@@ -149,6 +150,11 @@ final class SampleNetwork implements AutoCloseable {
         return ofConfiguration && !(e instanceof SampleException)
                 ? new SampleException("the configuration cannot be used (" + firstLine(root) + "): correct that key", e)
                 : e;
+    }
+
+    /** The configuration on the class path, after that of a file if there is one. */
+    static Config configuration(Optional<Path> file) {
+        return file.map(SampleNetwork::load).orElseGet(ConfigFactory::load);
     }
 
     private static Config load(Path file) {

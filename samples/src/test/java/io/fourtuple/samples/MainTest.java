@@ -70,6 +70,13 @@ class MainTest {
             proxy --to 127.0.0.1:1 --far-address 10.77.1.2/24 | add its --far-nic tap:ft1, or leave them out
             proxy --to stack:10.77.1.1:1 --nic tap:ft0 --far-nic tap:ft0 | --far-nic is for a device of its own
             proxy --to stack:10.77.1.1:1 --far-nic memory | --far-nic is for a device of its own
+            replay | Missing required parameter: 'FILE'
+            replay missing.pcap | there is no capture missing.pcap: name a file that is there
+            replay pom.xml | cannot read the capture pom.xml (not a capture: it starts with neither
+            replay pom.xml --speed 0 | is neither a number more than 0 nor max
+            replay pom.xml --speed -1 | is neither a number more than 0 nor max
+            replay pom.xml --expect abc | --expect is a SHA-256, 64 hexadecimal digits
+            replay pom.xml --patience 3 | is not a time with its unit
             ss --socket missing.sock | there is no control socket missing.sock
             search | Missing required parameter: 'CLASS'; ./run search --help lists the options
             search Nothing | there is no class Nothing: give its full name, and say with --class-path where it is

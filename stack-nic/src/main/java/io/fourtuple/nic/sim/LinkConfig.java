@@ -58,8 +58,6 @@ public record LinkConfig(
     /** The most frames that a queue may be made for. */
     public static final int MAX_QUEUE_FRAMES = 1_000_000;
 
-    private static final Duration MAX_DURATION = Duration.ofHours(1);
-
     /** No fault, no delay, no limit of the bandwidth, MTU 1500; 1,000 frames in the queue once there is one. */
     public static final LinkConfig DEFAULT = new LinkConfig(UNLIMITED, Duration.ZERO, Duration.ZERO, 0, BurstLoss.NONE,
             0, Reordering.NONE, 0, 1500, 1000, Integer.MAX_VALUE, new QueueDiscipline.DropTail());
@@ -68,16 +66,16 @@ public record LinkConfig(
         Objects.requireNonNull(burstLoss, "burstLoss");
         Objects.requireNonNull(reordering, "reordering");
         Objects.requireNonNull(discipline, "discipline");
-        check(bandwidth >= 0, "bandwidth must not be negative, is " + bandwidth);
-        checkDuration("delay", delay);
-        checkDuration("jitter", jitter);
-        checkProbability("loss", loss);
-        checkProbability("duplication", duplication);
-        checkProbability("corruption", corruption);
-        check(mtu >= MIN_MTU && mtu <= MAX_MTU, "mtu must be 68 to 65535, is " + mtu);
-        check(queueFrames >= 1 && queueFrames <= MAX_QUEUE_FRAMES,
+        LinkChecks.check(bandwidth >= 0, "bandwidth must not be negative, is " + bandwidth);
+        LinkChecks.checkDuration("delay", delay);
+        LinkChecks.checkDuration("jitter", jitter);
+        LinkChecks.checkProbability("loss", loss);
+        LinkChecks.checkProbability("duplication", duplication);
+        LinkChecks.checkProbability("corruption", corruption);
+        LinkChecks.check(mtu >= MIN_MTU && mtu <= MAX_MTU, "mtu must be 68 to 65535, is " + mtu);
+        LinkChecks.check(queueFrames >= 1 && queueFrames <= MAX_QUEUE_FRAMES,
                 "queue-frames must be 1 to " + MAX_QUEUE_FRAMES + ", is " + queueFrames);
-        check(queueBytes >= 1, "queue-bytes must be at least 1, is " + queueBytes);
+        LinkChecks.check(queueBytes >= 1, "queue-bytes must be at least 1, is " + queueBytes);
     }
 
     /**
@@ -94,10 +92,10 @@ public record LinkConfig(
         public static final BurstLoss NONE = new BurstLoss(0, 1, 0, 0);
 
         public BurstLoss {
-            checkProbability("burst-loss.enter-bad", enterBad);
-            checkProbability("burst-loss.leave-bad", leaveBad);
-            checkProbability("burst-loss.loss-when-good", lossWhenGood);
-            checkProbability("burst-loss.loss-when-bad", lossWhenBad);
+            LinkChecks.checkProbability("burst-loss.enter-bad", enterBad);
+            LinkChecks.checkProbability("burst-loss.leave-bad", leaveBad);
+            LinkChecks.checkProbability("burst-loss.loss-when-good", lossWhenGood);
+            LinkChecks.checkProbability("burst-loss.loss-when-bad", lossWhenBad);
         }
 
         /**
@@ -107,11 +105,12 @@ public record LinkConfig(
          * @param meanBurst how many frames in a row are lost on average, at least 1
          */
         public static BurstLoss ofBursts(double loss, double meanBurst) {
-            check(loss >= 0 && loss < 1, "the loss in bursts must be 0 to less than 1, is " + loss);
-            check(meanBurst >= 1, "the mean length of a burst must be at least 1, is " + meanBurst);
+            LinkChecks.check(loss >= 0 && loss < 1, "the loss in bursts must be 0 to less than 1, is " + loss);
+            LinkChecks.check(meanBurst >= 1, "the mean length of a burst must be at least 1, is " + meanBurst);
             double leave = 1 / meanBurst;
             double enter = leave * loss / (1 - loss);
-            check(enter <= 1, "bursts of " + meanBurst + " frames are too short to lose " + loss + " of all frames");
+            LinkChecks.check(enter <= 1,
+                    "bursts of " + meanBurst + " frames are too short to lose " + loss + " of all frames");
             return new BurstLoss(enter, leave, 0, 1);
         }
 
@@ -131,8 +130,8 @@ public record LinkConfig(
         public static final Reordering NONE = new Reordering(0, Duration.ZERO);
 
         public Reordering {
-            checkProbability("reordering.probability", probability);
-            checkDuration("reordering.extra-delay", extraDelay);
+            LinkChecks.checkProbability("reordering.probability", probability);
+            LinkChecks.checkDuration("reordering.extra-delay", extraDelay);
         }
     }
 
@@ -218,19 +217,5 @@ public record LinkConfig(
     public LinkConfig withDiscipline(QueueDiscipline value) {
         return new LinkConfig(bandwidth, delay, jitter, loss, burstLoss, duplication, reordering, corruption, mtu,
                 queueFrames, queueBytes, value);
-    }
-
-    static void checkProbability(String name, double value) {
-        check(value >= 0 && value <= 1, name + " must be 0 to 1, is " + value);
-    }
-
-    static void checkDuration(String name, Duration value) {
-        check(!value.isNegative() && value.compareTo(MAX_DURATION) <= 0, name + " must be 0 to 1 h, is " + value);
-    }
-
-    static void check(boolean condition, String message) {
-        if (!condition) {
-            throw new IllegalArgumentException("link: " + message);
-        }
     }
 }

@@ -39,7 +39,7 @@ public final class LinkDirection {
     private final LoopTimer timer;
     private final LinkCounters counters = new LinkCounters();
     private final CRC32C crc = new CRC32C();
-    private final RuleList rules = new RuleList();
+    private final RuleList rules;
     private final FrameQueue.Events events = new QueueEvents();
     private LinkConfig config;
     private FrameQueue queue;
@@ -58,6 +58,7 @@ public final class LinkDirection {
         this.from = from;
         this.to = to;
         impairments = new Impairments(time, name);
+        rules = new RuleList(name);
         timer = time.timer(this::onDue);
         freeAt = time.nanoTime();
         lastDue = freeAt;
@@ -144,7 +145,9 @@ public final class LinkDirection {
         byte[] bytes = frame.bytes();
         counters.sent++;
         counters.sentBytes += bytes.length;
-        time.note(name, digest(bytes));
+        if (time.isJournaled()) {
+            time.note(name, digest(bytes));
+        }
         Transit transit = new Transit(frame, origin);
         DropCause refusal = admit(transit, original);
         if (refusal != null) {
@@ -173,6 +176,9 @@ public final class LinkDirection {
         }
         if (blocked) {
             return DropCause.BLOCKED;
+        }
+        if (inFlight.size() >= MAX_IN_FLIGHT) {
+            return DropCause.QUEUE_FULL;
         }
         Rule rule = findRule(transit, original);
         return switch (rule == null ? PASS : rule.verdict()) {
@@ -211,9 +217,6 @@ public final class LinkDirection {
             impairments.corrupt(transit);
         }
         long now = time.nanoTime();
-        if (inFlight.size() >= MAX_IN_FLIGHT) {
-            return DropCause.QUEUE_FULL;
-        }
         if (config.bandwidth() == LinkConfig.UNLIMITED && queue.isEmpty() && freeAt - now <= 0) {
             depart(transit, now);
             return null;

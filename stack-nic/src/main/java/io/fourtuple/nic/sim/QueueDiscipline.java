@@ -24,9 +24,9 @@ public sealed interface QueueDiscipline {
      */
     record Red(int min, int max, double maxProbability, boolean ecn) implements QueueDiscipline {
         public Red {
-            LinkConfig.check(min >= 1 && max > min,
+            LinkChecks.check(min >= 1 && max > min,
                     "RED needs 1 <= min < max, not min " + min + " and max " + max);
-            LinkConfig.check(maxProbability > 0 && maxProbability <= 1,
+            LinkChecks.check(maxProbability > 0 && maxProbability <= 1,
                     "the max-probability of RED must be above 0 to 1, is " + maxProbability);
         }
     }
@@ -65,16 +65,16 @@ public sealed interface QueueDiscipline {
                 new FqCoDel(1024, 1514, Duration.ofMillis(5), Duration.ofMillis(100), true);
 
         public FqCoDel {
-            LinkConfig.check(flows >= 1 && flows <= 65_536, "FQ-CoDel can have 1 to 65536 flows, not " + flows);
-            LinkConfig.check(quantum >= LinkConfig.MIN_MTU,
+            LinkChecks.check(flows >= 1 && flows <= 65_536, "FQ-CoDel can have 1 to 65536 flows, not " + flows);
+            LinkChecks.check(quantum >= LinkConfig.MIN_MTU,
                     "the quantum of FQ-CoDel must be at least 68 octets, is " + quantum);
             checkCoDel(target, interval);
         }
     }
 
     private static void checkCoDel(Duration target, Duration interval) {
-        LinkConfig.checkDuration("the interval of CoDel", interval);
-        LinkConfig.check(!target.isNegative() && !target.isZero() && target.compareTo(interval) < 0,
+        LinkChecks.checkDuration("the interval of CoDel", interval);
+        LinkChecks.check(!target.isNegative() && !target.isZero() && target.compareTo(interval) < 0,
                 "CoDel needs 0 < target < interval, not target " + target + " and interval " + interval);
     }
 }

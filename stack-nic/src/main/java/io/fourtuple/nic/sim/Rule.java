@@ -39,11 +39,11 @@ public final class Rule {
     private long matches;
     private long applied;
 
-    Rule(RuleList list, int number, Predicate<? super PacketView> predicate, Verdict verdict) {
+    Rule(RuleList list, String name, Predicate<? super PacketView> predicate, Verdict verdict) {
         this.list = list;
         this.predicate = Objects.requireNonNull(predicate, "predicate");
         this.verdict = Objects.requireNonNull(verdict, "verdict");
-        name = "rule " + number;
+        this.name = name;
     }
 
     /** Lets so many packets pass that the predicate is true for, at least 0, before the rule applies. */

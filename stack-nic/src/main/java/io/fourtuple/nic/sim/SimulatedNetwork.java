@@ -51,7 +51,7 @@ public final class SimulatedNetwork {
     /** What leads away from what, by names. */
     private final Map<String, List<Hop>> hops = new LinkedHashMap<>();
     private final List<Partition> partitions = new ArrayList<>();
-    private final RuleList rules = new RuleList();
+    private final RuleList rules = new RuleList("");
     private NetworkCapture capture;
     private long macs;
 

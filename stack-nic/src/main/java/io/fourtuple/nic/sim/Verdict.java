@@ -14,7 +14,7 @@ public sealed interface Verdict {
      */
     record Deliver(Duration delay) implements Verdict {
         public Deliver {
-            LinkConfig.checkDuration("the delay of a verdict", delay);
+            LinkChecks.checkDuration("the delay of a verdict", delay);
         }
     }
 

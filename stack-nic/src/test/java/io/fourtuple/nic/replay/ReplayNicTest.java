@@ -293,11 +293,13 @@ class ReplayNicTest {
         assertThat(now).isBetween(3000 * MILLI, 3200 * MILLI);
 
         now = 0;
+        server.connections.clear();
         config = config.withSpeed(100);
         replay();
         assertThat(now).isBetween(30 * MILLI, 200 * MILLI);
 
         now = 0;
+        server.connections.clear();
         config = config.withSpeed(ReplayConfig.MAX_SPEED);
         replay();
         assertThat(now).isLessThanOrEqualTo(100 * MILLI);

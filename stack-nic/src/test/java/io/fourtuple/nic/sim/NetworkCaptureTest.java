@@ -97,12 +97,12 @@ class NetworkCaptureTest {
                 "0 ms alice OUTBOUND: dropped: larger than the MTU",
                 "0 ms alice OUTBOUND: dropped: direction blocked",
                 "0 ms alice OUTBOUND: dropped: link down",
-                "0 ms alice OUTBOUND: dropped by rule 1",
-                "0 ms alice OUTBOUND: delivered by rule 2 after 9.0 ms",
+                "0 ms alice OUTBOUND: dropped by rule 1 of alice-bob/forward",
+                "0 ms alice OUTBOUND: delivered by rule 2 of alice-bob/forward after 9.0 ms",
                 "0 ms bob INBOUND: duplicated on alice-bob",
                 "0 ms bob INBOUND: duplicate",
                 "7 ms bob INBOUND: held back by 7.0 ms",
-                "9 ms bob INBOUND: delivered by rule 2 after 9.0 ms");
+                "9 ms bob INBOUND: delivered by rule 2 of alice-bob/forward after 9.0 ms");
     }
 
     @Test

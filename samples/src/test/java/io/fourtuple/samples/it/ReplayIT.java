@@ -63,7 +63,8 @@ class ReplayIT {
         Map<Integer, MessageDigest> received = new ConcurrentHashMap<>();
         ReplayReport report = replayToEcho(capture, received);
 
-        assertThat(report.conversations()).extracting(Conversation::octets).containsExactly((long) OCTETS, (long) OCTETS);
+        assertThat(report.conversations()).extracting(Conversation::octets)
+                .containsExactly((long) OCTETS, (long) OCTETS);
         assertThat(report.conversations().getFirst().outcome()).isEqualTo(Outcome.CLOSED);
         assertThat(report.conversations())
                 .extracting(each -> HexFormat.of().formatHex(received.get(each.playedFrom()).digest()))

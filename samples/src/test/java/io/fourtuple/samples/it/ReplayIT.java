@@ -24,15 +24,20 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import org.apache.pekko.Done;
+import org.apache.pekko.NotUsed;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.stream.javadsl.Flow;
 import org.apache.pekko.stream.javadsl.Sink;
+import org.apache.pekko.stream.javadsl.Source;
 import org.apache.pekko.util.ByteString;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import scala.util.Try;
 
 /** What a kernel has sent is recorded and comes again. */
 @NeedsTap
@@ -71,9 +76,13 @@ class ReplayIT {
                 .containsExactlyElementsOf(hashes);
     }
 
-    /** What the stack answers now is acknowledged as what it answered then was. */
+    /**
+     * What the stack answers now is acknowledged as what it answered then was. The second conversation ends with a
+     * reset, and whoever writes after that is not told what he has not read: that one is only listened to.
+     */
     private static ReplayReport replayToEcho(Path capture, Map<Integer, MessageDigest> received) throws Exception {
         ActorSystem<Void> system = ActorSystem.create(Behaviors.empty(), "replay");
+        CompletableFuture<Try<Done>> listened = new CompletableFuture<>();
         ReplayNic nic = new ReplayNic(
                 ReplayConfig.of(IpAddress.parse(TapLab.STACK), PORT, IpAddress.parse(TapLab.KERNEL))
                         .withSpeed(ReplayConfig.MAX_SPEED),
@@ -83,15 +92,21 @@ class ReplayIT {
             Tcp.of(stack).bind(TapLab.STACK, PORT, 16, List.of(), true, Optional.empty())
                     .to(Sink.foreach(connection -> {
                         MessageDigest digest = MessageDigest.getInstance("SHA-256");
+                        boolean isFirst = received.isEmpty();
                         received.put(connection.remoteAddress().getPort(), digest);
-                        connection.handleWith(Flow.of(ByteString.class).map(octets -> {
+                        Flow<ByteString, ByteString, NotUsed> digesting = Flow.of(ByteString.class).map(octets -> {
                             digest.update(octets.toArrayUnsafe());
                             return octets;
-                        }), system);
+                        });
+                        connection.handleWith(isFirst
+                                ? digesting
+                                : Flow.fromSinkAndSource(digesting.to(Sink.onComplete(listened::complete)),
+                                        Source.maybe()), system);
                     }))
                     .run(system).toCompletableFuture().get(SECONDS, TimeUnit.SECONDS);
             nic.start();
             ReplayReport report = nic.whenDone().toCompletableFuture().get(SECONDS, TimeUnit.SECONDS);
+            assertThat(listened.get(SECONDS, TimeUnit.SECONDS).isFailure()).as("reset").isTrue();
             stack.terminate().toCompletableFuture().get(SECONDS, TimeUnit.SECONDS);
             return report;
         } finally {

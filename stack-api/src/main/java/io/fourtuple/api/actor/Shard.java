@@ -44,6 +44,8 @@ import org.apache.pekko.actor.typed.javadsl.ActorContext;
  * time}.
  */
 final class Shard {
+    /** How many deadlines are seen to before somebody else has a turn. */
+    static final int TIMERS_PER_TURN = 256;
     /** How many connections are told of memory before somebody else has a turn. */
     private static final int RELIEFS_PER_TURN = 256;
 
@@ -114,7 +116,7 @@ final class Shard {
                 shards.memory, counters, () -> stack.tell(StackInput.MemoryRelief.GRANTED), faults);
         ip.setFaults(faults);
         failures.start(context.getSystem().dispatchers().lookup(DispatcherSelector.blocking()));
-        timer = loop.timer(this::tellTimersDue);
+        timer = loop.timer(this::onTimer);
         flows = new Demux<>(secrets.flowHashKey());
         isns = secrets.isns().with(faults);
         timestampOffsets = secrets.timestampOffsets().with(faults, clock.nanoTime());
@@ -417,7 +419,7 @@ final class Shard {
         wakeAt(deadline);
     }
 
-    /** Makes sure that {@link StackInput.TimersDue} comes not later than this. */
+    /** Makes sure that what is due then is seen to, and not later. */
     void wakeAt(long deadline) {
         if (deadline != Deadline.NONE && (armedFor == Deadline.NONE || deadline - armedFor < 0)) {
             armedFor = deadline;
@@ -480,8 +482,22 @@ final class Shard {
         timer.disarm();
     }
 
-    private void tellTimersDue() {
-        if (!timersDueTold) {
+    /**
+     * On the loop, in nobody's turn: tells connections themselves that they are due, and the stack actor only when it
+     * has something to do. Mostly nothing is due at all, as deadlines move on without the timer being armed again.
+     */
+    private void onTimer() {
+        if (timersDueTold) {
+            return;
+        }
+        long now = now();
+        for (int i = 0; i < TIMERS_PER_TURN && timers.peekDue(now) instanceof ConnectionEntry entry; i++) {
+            timers.cancel(entry);
+            entry.actor.tell(ConnectionInput.TimerDue.INSTANCE);
+        }
+        if (timers.peekDue(now) == null && !Deadline.isDue(ip.deadline(), now)) {
+            rearm();
+        } else {
             timersDueTold = true;
             stack.tell(StackInput.TimersDue.INSTANCE);
         }

@@ -59,8 +59,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class StackActor extends ExtensibleBehavior<Object> {
     private static final Logger LOG = LoggerFactory.getLogger(StackActor.class);
-    /** How many deadlines are seen to before somebody else has a turn. */
-    private static final int TIMERS_PER_TURN = 256;
     /** How many packets to ourselves are seen to before somebody else has a turn. */
     private static final int INGRESS_PER_TURN = 256;
     /** How many packets of other shards are sent before somebody else has a turn. */
@@ -460,7 +458,7 @@ public final class StackActor extends ExtensibleBehavior<Object> {
         if (Deadline.isDue(shard.ip.deadline(), now)) {
             shard.ip.handleTimeout(now);
         }
-        for (int i = 0; i < TIMERS_PER_TURN; i++) {
+        for (int i = 0; i < Shard.TIMERS_PER_TURN; i++) {
             FlowEntry due = shard.timers.pollDue(now);
             if (due == null) {
                 break;

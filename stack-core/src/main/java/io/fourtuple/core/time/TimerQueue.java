@@ -71,13 +71,17 @@ public final class TimerQueue<T extends TimerQueue.Timed> {
      * owner that schedules itself again for a time that has passed comes again: a caller's loop needs a budget.
      */
     public T pollDue(long nowNanos) {
-        settleTop();
-        if (size == 0 || heap[0].filed - nowNanos > 0) {
-            return null;
+        T due = peekDue(nowNanos);
+        if (due != null) {
+            removeAt(0);
         }
-        T due = cast(heap[0]);
-        removeAt(0);
         return due;
+    }
+
+    /** What {@link #pollDue} would take out; null when nothing is due. */
+    public T peekDue(long nowNanos) {
+        settleTop();
+        return size == 0 || heap[0].filed - nowNanos > 0 ? null : cast(heap[0]);
     }
 
     /** When {@link #pollDue} next has something, or {@link Deadline#NONE}. */

@@ -13,6 +13,7 @@ import io.fourtuple.core.tcp.TcpConfig.Acknowledgment;
 import io.fourtuple.core.tcp.TcpConfig.BufferLimits;
 import io.fourtuple.core.tcp.TcpConfig.KeepAlive;
 import io.fourtuple.core.tcp.TcpConfig.OptionOffer;
+import io.fourtuple.core.tcp.TcpConfig.Recovery;
 import io.fourtuple.core.tcp.TcpConfig.Retransmission;
 import io.fourtuple.nic.loop.LoopExecutorConfigurator;
 import java.time.Duration;
@@ -83,7 +84,17 @@ final class StackConfigReader {
                 section.nanos("fin-wait-2-timeout", defaults.finWait2Timeout(), MILLIS, DAYS),
                 section.text("congestion-control", defaults.congestionControl(), CongestionControls.ALLOWED,
                         CongestionControls::named),
-                section.choice("ecn", defaults.ecn()));
+                section.choice("ecn", defaults.ecn()),
+                recovery(section.section("recovery"), defaults.recovery()));
+    }
+
+    private static Recovery recovery(ConfigSection section, Recovery defaults) {
+        return new Recovery(
+                section.flag("rack", defaults.rack()),
+                section.flag("tail-loss-probe", defaults.tailLossProbe()),
+                section.flag("frto", defaults.frto()),
+                section.flag("dsack", defaults.dsack()),
+                section.flag("hystart", defaults.hystart()));
     }
 
     private static BufferLimits buffer(ConfigSection section, BufferLimits defaults) {

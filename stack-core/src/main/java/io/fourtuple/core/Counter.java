@@ -187,10 +187,38 @@ public enum Counter {
     TCP_EXT_TIMEOUTS("TcpExt", "TCPTimeouts"),
     /** Tail loss probes sent. */
     TCP_EXT_LOSS_PROBES("TcpExt", "TCPLossProbes"),
+    /** Losses that a tail loss probe has repaired. */
+    TCP_EXT_LOSS_PROBE_RECOVERY("TcpExt", "TCPLossProbeRecovery"),
+    /** Retransmissions that were lost, found by RACK. */
+    TCP_EXT_LOST_RETRANSMIT("TcpExt", "TCPLostRetransmit"),
+    /** Times that data were seen to arrive out of order, by SACK. */
+    TCP_EXT_SACK_REORDER("TcpExt", "TCPSACKReorder"),
+    /** The same, by acknowledgments without SACK. */
+    TCP_EXT_RENO_REORDER("TcpExt", "TCPRenoReorder"),
+    /** SACK blocks ignored because they cannot be true. */
+    TCP_EXT_SACK_DISCARD("TcpExt", "TCPSACKDiscard"),
+    /** Recoveries that were for nothing, as came out when they were over. */
+    TCP_EXT_FULL_UNDO("TcpExt", "TCPFullUndo"),
+    /** Recoveries that were for nothing, as timestamps told before they were over. */
+    TCP_EXT_PARTIAL_UNDO("TcpExt", "TCPPartialUndo"),
+    /** Recoveries that were for nothing, as duplicate SACKs told. */
+    TCP_EXT_DSACK_UNDO("TcpExt", "TCPDSACKUndo"),
+    /** Recoveries after a timeout that were for nothing. */
+    TCP_EXT_LOSS_UNDO("TcpExt", "TCPLossUndo"),
+    /** Of these, the ones that F-RTO has found. */
+    TCP_EXT_SPURIOUS_RTOS("TcpExt", "TCPSpuriousRTOs"),
     /** Duplicate SACK blocks received. */
-    TCP_EXT_DSACK_RECV("TcpExt", "DSACKRecv"),
-    /** Duplicate SACK blocks sent. */
-    TCP_EXT_DSACK_OLD_SENT("TcpExt", "DSACKOldSent"),
+    TCP_EXT_DSACK_RECV("TcpExt", "TCPDSACKRecv"),
+    /** Duplicate SACK blocks received for data above a gap. */
+    TCP_EXT_DSACK_OFO_RECV("TcpExt", "TCPDSACKOfoRecv"),
+    /** Duplicate SACK blocks ignored: more than was sent again, or for what cannot have been. */
+    TCP_EXT_DSACK_IGNORED_DUBIOUS("TcpExt", "TCPDSACKIgnoredDubious"),
+    /** Duplicate SACK blocks that are about no recovery that could be taken back. */
+    TCP_EXT_DSACK_IGNORED_NO_UNDO("TcpExt", "TCPDSACKIgnoredNoUndo"),
+    /** Duplicate SACK blocks sent for data that had been acknowledged. */
+    TCP_EXT_DSACK_OLD_SENT("TcpExt", "TCPDSACKOldSent"),
+    /** Duplicate SACK blocks sent for data above a gap. */
+    TCP_EXT_DSACK_OFO_SENT("TcpExt", "TCPDSACKOfoSent"),
     /** Closed with unread data. */
     TCP_EXT_ABORT_ON_DATA("TcpExt", "TCPAbortOnData"),
     /** Data came after close. */

@@ -1,5 +1,6 @@
 package io.fourtuple.api.config;
 
+import io.fourtuple.core.tcp.Bbr;
 import io.fourtuple.core.tcp.CongestionControlSupplier;
 import io.fourtuple.core.tcp.Cubic;
 import io.fourtuple.core.tcp.NewReno;
@@ -7,7 +8,7 @@ import io.fourtuple.core.tcp.NewReno;
 /** The congestion controls that a configuration can name, under the names of Linux's {@code TCP_CONGESTION}. */
 public final class CongestionControls {
     /** What may be written. */
-    public static final String ALLOWED = "cubic or reno";
+    public static final String ALLOWED = "cubic or reno or bbr";
 
     private CongestionControls() {}
 
@@ -20,6 +21,7 @@ public final class CongestionControls {
         return switch (name) {
             case "cubic" -> Cubic::new;
             case "reno" -> NewReno::new;
+            case "bbr" -> Bbr::new;
             default -> throw new IllegalArgumentException(
                     "there is no congestion control \"" + name + "\"; use " + ALLOWED);
         };

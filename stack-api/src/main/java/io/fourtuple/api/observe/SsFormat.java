@@ -20,6 +20,9 @@ public final class SsFormat {
     /** An ssthresh of this much or more is the initial one, "infinite" (RFC 5681 §3.1); {@code ss} hides it. */
     private static final long NO_SSTHRESH = 0x7fff_ffffL;
 
+    /** In segments: {@code ss} hides it. */
+    private static final int USUAL_REORDERING = 3;
+
     private SsFormat() {}
 
     /** The table, header first, each line ended by a line feed. */
@@ -115,8 +118,19 @@ public final class SsFormat {
         fields.word("lastsnd:" + info.lastSend() / 1_000_000, info.segmentsOut() > 0);
         fields.word("lastrcv:" + info.lastReceive() / 1_000_000, info.segmentsIn() > 0);
         fields.word("lastack:" + info.lastAck() / 1_000_000, info.segmentsIn() > 0);
+        fields.word("pacing_rate " + info.path().pacingRate() * 8 + "bps", info.path().pacingRate() > 0);
+        fields.word("delivery_rate " + info.path().deliveryRate() * 8 + "bps", info.path().deliveryRate() > 0);
+        fields.number("delivered", segments(info.path().delivered(), info));
+        fields.word("app_limited", info.path().appLimited());
         fields.number("unacked", segments(info.unacknowledged(), info));
-        fields.word("retrans:" + info.timeouts() + "/" + info.retransmits(), info.retransmits() > 0);
+        long again = segments(info.path().retrans(), info);
+        fields.word("retrans:" + again + "/" + info.retransmits(), info.retransmits() > 0);
+        fields.number("lost", segments(info.path().lost(), info));
+        fields.number("sacked", segments(info.path().sacked(), info));
+        fields.number("dsack_dups", info.path().dsackDups());
+        long reordering = segments(info.path().reordering(), info);
+        fields.number("reordering", reordering == USUAL_REORDERING ? 0 : reordering);
+        fields.number("reord_seen", info.path().reordSeen());
         fields.number("rcv_ooopack", info.outOfOrder() > 0 ? ceilDiv(info.outOfOrder(), info.receiveMss()) : 0);
         fields.number("rcv_space", info.receiveBuffer());
         fields.number("notsent", info.unsent());

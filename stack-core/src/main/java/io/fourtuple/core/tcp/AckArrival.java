@@ -8,24 +8,28 @@ import io.fourtuple.core.wire.TcpFlags;
 import io.fourtuple.core.wire.TcpSegment;
 
 /**
- * What an acceptable acknowledgment does to the send side: window, scoreboard, round-trip time, loss detection (RFC
- * 6675, RFC 6582 without SACK) and congestion window (RFC 5681).
+ * What an acceptable acknowledgment does to the send side: window, scoreboard, round-trip time and congestion window
+ * (RFC 5681). What it says of losses is for {@link Recoveries}.
  */
 final class AckArrival {
+    /** How long a peer may take to acknowledge in order what it has acknowledged selectively; as Linux. */
+    private static final long RENEGING_PATIENCE = 10_000_000;
+
     private AckArrival() {}
 
     static void handle(Tcb t, TcpSegment s, long now) {
         t.lastAckAt = now;
-        int pipeBefore = t.pipe();
-        int sackedBefore = t.scoreboard.octets();
-        int newlySacked = t.sack ? readSack(t, s) : 0;
+        Delivery d = t.delivery;
+        d.begin(t.timestamps && s.options().hasTimestamps(), s.options().tsEcr(), now);
+        int newlySacked = t.sack && s.options().sackBlocks() > 0 ? readSack(t, s, d) : 0;
         int acked = Math.max(0, Seq.distance(t.sndUna, s.ack()));
         boolean duplicate = acked == 0 && isDuplicate(t, s, newlySacked);
         boolean closed = t.sndWnd == 0;
         updateWindow(t, s, now);
         boolean opened = closed && t.sndWnd > 0;
+        int counted = t.sack ? 0 : Math.min(t.dupAcks * t.sndMss, acked); // duplicates told of them
         if (acked > 0) {
-            advance(t, s, acked, now);
+            advance(t, s, acked, d, now);
         } else if (duplicate) {
             t.dupAcks++;
         }
@@ -35,34 +39,94 @@ final class AckArrival {
         if (opened) {
             windowOpened(t, acked == 0, now);
         }
-        detectLoss(t, pipeBefore, now);
-        boolean echoed = ExplicitCongestion.isEchoed(t, s);
-        if (echoed) {
-            ExplicitCongestion.heard(t, s, pipeBefore, now);
+        d.octets = acked + t.scoreboard.sacked() - d.sackedBefore; // what was selectively acknowledged counted then
+        d.credit = t.sack ? d.octets : duplicate ? t.sndMss : acked - counted;
+        if (d.octets > 0 || d.duplicateSack) {
+            delivered(t, d, now);
         }
-        int delivered = acked + t.scoreboard.octets() - sackedBefore; // what was selectively acknowledged counted then
-        if (delivered > 0 && t.recovery != Tcb.Recovery.FAST && !echoed) {
-            t.congestion.onAck(delivered, pipeBefore, t.cwndLimited, t.rtt.smoothed(), now);
+        boolean echoed = ExplicitCongestion.isEchoed(t, s);
+        boolean inFast = t.recovery == Tcb.Recovery.FAST;
+        Recoveries.acknowledged(t, s, d, acked > 0, duplicate, now);
+        if (echoed) {
+            ExplicitCongestion.heard(t, s, d.pipeBefore, now);
+        }
+        if (d.octets > 0 && t.recovery != Tcb.Recovery.FAST && !inFast && !echoed) {
+            t.congestion.onAck(d.octets, d.pipeBefore, t.cwndLimited, t.rtt.smoothed(), now);
+        }
+        if (d.octets > 0) {
+            d.fill(t.sample);
+            t.congestion.onSample(t.sample, now);
         }
         growSendBuffer(t);
         restartTimer(t, acked > 0 || opened, now);
     }
 
+    private static void delivered(Tcb t, Delivery d, long now) {
+        if (d.rtt() > 0) {
+            t.rtt.observe(d.rtt(), now);
+            if (t.rtt.backoff() > 0) { // of octets that were sent once, whatever was sent again beside them
+                t.rtt.sample(d.rtt(), now);
+                t.rtt.resetBackoff();
+            }
+        }
+        if (d.octets > 0) {
+            t.rate.update(d, d.octets, t.rtt.minimum(), now);
+        }
+        t.rack.update(t, d, now);
+        boolean roundStarts = Seq.gt(t.sndUna, t.roundEnd);
+        if (roundStarts) {
+            t.roundEnd = t.sndNxt;
+        }
+        if (t.config.recovery().hystart()) {
+            t.congestion.onRoundTrip(d.rtt(), roundStarts, now);
+        }
+    }
+
     /** RFC 2018 §3, RFC 2883: blocks that cannot be true are ignored. */
-    private static int readSack(Tcb t, TcpSegment s) {
+    private static int readSack(Tcb t, TcpSegment s, Delivery d) {
         int added = 0;
         int[] edges = s.options().sackEdges();
         for (int i = 0; i < edges.length; i += 2) {
             int start = edges[i];
             int end = edges[i + 1];
-            if (Seq.le(start, s.ack()) && Seq.lt(start, end) && Seq.le(end, s.ack())) {
-                t.counters.increment(Counter.TCP_EXT_DSACK_RECV);
+            if (i == 0 && isDuplicateSack(edges, s.ack())) {
+                duplicateSack(t, d, start, end, s.ack());
             } else if (Seq.lt(start, end) && Seq.gt(start, t.sndUna) && Seq.gt(start, s.ack())
                     && Seq.le(end, t.sndNxt)) {
-                added += t.scoreboard.add(start, end);
+                added += t.scoreboard.sack(start, end, d);
+            } else if (Seq.gt(end, s.ack())) { // neither old nor possible
+                t.counters.increment(Counter.TCP_EXT_SACK_DISCARD);
             }
         }
         return added;
+    }
+
+    /** RFC 2883 §4: the first block, when it is below the acknowledgment or within the second one. */
+    private static boolean isDuplicateSack(int[] edges, int ack) {
+        if (Seq.ge(edges[0], edges[1])) {
+            return false;
+        }
+        boolean old = Seq.lt(edges[0], ack) && Seq.le(edges[1], ack);
+        return old || (edges.length >= 4 && Seq.ge(edges[0], edges[2]) && Seq.le(edges[1], edges[3])
+                && Seq.lt(edges[2], edges[3]));
+    }
+
+    /** Believed as far as it can be: octets that were acknowledged not long ago, and no more than were sent again. */
+    private static void duplicateSack(Tcb t, Delivery d, int start, int end, int ack) {
+        boolean old = Seq.le(end, ack);
+        t.counters.increment(old ? Counter.TCP_EXT_DSACK_RECV : Counter.TCP_EXT_DSACK_OFO_RECV);
+        boolean possible = Seq.gt(start, t.iss) && Seq.le(end, t.sndNxt)
+                && Seq.distance(start, t.sndUna) <= t.maxSndWnd;
+        t.dsackOctets += possible ? Seq.distance(start, end) : 0;
+        if (!possible || t.dsackOctets > t.bytesRetransmitted) { // the network makes copies, or the peer makes them up
+            t.counters.increment(Counter.TCP_EXT_DSACK_IGNORED_DUBIOUS);
+            return;
+        }
+        t.dsackDups++;
+        d.duplicateSack = true;
+        if (!t.undo.duplicate(start, end)) {
+            t.counters.increment(Counter.TCP_EXT_DSACK_IGNORED_NO_UNDO);
+        }
     }
 
     /** RFC 5681 §2; with SACK, one that tells something new (RFC 6675 §2). */
@@ -104,25 +168,23 @@ final class AckArrival {
             t.smallSegmentEnd = t.sndUna;
             t.timing = false;
             t.scoreboard.clear();
-            leaveRecovery(t);
+            t.tlp.end(t);
+            Recoveries.leave(t);
         } else if (t.recovery == Tcb.Recovery.TIMEOUT) {
             Timeouts.repair(t, SendReason.RTO, t.repairAttempt);
-            t.highRxt = t.sndUna;
-            t.lostEdge = t.sndNxt;
+            t.scoreboard.markAllLost();
             t.mustRetransmit = true;
         }
     }
 
     /** SND.UNA moves. */
-    private static void advance(Tcb t, TcpSegment s, int acked, long now) {
+    private static void advance(Tcb t, TcpSegment s, int acked, Delivery d, long now) {
         measure(t, s, now);
         int data = Math.min(Math.max(0, Seq.distance(t.sendQueue.firstSeq(), s.ack())), t.sendQueue.length());
         t.sendQueue.discard(data);
         t.bytesAcked += data;
         t.sndUna = s.ack();
-        t.scoreboard.advance(t.sndUna);
-        t.highRxt = Seq.max(t.highRxt, t.sndUna);
-        t.lostEdge = Seq.max(t.lostEdge, t.sndUna);
+        t.scoreboard.advance(t.sndUna, d);
         t.sndUp = Seq.max(t.sndUp, t.sndUna);
         t.smallSegmentEnd = Seq.max(t.smallSegmentEnd, t.sndUna);
         t.reductionPoint = Seq.max(t.reductionPoint, Seq.add(t.sndUna, -1));
@@ -142,83 +204,21 @@ final class AckArrival {
     /** RFC 6298 §3 and §4: a segment sent once was acknowledged, or a timestamp tells which one it was. */
     private static void measure(Tcb t, TcpSegment s, long now) {
         if (t.timing && Seq.ge(s.ack(), t.timedEnd)) {
-            t.rtt.sample(now - t.timedAt);
+            t.rtt.sample(now - t.timedAt, now);
             t.rtt.resetBackoff();
             t.timing = false;
-        } else if (t.timestamps && t.rtt.backoff() > 0 && s.options().hasTimestamps() && s.options().tsEcr() != 0) {
+        } else if (echoes(t, s) && (t.rtt.backoff() > 0 || t.rtt.smoothed() == 0)) {
             int millis = Seq.distance(s.options().tsEcr(), t.timestamp(now));
             if (millis >= 0) {
-                t.rtt.sample(millis * 1_000_000L);
+                t.rtt.sampleMillis(millis);
                 t.rtt.resetBackoff();
             }
         } // else the doubled timeout stays until there is a measurement (RFC 6298 §5, Karn)
         t.timedOut = false;
     }
 
-    private static void detectLoss(Tcb t, int pipeBefore, long now) {
-        boolean sackLoss = false;
-        if (t.sack && !t.scoreboard.isEmpty()) {
-            int edge = t.scoreboard.lostEdge(t.sndUna, t.sndMss);
-            if (Seq.gt(edge, t.sndUna)) {
-                sackLoss = true;
-                t.lostEdge = Seq.max(t.lostEdge, edge);
-            }
-        }
-        switch (t.recovery) {
-            case NONE -> {
-                if (t.octetsInFlight() > 0 && (sackLoss || dupAcksTellLoss(t))) {
-                    enterFastRecovery(t, pipeBefore, now);
-                } else {
-                    t.lostEdge = t.sndUna;
-                }
-            }
-            case FAST -> continueFastRecovery(t, now);
-            case TIMEOUT -> {
-                if (Seq.ge(t.sndUna, t.recoveryPoint)) {
-                    leaveRecovery(t);
-                }
-            }
-        }
-    }
-
-    /** RFC 6582 §3.2 step 2: duplicates at the recovery point may come from what was sent again needlessly. */
-    private static boolean dupAcksTellLoss(Tcb t) {
-        return t.dupAcks >= Scoreboard.DUP_THRESH && (t.sack || Seq.gt(t.sndUna, t.recoveryPoint));
-    }
-
-    /** RFC 6675 §5 step (4); RFC 6582 §3.2 step 2. */
-    private static void enterFastRecovery(Tcb t, int pipeBefore, long now) {
-        t.recovery = Tcb.Recovery.FAST;
-        t.repairReason = SendReason.FAST_RETRANSMIT;
-        t.repairAttempt = 0;
-        t.recoveryPoint = t.sndNxt;
-        t.highRxt = t.sndUna;
-        t.lostEdge = Seq.max(t.lostEdge, headEnd(t));
-        t.mustRetransmit = true;
-        t.timing = false;
-        if (!ExplicitCongestion.hasReducedSince(t)) { // once for each window of data (RFC 3168 §6.1.2)
-            t.congestion.onLoss(pipeBefore, now);
-        }
-        ExplicitCongestion.reduced(t);
-        t.counters.increment(t.sack ? Counter.TCP_EXT_SACK_RECOVERY : Counter.TCP_EXT_RENO_RECOVERY);
-    }
-
-    private static void continueFastRecovery(Tcb t, long now) {
-        if (Seq.ge(t.sndUna, t.recoveryPoint)) {
-            leaveRecovery(t);
-            t.congestion.onRecovered(t.pipe(), now);
-        } else if (!t.sack && Seq.ge(t.sndUna, t.lostEdge)) { // a partial acknowledgment (RFC 6582 §3.2 step 3)
-            t.lostEdge = headEnd(t);
-            t.mustRetransmit = true;
-        }
-    }
-
-    private static void leaveRecovery(Tcb t) {
-        t.recovery = Tcb.Recovery.NONE;
-        t.dupAcks = 0;
-        t.highRxt = t.sndUna;
-        t.lostEdge = t.sndUna;
-        t.mustRetransmit = false;
+    private static boolean echoes(Tcb t, TcpSegment s) {
+        return t.timestamps && s.options().hasTimestamps() && s.options().tsEcr() != 0;
     }
 
     /** End of the first segment in flight. */
@@ -242,9 +242,20 @@ final class AckArrival {
     private static void restartTimer(Tcb t, boolean progress, long now) {
         if (t.octetsInFlight() == 0) {
             t.retransmitAt = Deadline.NONE;
+            t.reorderAt = Deadline.NONE;
             t.unansweredSince = Deadline.NONE;
-        } else if (progress) {
-            t.retransmitAt = Deadline.after(now, t.rtt.timeout(t.config.retransmission()));
+            t.tlp.idle(t);
+            return;
+        }
+        if (progress) {
+            long timeout = t.rtt.timeout(t.config.retransmission());
+            if (t.scoreboard.isReneged()) {
+                timeout = Math.min(timeout, Math.max(RENEGING_PATIENCE, t.rtt.smoothed() / 2));
+            }
+            t.retransmitAt = Deadline.after(now, timeout);
+            t.tlp.schedule(t, now);
+        } else if (t.recovery != Tcb.Recovery.NONE || t.scoreboard.sacked() > 0) {
+            t.lossProbeAt = Deadline.NONE; // loss is looked for in another way
         }
     }
 }

@@ -22,6 +22,19 @@ public final class Cubic implements CongestionControl {
     private long epochStart;
     private boolean inEpoch;
 
+    private double priorCwnd;
+    private double priorSsthresh;
+    private double priorMax;
+    private double priorEst;
+    private double priorK;
+    private double priorCwndEpoch;
+    private long priorEpochStart;
+    private boolean priorInEpoch;
+
+    /** The window when it was last reduced, {@code cwnd_prior} of §4.1. */
+    private double beforeReduction;
+    private final HyStart hyStart = new HyStart();
+
     /** See {@link CongestionControlSupplier#create}. */
     public Cubic(int segmentSize, long initialWindow) {
         this.mss = segmentSize;
@@ -52,18 +65,33 @@ public final class Cubic implements CongestionControl {
             return;
         }
         if (cwnd < ssthresh) { // §4.10, slow start of RFC 5681
-            cwnd = Math.min(cwnd + acked, Math.max(ssthresh, cwnd + 1));
+            double grown = hyStart.isConservative() ? acked / HyStart.GROWTH_DIVISOR : acked;
+            cwnd = Math.min(cwnd + grown, Math.max(ssthresh, cwnd + 1));
             return;
         }
         if (!inEpoch) {
             startEpoch(nowNanos);
         }
-        wEst += (wEst >= wMax ? 1 : ALPHA) * acked / cwnd; // §4.3
+        wEst += (wEst >= beforeReduction ? 1 : ALPHA) * acked / cwnd; // §4.3
         double rtt = smoothedRttNanos / NANOS_PER_SECOND;
         double now = (nowNanos - epochStart) / NANOS_PER_SECOND;
         double target = Math.clamp(cubic(now + rtt), cwnd, 1.5 * cwnd); // §4.2
         double next = cubic(now) < wEst ? wEst : cwnd + (target - cwnd) / cwnd * acked; // §4.3, §4.4, §4.5
         cwnd = Math.max(cwnd, next);
+    }
+
+    @Override
+    public void inherit(long window, long threshold) {
+        cwnd = (double) window / mss;
+        ssthresh = threshold >= UNLIMITED ? UNLIMITED : (double) threshold / mss;
+    }
+
+    @Override
+    public void onRoundTrip(long rttNanos, boolean roundStarts, long nowNanos) {
+        if (cwnd < ssthresh && hyStart.endsSlowStart(rttNanos, roundStarts)) {
+            ssthresh = cwnd;
+            hyStart.stop();
+        }
     }
 
     private double cubic(double seconds) {
@@ -96,7 +124,9 @@ public final class Cubic implements CongestionControl {
     }
 
     private void reduce(long inFlight) {
+        hyStart.stop();
         inEpoch = false;
+        beforeReduction = cwnd;
         wMax = cwnd < wMax ? cwnd * (1 + BETA) / 2 : cwnd; // §4.7: fast convergence
         ssthresh = Math.max(Math.min(cwnd, (double) inFlight / mss) * BETA, 2); // §4.6
     }
@@ -114,9 +144,53 @@ public final class Cubic implements CongestionControl {
     }
 
     @Override
-    public void onIdleRestart(long nowNanos) {
-        cwnd = Math.min(cwnd, (double) initialWindow / mss);
+    public void remember() {
+        priorCwnd = cwnd;
+        priorSsthresh = ssthresh;
+        priorMax = wMax;
+        priorEst = wEst;
+        priorK = k;
+        priorCwndEpoch = cwndEpoch;
+        priorEpochStart = epochStart;
+        priorInEpoch = inEpoch;
+    }
+
+    @Override
+    public void undo(long nowNanos) { // §4.9
+        if (cwnd >= priorCwnd) {
+            return;
+        }
+        cwnd = priorCwnd;
+        ssthresh = Math.max(ssthresh, priorSsthresh);
+        wMax = priorMax;
+        wEst = priorEst;
+        k = priorK;
+        cwndEpoch = priorCwndEpoch;
+        epochStart = priorEpochStart;
+        inEpoch = priorInEpoch;
+    }
+
+    @Override
+    public void onIdleRestart(int timeouts, long nowNanos) {
+        keepThreshold();
+        double restart = Math.min(cwnd, (double) initialWindow / mss);
+        cwnd = Math.max(cwnd / (1L << timeouts), restart);
         inEpoch = false;
+    }
+
+    @Override
+    public void onUnused(long used, long nowNanos) {
+        double needed = (double) Math.max(used, initialWindow) / mss;
+        if (needed < cwnd) {
+            keepThreshold();
+            cwnd = (cwnd + needed) / 2;
+            inEpoch = false;
+        }
+    }
+
+    /** RFC 2861 §3: slow start leads back to three quarters of what once was right. */
+    private void keepThreshold() {
+        ssthresh = Math.max(ssthresh, cwnd * 3 / 4);
     }
 
     @Override
@@ -125,6 +199,11 @@ public final class Cubic implements CongestionControl {
         mss = segmentSize;
         cwnd = Math.max(1, cwnd * scale);
         wMax *= scale;
+        beforeReduction *= scale;
+        priorCwnd *= scale;
+        priorMax *= scale;
+        priorEst *= scale;
+        priorCwndEpoch *= scale;
         if (ssthresh < UNLIMITED) {
             ssthresh *= scale;
         }

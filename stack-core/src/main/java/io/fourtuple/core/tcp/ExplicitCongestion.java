@@ -103,6 +103,12 @@ final class ExplicitCongestion {
         t.cwrDue = t.ect;
     }
 
+    /** The reduction was for nothing: the next one is not the same. */
+    static void takenBack(Tcb t) {
+        t.reductionPoint = Seq.add(t.sndUna, -1);
+        t.cwrDue = false;
+    }
+
     /** Whether the window was reduced after the first segment in flight was sent: not again for that one. */
     static boolean hasReducedSince(Tcb t) {
         return Seq.lt(t.sndUna, t.reductionPoint);

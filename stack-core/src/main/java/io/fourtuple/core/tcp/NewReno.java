@@ -11,6 +11,11 @@ public final class NewReno implements CongestionControl {
     /** Octets acknowledged since the window last grew in congestion avoidance. */
     private long acked;
 
+    private long priorCwnd;
+    private long priorSsthresh;
+
+    private final HyStart hyStart = new HyStart();
+
     /** See {@link CongestionControlSupplier#create}. */
     public NewReno(int segmentSize, long initialWindow) {
         this.mss = segmentSize;
@@ -39,7 +44,8 @@ public final class NewReno implements CongestionControl {
             return;
         }
         if (cwnd < ssthresh) { // §3.1 (2)
-            cwnd = Math.min(cwnd + ackedBytes, Math.max(ssthresh, cwnd + mss));
+            int grown = hyStart.isConservative() ? Math.max(1, ackedBytes / HyStart.GROWTH_DIVISOR) : ackedBytes;
+            cwnd = Math.min(cwnd + grown, Math.max(ssthresh, cwnd + mss));
             return;
         }
         acked += ackedBytes; // §3.1 (3), RFC 3465 §2.1: one segment per window's worth
@@ -50,7 +56,22 @@ public final class NewReno implements CongestionControl {
     }
 
     @Override
+    public void inherit(long window, long threshold) {
+        cwnd = window;
+        ssthresh = threshold;
+    }
+
+    @Override
+    public void onRoundTrip(long rttNanos, boolean roundStarts, long nowNanos) {
+        if (cwnd < ssthresh && hyStart.endsSlowStart(rttNanos, roundStarts)) {
+            ssthresh = cwnd;
+            hyStart.stop();
+        }
+    }
+
+    @Override
     public void onLoss(long inFlight, long nowNanos) {
+        hyStart.stop();
         ssthresh = halved(inFlight);
         cwnd = ssthresh;
         acked = 0;
@@ -70,14 +91,42 @@ public final class NewReno implements CongestionControl {
 
     @Override
     public void onTimeout(long inFlight, long nowNanos) {
+        hyStart.stop();
         ssthresh = halved(inFlight);
         cwnd = mss;
         acked = 0;
     }
 
     @Override
-    public void onIdleRestart(long nowNanos) {
-        cwnd = Math.min(cwnd, initialWindow);
+    public void remember() {
+        priorCwnd = cwnd;
+        priorSsthresh = ssthresh;
+    }
+
+    @Override
+    public void undo(long nowNanos) {
+        cwnd = Math.max(cwnd, priorCwnd);
+        ssthresh = Math.max(ssthresh, priorSsthresh);
+    }
+
+    @Override
+    public void onIdleRestart(int timeouts, long nowNanos) {
+        keepThreshold();
+        cwnd = Math.max(cwnd >> timeouts, Math.min(cwnd, initialWindow));
+    }
+
+    @Override
+    public void onUnused(long used, long nowNanos) {
+        long needed = Math.max(used, initialWindow);
+        if (needed < cwnd) {
+            keepThreshold();
+            cwnd = (cwnd + needed) / 2;
+        }
+    }
+
+    /** RFC 2861 §3: slow start leads back to three quarters of what once was right. */
+    private void keepThreshold() {
+        ssthresh = Math.max(ssthresh, cwnd * 3 / 4);
     }
 
     @Override

@@ -49,6 +49,11 @@ final class ReceiveQueue {
     private int[] blocks = NO_EDGES;
     private int blockCount;
 
+    /** The first octets of the last piece {@linkplain #insert inserted} that were there already (RFC 2883 §4). */
+    private boolean duplicate;
+    private int duplicateStart;
+    private int duplicateEnd;
+
     /** Octets in order. */
     int length() {
         return inOrderOctets;
@@ -118,6 +123,7 @@ final class ReceiveQueue {
      * @return false when it was refused because memory above {@code limit} would be pinned
      */
     boolean insert(ReceivedChunk chunk, int seq, long limit) {
+        duplicate = false;
         if (charge() + cost(chunk) > limit) {
             compactPieces();
             if (charge() + cost(chunk) > limit) {
@@ -127,6 +133,11 @@ final class ReceiveQueue {
         int end = Seq.add(seq, chunk.length());
         int first = firstEndingAfter(seq);
         int from = seq;
+        if (first < pieceCount && Seq.lt(seqs[first], end)) {
+            duplicate = true;
+            duplicateStart = Seq.max(seqs[first], seq);
+            duplicateEnd = Seq.min(endOf(first), end);
+        }
         if (first < pieceCount && Seq.le(seqs[first], seq)) {
             from = endOf(first);
             first++;
@@ -296,6 +307,19 @@ final class ReceiveQueue {
             }
         }
         blockCount = kept;
+    }
+
+    /** Whether the last piece inserted was there already, or part of it. */
+    boolean hasDuplicate() {
+        return duplicate;
+    }
+
+    int duplicateStart() {
+        return duplicateStart;
+    }
+
+    int duplicateEnd() {
+        return duplicateEnd;
     }
 
     /** How many SACK blocks there are to report, at most 4. */

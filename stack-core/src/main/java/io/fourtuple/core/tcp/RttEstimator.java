@@ -9,7 +9,11 @@ final class RttEstimator {
 
     private long smoothed;
     private long variance;
+    /** How long the smallest measurement counts (Linux: {@code tcp_min_rtt_wlen}). */
+    private static final long MINIMUM_WINDOW = 300_000_000_000L;
+
     private long minimum;
+    private long minimumAt;
     private int backoff;
     private boolean synLost;
 
@@ -28,7 +32,7 @@ final class RttEstimator {
         return variance;
     }
 
-    /** The smallest measurement, 0 before the first. */
+    /** The smallest measurement of the last five minutes, 0 before the first. */
     long minimum() {
         return minimum;
     }
@@ -39,8 +43,17 @@ final class RttEstimator {
     }
 
     /** A measurement, never of a retransmitted segment unless timestamps tell which (Karn; RFC 6298 §3). */
-    void sample(long rtt) {
-        long r = Math.max(1, rtt);
+    void sample(long rtt, long nowNanos) {
+        smooth(Math.max(1, rtt));
+        observe(rtt, nowNanos);
+    }
+
+    /** A measurement by timestamps, which count milliseconds: too coarse for the {@link #minimum}. */
+    void sampleMillis(int millis) {
+        smooth(Math.max(1, millis) * 1_000_000L);
+    }
+
+    private void smooth(long r) {
         if (smoothed == 0) { // §2.2
             smoothed = r;
             variance = r / 2;
@@ -48,7 +61,15 @@ final class RttEstimator {
             variance += (Math.abs(smoothed - r) - variance) / 4;
             smoothed += (r - smoothed) / 8;
         }
-        minimum = minimum == 0 ? r : Math.min(minimum, r);
+    }
+
+    /** A measurement that counts for the {@link #minimum} alone: there may be many in a round trip. */
+    void observe(long rtt, long nowNanos) {
+        long r = Math.max(1, rtt);
+        if (minimum == 0 || r <= minimum || nowNanos - minimumAt > MINIMUM_WINDOW) {
+            minimum = r;
+            minimumAt = nowNanos;
+        }
     }
 
     /** The timer ran out: double it (§5.5). */

@@ -1,103 +1,277 @@
 package io.fourtuple.core.tcp;
 
 import io.fourtuple.core.wire.Seq;
-import java.util.Arrays;
 
 /**
- * What the peer has selectively acknowledged above SND.UNA (RFC 6675 §3): disjoint ranges in order.
+ * What is known of the octets in flight (RFC 6675 §3, RFC 8985 §5.2): disjoint runs in order of sequence, each with
+ * when it was last sent and what has become of it.
  *
- * <p>Bounded: once {@link #MAX_RANGES} ranges are held, a block that would make another is ignored, which costs a
- * retransmission and no memory (CVE-2019-11477, CVE-2019-11478).
+ * <pre>
+ *   SND.UNA                                                        SND.NXT
+ *     | lost, sent again | sacked | lost | sacked |   in flight      |
+ *        by sequence: order[] · by time of sending: oldest → newer → … → newest, what is in the network only
+ * </pre>
+ *
+ * <p>A run is as long as what was sent at about one time, be it one segment or many super-segments; it is cut where an
+ * acknowledgment or a retransmission cuts it and joined again where nothing tells its parts apart. So there are some
+ * hundred of them at most, however much is in flight.
+ *
+ * <p>Bounded: once {@link #MAX_CUTS} runs are held, a block that would cut another is ignored as far as it cuts, which
+ * costs a retransmission and no memory (CVE-2019-11477, CVE-2019-11478); what is sent while {@link #MAX_RUNS} are held
+ * has runs joined. Nothing is allocated but when a table grows; places are used again.
  */
-final class Scoreboard {
-    static final int MAX_RANGES = 1024;
+final class Scoreboard extends RunTable {
+    static final int MAX_CUTS = MAX_RUNS / 2;
     /** RFC 6675 §2. */
     static final int DUP_THRESH = 3;
 
-    private int[] starts = new int[8];
-    private int[] ends = new int[8];
-    private int count;
-    private int octets;
-
     /** Octets selectively acknowledged. */
-    int octets() {
-        return octets;
+    int sacked() {
+        return sacked;
     }
 
-    boolean isEmpty() {
-        return count == 0;
+    /** Octets taken for lost, whether they were sent again or not. */
+    int lost() {
+        return lost;
+    }
+
+    /** Octets sent again that are thought to be in the network. */
+    int resent() {
+        return resent;
+    }
+
+    /** Octets taken for lost that were not sent again since. */
+    int pending() {
+        return lost - lostAndResent;
+    }
+
+    /** Octets that are not in the network any more, of all that are in flight; negative when some are there twice. */
+    int gone() {
+        return sacked + lost - resent;
+    }
+
+    int runs() {
+        return count;
+    }
+
+    long visited() {
+        return visited;
     }
 
     void clear() {
-        count = 0;
-        octets = 0;
+        while (count > 0) {
+            release(order[head + count - 1]);
+            count--;
+        }
+        emptied();
     }
 
-    /** Enters a block; returns how many of its octets are new. */
-    int add(int start, int end) {
-        int first = firstEndingAtOrAfter(start);
-        int last = first;
-        int newStart = start;
-        int newEnd = end;
-        int held = 0;
-        while (last < count && Seq.le(starts[last], end)) {
-            newStart = Seq.min(newStart, starts[last]);
-            newEnd = Seq.max(newEnd, ends[last]);
-            held += Seq.distance(starts[last], ends[last]);
-            last++;
-        }
-        if (first == last && count == MAX_RANGES) {
-            return 0;
-        }
-        replace(first, last, newStart, newEnd);
-        int added = Seq.distance(newStart, newEnd) - held;
-        octets += added;
-        return added;
+    /**
+     * Whether selective acknowledgments tell of a loss as three duplicate ones do (RFC 6675 §4, IsLost of SND.UNA):
+     * three ranges, or more than two segments' worth.
+     */
+    boolean hasDupThresh(int mss) {
+        return sackedRuns >= DUP_THRESH || sacked > (DUP_THRESH - 1) * (long) mss;
     }
 
-    private void replace(int first, int last, int start, int end) {
-        if (first == last && count == starts.length) {
-            starts = Arrays.copyOf(starts, count * 2);
-            ends = Arrays.copyOf(ends, count * 2);
-        }
-        int tail = count - last;
-        System.arraycopy(starts, last, starts, first + 1, tail);
-        System.arraycopy(ends, last, ends, first + 1, tail);
-        starts[first] = start;
-        ends[first] = end;
-        count += 1 - (last - first);
-    }
+    // --- sending
 
-    private int firstEndingAtOrAfter(int seq) {
-        int low = 0;
-        int high = count;
-        while (low < high) {
-            int middle = (low + high) >>> 1;
-            if (Seq.lt(ends[middle], seq)) {
-                low = middle + 1;
-            } else {
-                high = middle;
+    /** New octets were sent: they follow what is in flight. Those of about one time, {@code granule}, are one run. */
+    void append(int start, int end, long now, long granule, DeliveryRate rate) {
+        if (count > 0) {
+            int last = order[head + count - 1];
+            boolean plain = (flags[last] & ~APP_LIMITED) == 0;
+            if (plain && last == newest && ends[last] == start && now - began[last] <= granule) {
+                ends[last] = end;
+                sentAt[last] = now;
+                return;
             }
         }
-        return low;
+        if (count >= MAX_RUNS) {
+            join();
+        }
+        int run = allocate(start, end, now, rate);
+        insert(count, run);
+        linkNewest(run);
     }
 
-    /** Forgets what is below the new SND.UNA. */
-    void advance(int una) {
-        int gone = 0;
-        while (gone < count && Seq.le(ends[gone], una)) {
-            octets -= Seq.distance(starts[gone], ends[gone]);
-            gone++;
+    /**
+     * Octets of {@code [start, end)} were sent again; they are within one run.
+     *
+     * @param asLost whether because they are taken for lost
+     */
+    void resend(int start, int end, long now, boolean asLost, DeliveryRate rate) {
+        int at = find(start);
+        at = cutBefore(at, start, true);
+        cutAfter(at, end, true);
+        int run = order[head + at];
+        unlink(run);
+        int mark = (flags[run] & ~APP_LIMITED) | EVER_RESENT | (asLost ? RESENT : 0);
+        setFlags(run, rate.isAppLimited() ? mark | APP_LIMITED : mark);
+        sentAt[run] = now;
+        began[run] = now;
+        snapshot(run, rate);
+        linkNewest(run);
+        joinWithPrevious(at);
+    }
+
+    // --- what acknowledgments say
+
+    /** Everything before {@code una} has arrived. */
+    void advance(int una, Delivery delivery) {
+        while (count > 0 && Seq.le(ends[order[head]], una)) {
+            visited++;
+            int run = order[head];
+            tell(run, delivery);
+            release(run);
+            head++;
+            count--;
+            pendingFrom = Math.max(0, pendingFrom - 1);
         }
-        if (gone > 0) {
-            count -= gone;
-            System.arraycopy(starts, gone, starts, 0, count);
-            System.arraycopy(ends, gone, ends, 0, count);
+        if (count == 0) {
+            emptied();
+        } else if (Seq.lt(starts[order[head]], una)) {
+            int run = order[head];
+            tellPart(run, una, delivery);
+            account(run, -1);
+            starts[run] = una;
+            account(run, 1);
         }
-        if (count > 0 && Seq.lt(starts[0], una)) {
-            octets -= Seq.distance(starts[0], una);
-            starts[0] = una;
+    }
+
+    /** A block of a selective acknowledgment that is within what is in flight; returns how many octets are new. */
+    int sack(int start, int end, Delivery delivery) {
+        int at = find(start);
+        int before = sacked;
+        while (at < count && Seq.lt(starts[order[head + at]], end)) {
+            visited++;
+            int run = order[head + at];
+            if ((flags[run] & SACKED) == 0 && (Seq.lt(starts[run], start) || Seq.gt(ends[run], end))) {
+                if (count > MAX_CUTS - 2) { // too many pieces: only what is whole
+                    at++;
+                    continue;
+                }
+                at = cutBefore(at, start, false);
+                cutAfter(at, end, false);
+                run = order[head + at];
+            }
+            if ((flags[run] & SACKED) == 0 && Seq.ge(starts[run], start)) {
+                tell(run, delivery);
+                unlink(run);
+                setFlags(run, (flags[run] & (EVER_RESENT | APP_LIMITED)) | SACKED);
+                at = joinSacked(at);
+            }
+            at++;
         }
+        return sacked - before;
+    }
+
+    private void tell(int run, Delivery delivery) {
+        if ((flags[run] & SACKED) == 0) {
+            tellPart(run, ends[run], delivery);
+        }
+    }
+
+    private void tellPart(int run, int end, Delivery delivery) {
+        if ((flags[run] & SACKED) == 0) {
+            delivery.run(this, run, end);
+        }
+    }
+
+    /** True when what is next to be acknowledged was selectively acknowledged: the peer has taken it back. */
+    boolean isReneged() {
+        return count > 0 && (flags[order[head]] & SACKED) != 0;
+    }
+
+    /** The peer takes back what it has selectively acknowledged (RFC 2018 §8). */
+    void forgetSacked(long now) {
+        for (int i = 0; i < count; i++) {
+            int run = order[head + i];
+            if ((flags[run] & SACKED) != 0) {
+                setFlags(run, flags[run] & ~SACKED);
+                sentAt[run] = now;
+                linkNewest(run);
+            }
+        }
+        markAllLost();
+    }
+
+    // --- taking for lost
+
+    /** Everything that was not selectively acknowledged; returns how many octets were not before. */
+    int markAllLost() {
+        int before = pending();
+        for (int i = 0; i < count; i++) {
+            int run = order[head + i];
+            if ((flags[run] & SACKED) == 0) {
+                markLost(run);
+            }
+        }
+        pendingFrom = 0;
+        return pending() - before;
+    }
+
+    /**
+     * Octets before {@code end} that were not selectively acknowledged; returns how many were not pending before.
+     *
+     * @param again also those that were sent again since they were taken for lost
+     */
+    int markLostBefore(int end, boolean again) {
+        int before = pending();
+        int keep = again ? SACKED : SACKED | LOST;
+        for (int i = 0; i < count && Seq.lt(starts[order[head + i]], end); i++) {
+            visited++;
+            if ((flags[order[head + i]] & keep) == 0) {
+                cutAfter(i, end, true);
+                markLost(order[head + i]);
+                pendingFrom = Math.min(pendingFrom, i);
+            }
+        }
+        return pending() - before;
+    }
+
+    /** The run that was sent longest ago and may be in the network; its time is {@link #oldestSentAt}. */
+    boolean hasOldest() {
+        return oldest != NOWHERE;
+    }
+
+    long oldestSentAt() {
+        return sentAt[oldest];
+    }
+
+    int oldestEnd() {
+        return ends[oldest];
+    }
+
+    /** Takes the {@link #hasOldest oldest} run for lost; returns true when it had been sent again. */
+    boolean markOldestLost() {
+        visited++;
+        int run = oldest;
+        boolean wasResent = (flags[run] & RESENT) != 0;
+        pendingFrom = Math.min(pendingFrom, find(starts[run]));
+        markLost(run);
+        return wasResent;
+    }
+
+    private void markLost(int run) {
+        if ((flags[run] & LOST) == 0 || (flags[run] & RESENT) != 0) {
+            unlink(run);
+            setFlags(run, (flags[run] & ~RESENT) | LOST);
+        }
+    }
+
+    /** Nothing was lost after all: what was thought to be is in the network, as if it had been sent now. */
+    void forgetLost(long now) {
+        for (int i = 0; i < count; i++) {
+            int run = order[head + i];
+            if ((flags[run] & (LOST | RESENT)) != 0) {
+                unlink(run);
+                setFlags(run, (flags[run] & ~(LOST | RESENT)) | EVER_RESENT);
+                sentAt[run] = now;
+                linkNewest(run);
+            }
+        }
+        pendingFrom = 0;
     }
 
     /**
@@ -107,38 +281,149 @@ final class Scoreboard {
     int lostEdge(int una, int mss) {
         int ranges = 0;
         long above = 0;
-        for (int i = count - 1; i >= 0; i--) {
-            ranges++;
-            above += Seq.distance(starts[i], ends[i]);
-            if (ranges >= DUP_THRESH || above > (long) (DUP_THRESH - 1) * mss) {
-                return starts[i];
+        for (int i = count - 1; i >= 0 && sacked > above; i--) {
+            visited++;
+            int run = order[head + i];
+            if ((flags[run] & SACKED) != 0) {
+                ranges++;
+                above += Seq.distance(starts[run], ends[run]);
+                if (ranges >= DUP_THRESH || above > (long) (DUP_THRESH - 1) * mss) {
+                    return starts[run];
+                }
             }
         }
         return una;
     }
 
-    /** Octets of {@code [from, to)} that are not selectively acknowledged. */
-    int missing(int from, int to) {
-        if (Seq.ge(from, to)) {
-            return 0;
+    // --- what to send again
+
+    /** Where the first octets are that are lost and were not sent again; only when there are {@link #pending}. */
+    int pendingStart() {
+        while ((flags[order[head + pendingFrom]] & (LOST | RESENT)) != LOST) {
+            visited++;
+            pendingFrom++;
         }
-        int missing = Seq.distance(from, to);
-        for (int i = firstEndingAtOrAfter(from); i < count && Seq.lt(starts[i], to); i++) {
-            int overlap = Seq.distance(Seq.max(starts[i], from), Seq.min(ends[i], to));
-            missing -= Math.max(0, overlap);
-        }
-        return missing;
+        return starts[order[head + pendingFrom]];
     }
 
-    /** The first octet at or after {@code from} that is not selectively acknowledged. */
-    int nextMissing(int from) {
-        int i = firstEndingAtOrAfter(Seq.add(from, 1));
-        return i < count && Seq.le(starts[i], from) ? ends[i] : from;
+    /** Where the octets end that begin at {@link #pendingStart}, as far as they are to be sent again. */
+    int pendingEnd() {
+        int at = pendingFrom;
+        int end = ends[order[head + at]];
+        while (at + 1 < count && (flags[order[head + at + 1]] & (LOST | RESENT)) == LOST) {
+            visited++;
+            at++;
+            end = ends[order[head + at]];
+            if (Seq.distance(starts[order[head + pendingFrom]], end) > LONGEST) {
+                break;
+            }
+        }
+        return end;
     }
 
-    /** Where the run of missing octets that begins at {@code from} ends, at most {@code limit}. */
-    int missingEnd(int from, int limit) {
-        int i = firstEndingAtOrAfter(Seq.add(from, 1));
-        return i < count ? Seq.min(starts[i], limit) : limit;
+    /** No segment is longer. */
+    private static final int LONGEST = 65_536;
+
+    /** Lost octets that begin at {@link #pendingStart} are sent again up to {@code end}. */
+    void resendPending(int end, long now, DeliveryRate rate) {
+        int from = pendingStart();
+        while (Seq.lt(from, end)) {
+            int at = find(from);
+            int to = Seq.min(end, ends[order[head + at]]);
+            resend(from, to, now, true, rate);
+            from = to;
+        }
+    }
+
+    /** NextSeg rule (3) of RFC 6675 §4: the first octets below a selectively acknowledged one that may be lost. */
+    int nextUnproven(int from) {
+        boolean above = false;
+        int result = from;
+        boolean found = false;
+        for (int i = find(from); i < count && !above; i++) {
+            visited++;
+            int run = order[head + i];
+            if ((flags[run] & SACKED) != 0) {
+                above = found;
+            } else if (!found && (flags[run] & (LOST | EVER_RESENT)) == 0) {
+                result = starts[run];
+                found = true;
+            }
+        }
+        return above ? result : from;
+    }
+
+    /** Whether something after {@code seq} was selectively acknowledged. */
+    boolean isBelowSacked(int seq) {
+        for (int i = count - 1; i >= 0 && Seq.gt(starts[order[head + i]], seq); i--) {
+            visited++;
+            if ((flags[order[head + i]] & SACKED) != 0) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether octets from {@code seq} were sent once, and are neither acknowledged nor taken for lost. */
+    boolean isPlain(int seq) {
+        return count > 0 && (flags[order[head + find(seq)]] & (SACKED | LOST | EVER_RESENT)) == 0;
+    }
+
+    /** Where the run ends that holds {@code seq}. */
+    int endOf(int seq) {
+        return ends[order[head + find(seq)]];
+    }
+
+    /** Where the last octets begin that were not selectively acknowledged, at most {@code octets} of one run. */
+    int lastMissing(int octets) {
+        int at = count - 1;
+        while (at > 0 && (flags[order[head + at]] & SACKED) != 0) {
+            at--;
+        }
+        int run = order[head + at];
+        return Seq.max(starts[run], Seq.add(ends[run], -octets));
+    }
+
+    /** Joins a run that was just selectively acknowledged with its neighbours; returns where it is now. */
+    private int joinSacked(int at) {
+        int position = at;
+        if (position + 1 < count && (flags[order[head + position + 1]] & SACKED) != 0) {
+            absorbNext(position);
+        }
+        if (position > 0 && (flags[order[head + position - 1]] & SACKED) != 0) {
+            position--;
+            absorbNext(position);
+        }
+        return position;
+    }
+
+    /** What was sent again at one time is one run. */
+    private void joinWithPrevious(int at) {
+        if (at == 0) {
+            return;
+        }
+        int left = order[head + at - 1];
+        int right = order[head + at];
+        if (flags[left] == flags[right] && sentAt[left] == sentAt[right] && newer[left] == right) {
+            absorbNext(at - 1);
+        }
+    }
+
+    /** Joins neighbours of the same kind, two by two, under the later of their times: they are found lost no sooner. */
+    private void join() {
+        for (int i = 0; i + 1 < count; i++) {
+            int left = order[head + i];
+            int right = order[head + i + 1];
+            if ((flags[left] & ~APP_LIMITED) == (flags[right] & ~APP_LIMITED)) {
+                boolean relink = isLinked(left) && sentAt[right] - sentAt[left] > 0;
+                if (relink) { // takes the place of the right one in the order of time
+                    unlink(left);
+                    linkAfter(right, left);
+                    sentAt[left] = sentAt[right];
+                }
+                absorbNext(i);
+            }
+        }
+        pendingFrom = 0;
     }
 }

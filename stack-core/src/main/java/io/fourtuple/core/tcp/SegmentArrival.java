@@ -159,6 +159,7 @@ final class SegmentArrival {
         } else {
             if (Seq.lt(s.seq(), t.rcvNxt)) {
                 t.counters.increment(Counter.TCP_EXT_DELAYED_ACK_LOST);
+                reportDuplicate(t, s.seq(), Seq.min(s.end(), t.rcvNxt), Counter.TCP_EXT_DSACK_OLD_SENT);
             }
             t.quickAcks = Math.max(t.quickAcks, 2); // the peer retransmits: an ACK of ours was lost
             acknowledgeNow(t);
@@ -301,6 +302,9 @@ final class SegmentArrival {
             acknowledgeNow(t);
             return;
         }
+        if (Seq.lt(seq, t.rcvNxt)) {
+            reportDuplicate(t, seq, t.rcvNxt, Counter.TCP_EXT_DSACK_OLD_SENT);
+        }
         measureSegment(t, s);
         ExplicitCongestion.arrived(t, s);
         int length = Seq.distance(left, right);
@@ -324,7 +328,21 @@ final class SegmentArrival {
         } else {
             boolean kept = ReceiveMemory.insert(t, chunk, left);
             t.counters.increment(kept ? Counter.TCP_EXT_OFO_QUEUE : Counter.TCP_EXT_OFO_DROP);
+            if (kept && t.receiveQueue.hasDuplicate()) {
+                reportDuplicate(t, t.receiveQueue.duplicateStart(), t.receiveQueue.duplicateEnd(),
+                        Counter.TCP_EXT_DSACK_OFO_SENT);
+            }
             acknowledgeNow(t); // RFC 5681 §4.2: at once, so that the peer sees the gap
+        }
+    }
+
+    /** RFC 2883: the next acknowledgment says what has arrived twice. */
+    private static void reportDuplicate(Tcb t, int start, int end, Counter counter) {
+        if (t.sack && t.config.recovery().dsack() && t.state().canReceive() && Seq.lt(start, end)) {
+            t.dsackDue = true;
+            t.dsackStart = start;
+            t.dsackEnd = end;
+            t.counters.increment(counter);
         }
     }
 

@@ -119,15 +119,25 @@ final class Tcb {
     final RttEstimator rtt = new RttEstimator();
     CongestionControl congestion;
     final Scoreboard scoreboard = new Scoreboard();
+    final DeliveryRate rate = new DeliveryRate();
+    final Rack rack;
+    final TailLossProbe tlp = new TailLossProbe();
+    final ProportionalRateReduction prr = new ProportionalRateReduction();
+    final SpuriousRetransmission undo = new SpuriousRetransmission();
+    final Delivery delivery;
+    final WindowValidation validation = new WindowValidation();
+    final Pacer pacer = new Pacer();
+    final AckSample sample = new AckSample();
     Recovery recovery = Recovery.NONE;
     /** Why what is lost is sent again, and which time in a row; meaningful in recovery. */
     SendReason repairReason = SendReason.RTO;
     int repairAttempt;
+    /** SND.NXT when recovery began: it is over when all before is acknowledged. */
     int recoveryPoint;
-    /** HighRxt of RFC 6675: lost octets below it have been sent again. */
-    int highRxt;
-    /** Octets below it that are neither acknowledged nor selectively acknowledged are lost. */
-    int lostEdge;
+    /** The one retransmission of NextSeg rule (4) in this recovery was made (RFC 6675 §4). */
+    boolean rescued;
+    /** SND.NXT when the present round trip began. */
+    int roundEnd;
     int dupAcks;
     /** The next retransmission ignores cwnd: RFC 6675 §5 step (4.3) and the one after a timeout. */
     boolean mustRetransmit;
@@ -140,6 +150,10 @@ final class Tcb {
     // --- timers: all of them absolute times
     /** Retransmission, SYN retransmission or, when nothing is in flight, persist. */
     long retransmitAt = Deadline.NONE;
+    /** RACK: what may be reordered is lost then (RFC 8985 §6.2). */
+    long reorderAt = Deadline.NONE;
+    /** The tail loss probe (RFC 8985 §7.2). */
+    long lossProbeAt = Deadline.NONE;
     /** How often the persist timer ran out since the peer last had a window. */
     int windowProbes;
     /** The persist timer ran out: the next segment ignores the rules against silly windows. */
@@ -171,6 +185,11 @@ final class Tcb {
     long challengeWindowStart;
     boolean challengeAckDue;
 
+    // --- a duplicate to report (RFC 2883), in the next acknowledgment
+    boolean dsackDue;
+    int dsackStart;
+    int dsackEnd;
+
     // --- receive buffer auto-tuning
     long tuneStartedAt;
     long tuneTaken;
@@ -194,6 +213,9 @@ final class Tcb {
     // --- statistics (tcp_info)
     long bytesSent;
     long bytesRetransmitted;
+    /** Octets that duplicate SACKs have told of, and how many such blocks were believed. */
+    long dsackOctets;
+    long dsackDups;
     long bytesAcked;
     long bytesReceived;
     long segmentsOut;
@@ -215,10 +237,11 @@ final class Tcb {
         sndNxt = iss;
         sndUp = iss;
         smallSegmentEnd = iss;
-        highRxt = iss;
         recoveryPoint = iss;
+        roundEnd = iss;
         reductionPoint = iss;
-        lostEdge = iss;
+        rack = new Rack(iss);
+        delivery = new Delivery(this);
         sendQueue = new SendQueue(Seq.add(iss, 1));
         sendBuffer = config.sendBuffer().initial();
         receiveBuffer = config.receiveBuffer().initial();
@@ -234,7 +257,7 @@ final class Tcb {
     }
 
     /** IW of RFC 6928 §2: ten segments, at most 14600 octets unless they are small. */
-    private static long initialWindow(int mss, TcpConfig config) {
+    static long initialWindow(int mss, TcpConfig config) {
         int segments = config.initialWindowSegments();
         return segments == 10 ? Math.min(10L * mss, Math.max(2L * mss, 14600)) : (long) segments * mss;
     }
@@ -320,8 +343,13 @@ final class Tcb {
 
     /** Payload octets of the next full-sized segment: SACK blocks take their room (RFC 6691 §3.1). */
     int currentMss() {
-        int blocks = sack ? Math.min(receiveQueue.blockCount(), timestamps ? 3 : 4) : 0;
+        int blocks = sackBlocks();
         return blocks == 0 ? sndMss : Math.max(8, sndMss - 4 - 8 * blocks);
+    }
+
+    /** How many SACK blocks the next segment has. */
+    int sackBlocks() {
+        return sack ? Math.min(receiveQueue.blockCount() + (dsackDue ? 1 : 0), timestamps ? 3 : 4) : 0;
     }
 
     int octetsInFlight() {
@@ -357,18 +385,18 @@ final class Tcb {
         if (outstanding == 0) {
             return 0;
         }
-        int arrived = sack ? scoreboard.octets() : Math.min(dupAcks * sndMss, Math.max(0, outstanding - sndMss));
-        int pipe = outstanding - arrived;
-        if (recovery != Recovery.NONE) {
-            pipe -= scoreboard.missing(sndUna, lostEdge);
-            pipe += scoreboard.missing(sndUna, highRxt);
-        }
-        return Math.max(0, pipe);
+        int duplicates = sack ? 0 : Math.min(dupAcks * sndMss, Math.max(0, outstanding - sndMss));
+        return Math.max(0, outstanding - duplicates - scoreboard.gone());
+    }
+
+    /** What may be in flight, in octets, as far as the network is concerned. */
+    long window() {
+        return recovery == Recovery.FAST && !congestion.shapesRecovery() ? prr.window() : congestion.cwnd();
     }
 
     /** True when something is known to be lost and was not sent again. */
     boolean hasLost() {
-        return recovery != Recovery.NONE && Seq.lt(scoreboard.nextMissing(highRxt), lostEdge);
+        return recovery != Recovery.NONE && scoreboard.pending() > 0;
     }
 
     void raise(TcpEvent event) {
@@ -417,6 +445,7 @@ final class Tcb {
         if (sum != charged || receiveQueue.charge() + sendQueue.charge() != sum) {
             throw new IllegalStateException(tuple + ": " + charged + " octets are charged and " + sum + " are held");
         }
+        scoreboard.check(sndUna, sndNxt);
         return charged;
     }
 
@@ -430,6 +459,7 @@ final class Tcb {
         }
         stopTimers();
         sendQueue.clear();
+        scoreboard.clear();
         if (inputClosed || last == TcpEvent.ABORTED) {
             receiveQueue.clear();
         } else {
@@ -444,6 +474,9 @@ final class Tcb {
 
     void stopTimers() {
         retransmitAt = Deadline.NONE;
+        reorderAt = Deadline.NONE;
+        pacer.releaseAt = Deadline.NONE;
+        tlp.end(this);
         delayedAckAt = Deadline.NONE;
         keepAliveAt = Deadline.NONE;
         finWait2At = Deadline.NONE;

@@ -18,6 +18,7 @@ import java.util.Objects;
  *     ({@code tcp_fin_timeout})
  * @param congestionControl the policy
  * @param ecn explicit congestion notification
+ * @param recovery how losses are found
  */
 public record TcpConfig(
         BufferLimits receiveBuffer,
@@ -31,7 +32,8 @@ public record TcpConfig(
         long timeWait,
         long finWait2Timeout,
         CongestionControlSupplier congestionControl,
-        Ecn ecn) {
+        Ecn ecn,
+        Recovery recovery) {
 
     private static final long MILLIS = 1_000_000L;
     private static final long SECONDS = 1_000 * MILLIS;
@@ -45,6 +47,7 @@ public record TcpConfig(
         Objects.requireNonNull(keepAlive, "keepAlive");
         Objects.requireNonNull(congestionControl, "congestionControl");
         Objects.requireNonNull(ecn, "ecn");
+        Objects.requireNonNull(recovery, "recovery");
         if (initialWindowSegments < 1) {
             throw new IllegalArgumentException("initialWindowSegments must be at least 1");
         }
@@ -131,6 +134,18 @@ public record TcpConfig(
         ON
     }
 
+    /**
+     * How losses are found, or avoided. What is off falls back on the RFC before.
+     *
+     * @param rack by time (RFC 8985; Linux {@code tcp_recovery}); else three duplicate acknowledgments tell (RFC 6675)
+     * @param tailLossProbe a probe asks for the last data before the retransmission timer runs out (RFC 8985 §7; Linux
+     *     {@code tcp_early_retrans})
+     * @param frto whether a timeout was for nothing is found out (RFC 5682; Linux {@code tcp_frto})
+     * @param dsack the peer is told what has arrived twice (RFC 2883; Linux {@code tcp_dsack})
+     * @param hystart slow start ends when round-trip times begin to rise, before anything is lost (HyStart++, RFC 9406)
+     */
+    public record Recovery(boolean rack, boolean tailLossProbe, boolean frto, boolean dsack, boolean hystart) {}
+
     /** Defaults that satisfy every MUST of the RFCs. */
     public static TcpConfig defaults() {
         return new TcpConfig(
@@ -145,60 +160,67 @@ public record TcpConfig(
                 240 * SECONDS,
                 60 * SECONDS,
                 Cubic::new,
-                Ecn.ACCEPT);
+                Ecn.ACCEPT,
+                new Recovery(true, true, true, true, true));
     }
 
     /** The same with another receive buffer. */
     public TcpConfig withReceiveBuffer(BufferLimits limits) {
         return new TcpConfig(limits, sendBuffer, options, retransmission, acknowledgment, keepAlive, noDelay,
-                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn);
+                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn, recovery);
     }
 
     /** The same with another send buffer. */
     public TcpConfig withSendBuffer(BufferLimits limits) {
         return new TcpConfig(receiveBuffer, limits, options, retransmission, acknowledgment, keepAlive, noDelay,
-                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn);
+                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn, recovery);
     }
 
     /** The same with another offer in the SYN. */
     public TcpConfig withOptions(OptionOffer offer) {
         return new TcpConfig(receiveBuffer, sendBuffer, offer, retransmission, acknowledgment, keepAlive, noDelay,
-                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn);
+                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn, recovery);
     }
 
     /** The same with another retransmission timer. */
     public TcpConfig withRetransmission(Retransmission timer) {
         return new TcpConfig(receiveBuffer, sendBuffer, options, timer, acknowledgment, keepAlive, noDelay,
-                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn);
+                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn, recovery);
     }
 
     /** The same with another way to acknowledge. */
     public TcpConfig withAcknowledgment(Acknowledgment policy) {
         return new TcpConfig(receiveBuffer, sendBuffer, options, retransmission, policy, keepAlive, noDelay,
-                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn);
+                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn, recovery);
     }
 
     /** The same with another keep-alive. */
     public TcpConfig withKeepAlive(KeepAlive probing) {
         return new TcpConfig(receiveBuffer, sendBuffer, options, retransmission, acknowledgment, probing, noDelay,
-                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn);
+                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn, recovery);
     }
 
     /** The same with Nagle's algorithm off (true) or on. */
     public TcpConfig withNoDelay(boolean off) {
         return new TcpConfig(receiveBuffer, sendBuffer, options, retransmission, acknowledgment, keepAlive, off,
-                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn);
+                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn, recovery);
     }
 
     /** The same with another congestion control. */
     public TcpConfig withCongestionControl(CongestionControlSupplier policy) {
         return new TcpConfig(receiveBuffer, sendBuffer, options, retransmission, acknowledgment, keepAlive, noDelay,
-                initialWindowSegments, timeWait, finWait2Timeout, policy, ecn);
+                initialWindowSegments, timeWait, finWait2Timeout, policy, ecn, recovery);
     }
 
     /** The same with explicit congestion notification so. */
     public TcpConfig withEcn(Ecn use) {
         return new TcpConfig(receiveBuffer, sendBuffer, options, retransmission, acknowledgment, keepAlive, noDelay,
-                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, use);
+                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, use, recovery);
+    }
+
+    /** The same with losses found so. */
+    public TcpConfig withRecovery(Recovery how) {
+        return new TcpConfig(receiveBuffer, sendBuffer, options, retransmission, acknowledgment, keepAlive, noDelay,
+                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn, how);
     }
 }

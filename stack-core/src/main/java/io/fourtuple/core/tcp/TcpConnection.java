@@ -112,12 +112,24 @@ public final class TcpConnection {
         return new TcpInfo(
                 t.state(), t.windowScaling ? t.sndShift : -1, t.windowScaling ? t.rcvShift : -1, t.timestamps, t.sack,
                 t.ecn, t.ecnSeen, t.rtt.timeout(t.config.retransmission()), t.rtt.smoothed(), t.rtt.variance(),
-                t.rtt.minimum(), t.sndMss, t.rcvMss, t.path.mss(), t.congestion.cwnd(), t.congestion.ssthresh(),
+                t.rtt.minimum(), t.sndMss, t.rcvMss, t.path.mss(), t.window(), t.congestion.ssthresh(),
                 t.sndWnd, t.pipe(), t.octetsInFlight(), t.unsent(), t.receiveQueue.length(),
                 t.receiveQueue.outOfOrder(), t.receiveBuffer, t.sendBuffer, t.rcvWnd(), t.bytesSent,
                 t.bytesRetransmitted, t.bytesAcked, t.bytesReceived, t.segmentsOut, t.segmentsIn, t.retransmits,
                 t.rtt.backoff(), nowNanos - t.lastSentAt, nowNanos - t.lastReceivedAt, nowNanos - t.lastAckAt,
-                t.congestion.name());
+                t.congestion.name(), pathInfo());
+    }
+
+    private TcpInfo.Path pathInfo() {
+        TcpInfo.State state = switch (t.recovery) {
+            case NONE -> t.scoreboard.sacked() > 0 || t.dupAcks > 0 ? TcpInfo.State.DISORDER : TcpInfo.State.OPEN;
+            case FAST -> TcpInfo.State.RECOVERY;
+            case TIMEOUT -> TcpInfo.State.LOSS;
+        };
+        return new TcpInfo.Path(state, t.scoreboard.lost(), t.scoreboard.resent(), t.scoreboard.sacked(),
+                Math.max(Scoreboard.DUP_THRESH * t.sndMss, t.rack.reorderingOctets()), t.rack.reorderSeen(),
+                t.dsackDups, t.rate.delivered(), t.rate.bytesPerSecond(), t.rate.isSampleAppLimited(),
+                t.congestion.pacingRate());
     }
 
     Tcb tcb() {
@@ -197,9 +209,10 @@ public final class TcpConnection {
         boolean smaller = t.sndMss < before;
         if (smaller && t.octetsInFlight() > 0 && t.state().isSynchronized()) { // too big: lost, but not by congestion
             Timeouts.repair(t, SendReason.PATH_MTU, 0);
+            t.undo.close();
+            t.tlp.end(t);
             t.recoveryPoint = t.sndNxt;
-            t.highRxt = t.sndUna;
-            t.lostEdge = t.sndNxt;
+            t.scoreboard.markAllLost();
             t.mustRetransmit = true;
             t.timing = false;
         }
@@ -338,6 +351,20 @@ public final class TcpConnection {
         if (probing && t.state().isSynchronized()) {
             Timeouts.restartKeepAlive(t, nowNanos);
         }
+    }
+
+    /**
+     * Puts another congestion control in force ({@code TCP_CONGESTION}). It starts with the present window.
+     *
+     * @param supplier makes it, now
+     */
+    public void changeCongestionControl(CongestionControlSupplier supplier, long nowNanos) {
+        CongestionControl before = t.congestion;
+        CongestionControl next = supplier.create(t.sndMss, Tcb.initialWindow(t.sndMss, t.config));
+        next.inherit(before.cwnd(), before.ssthresh());
+        t.congestion = next;
+        t.undo.close(); // what was in force before is not remembered by this one
+        t.config = t.config.withCongestionControl(supplier);
     }
 
     /**

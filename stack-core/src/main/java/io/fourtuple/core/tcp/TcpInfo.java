@@ -41,6 +41,7 @@ package io.fourtuple.core.tcp;
  * @param lastReceive time since data was last received
  * @param lastAck time since an acknowledgment was last received
  * @param congestionControl name of the policy
+ * @param path what loss recovery and congestion control know of the path
  */
 public record TcpInfo(
         TcpState state,
@@ -79,4 +80,47 @@ public record TcpInfo(
         long lastSend,
         long lastReceive,
         long lastAck,
-        String congestionControl) {}
+        String congestionControl,
+        Path path) {
+
+    /** {@code tcpi_ca_state}. */
+    public enum State {
+        /** Nothing unusual. */
+        OPEN,
+        /** Something arrived out of order, and nothing is taken for lost. */
+        DISORDER,
+        /** Fast recovery. */
+        RECOVERY,
+        /** After a retransmission timeout. */
+        LOSS
+    }
+
+    /**
+     * What loss recovery and congestion control know of the path, under the names of Linux where it has one. Octets,
+     * nanoseconds, and octets per second.
+     *
+     * @param caState {@code tcpi_ca_state}
+     * @param lost octets taken for lost ({@code tcpi_lost}, there in segments)
+     * @param retrans octets sent again that are in flight ({@code tcpi_retrans})
+     * @param sacked octets selectively acknowledged ({@code tcpi_sacked})
+     * @param reordering how far octets were overtaken at most, at least three segments ({@code tcpi_reordering})
+     * @param reordSeen how often reordering was seen ({@code tcpi_reord_seen})
+     * @param dsackDups duplicate SACKs received and believed ({@code tcpi_dsack_dups})
+     * @param delivered octets that arrived at the peer, as far as is known ({@code tcpi_delivered})
+     * @param deliveryRate the last rate measured, 0 before the first ({@code tcpi_delivery_rate})
+     * @param appLimited whether the application limited that rate ({@code tcpi_delivery_rate_app_limited})
+     * @param pacingRate how fast is sent, 0 when nothing is paced ({@code tcpi_pacing_rate})
+     */
+    public record Path(
+            State caState,
+            int lost,
+            int retrans,
+            int sacked,
+            int reordering,
+            long reordSeen,
+            long dsackDups,
+            long delivered,
+            long deliveryRate,
+            boolean appLimited,
+            long pacingRate) {}
+}

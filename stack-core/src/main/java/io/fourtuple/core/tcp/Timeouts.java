@@ -13,6 +13,9 @@ final class Timeouts {
     static long earliest(Tcb t) {
         long deadline = Deadline.earlier(t.retransmitAt, t.delayedAckAt);
         deadline = Deadline.earlier(deadline, t.keepAliveAt);
+        deadline = Deadline.earlier(deadline, t.reorderAt);
+        deadline = Deadline.earlier(deadline, t.lossProbeAt);
+        deadline = Deadline.earlier(deadline, t.pacer.releaseAt);
         deadline = Deadline.earlier(deadline, t.finWait2At);
         if (t.unansweredSince != Deadline.NONE && t.retransmitAt != Deadline.NONE) {
             deadline = Deadline.earlier(deadline, Deadline.after(unansweredSince(t), limit(t)));
@@ -28,10 +31,19 @@ final class Timeouts {
             giveUp(t);
             return;
         }
+        if (Deadline.isDue(t.pacer.releaseAt, now)) {
+            t.pacer.releaseAt = Deadline.NONE; // the next poll sends
+        }
         if (Deadline.isDue(t.delayedAckAt, now)) {
             t.delayedAckAt = Deadline.NONE;
             t.ackNow = true;
             t.ackDelayedLong = true;
+        }
+        if (Deadline.isDue(t.reorderAt, now)) {
+            Recoveries.reorderTimeout(t, now);
+        }
+        if (Deadline.isDue(t.lossProbeAt, now)) { // at the time of the other timer, too: a probe costs less
+            t.tlp.expired(t, now);
         }
         if (Deadline.isDue(t.retransmitAt, now)) {
             if (Orphans.check(t, now)) {
@@ -105,17 +117,30 @@ final class Timeouts {
     /** RFC 6298 §5.4–5.6, RFC 6675 §5.1, RFC 5681 §3.1 equation (4). */
     private static void retransmissionTimeout(Tcb t, long now) {
         t.counters.increment(Counter.TCP_EXT_TIMEOUTS);
+        boolean begins = t.recovery == Tcb.Recovery.NONE;
+        if (begins) {
+            t.congestion.remember();
+            t.undo.begin(t);
+        }
         if (!t.timedOut) { // not again for a segment that was sent again already
-            t.congestion.onTimeout(t.pipe(), now);
+            t.congestion.onTimeout(t.octetsInFlight(), now);
             ExplicitCongestion.reduced(t);
         }
+        t.undo.timedOut(t, begins);
         repair(t, SendReason.RTO, t.timedOut ? t.repairAttempt + 1 : 1);
         t.timedOut = true;
         t.rtt.backOff();
         t.recoveryPoint = t.sndNxt;
-        t.scoreboard.clear(); // the peer may have thrown away what it had not acknowledged (RFC 2018 §8)
-        t.highRxt = t.sndUna;
-        t.lostEdge = t.sndNxt;
+        if (t.scoreboard.isReneged()) {
+            t.counters.increment(Counter.TCP_EXT_SACK_RENEGING);
+            t.scoreboard.forgetSacked(now);
+        } else if (Recoveries.usesRack(t)) {
+            t.rack.markAfterTimeout(t, now);
+        } else {
+            t.scoreboard.markAllLost();
+        }
+        t.tlp.end(t);
+        t.reorderAt = Deadline.NONE;
         t.dupAcks = 0;
         t.timing = false;
         t.mustRetransmit = true;
@@ -132,10 +157,9 @@ final class Timeouts {
         t.counters.increment(Counter.TCP_EXT_WIN_PROBE);
         if (t.octetsInFlight() > 0) { // the probe itself is out: send it again
             repair(t, SendReason.WINDOW_PROBE, t.windowProbes);
+            t.undo.close();
             t.recoveryPoint = t.sndNxt;
-            t.scoreboard.clear();
-            t.highRxt = t.sndUna;
-            t.lostEdge = Seq.min(Seq.add(t.sndUna, 1), t.sndNxt);
+            t.scoreboard.markLostBefore(Seq.min(Seq.add(t.sndUna, 1), t.sndNxt), true);
             t.mustRetransmit = true;
             t.timing = false;
         } else {

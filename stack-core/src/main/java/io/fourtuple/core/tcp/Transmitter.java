@@ -27,7 +27,7 @@ final class Transmitter {
             case SYN_RECEIVED -> syn(t, out, now) || challengeAck(t, out, now)
                     || acknowledgment(t, out, now);
             case ESTABLISHED, FIN_WAIT_1, CLOSE_WAIT, CLOSING, LAST_ACK -> challengeAck(t, out, now)
-                    || lost(t, out, now) || fresh(t, out, now) || keepAlive(t, out, now) || acknowledgment(t, out, now);
+                    || data(t, out, now) || keepAlive(t, out, now) || acknowledgment(t, out, now);
             case FIN_WAIT_2, TIME_WAIT -> challengeAck(t, out, now)
                     || keepAlive(t, out, now) || acknowledgment(t, out, now);
         };
@@ -109,16 +109,33 @@ final class Transmitter {
         return true;
     }
 
+    /** NextSeg of RFC 6675 §4: what is lost, else new data, else what may be lost; after a timeout as F-RTO says. */
+    private static boolean data(Tcb t, OutboundSegment out, long now) {
+        if (t.tlp.due && Probes.tailLoss(t, out, now)) {
+            return true;
+        }
+        if (!t.mustRetransmit && !t.probeDue && t.pacer.holds(t, now)) {
+            return false;
+        }
+        if (t.undo.isNewDataFirst()) { // RFC 5682 §2.1 step (2.b)
+            return fresh(t, out, now) || lost(t, out, now);
+        }
+        return lost(t, out, now) || fresh(t, out, now) || unproven(t, out, now);
+    }
+
     /** Retransmission: NextSeg rule (1) of RFC 6675 §4, or the head of the queue after a timeout. */
     private static boolean lost(Tcb t, OutboundSegment out, long now) {
         if (!t.hasLost()) {
             t.mustRetransmit = false;
             return false;
         }
-        int from = t.scoreboard.nextMissing(t.highRxt);
-        int end = t.scoreboard.missingEnd(from, t.lostEdge);
+        int from = t.scoreboard.pendingStart();
+        int end = t.scoreboard.pendingEnd();
+        if (t.repairReason == SendReason.WINDOW_PROBE) { // the window is closed: one octet asks whether it still is
+            end = Seq.add(from, 1);
+        }
         int mss = t.currentMss();
-        int room = Math.clamp(t.congestion.cwnd() - t.pipe(), 0, Integer.MAX_VALUE);
+        int room = room(t);
         int length = Math.min(Seq.distance(from, end), maxPayload(t));
         if (length > room) {
             length = Math.max(0, room / mss * mss);
@@ -135,20 +152,62 @@ final class Transmitter {
         boolean timeout = t.recovery == Tcb.Recovery.TIMEOUT;
         segment(t, out, from, length, t.repairReason, now);
         out.attempt = t.repairAttempt;
-        t.highRxt = Seq.add(from, out.length());
+        t.rate.sending(t.octetsInFlight(), t.pipe() + out.length(), now);
+        t.scoreboard.resendPending(Seq.add(from, out.length()), now, t.rate);
+        sentAgain(t, out, now);
+        t.counters.add(timeout ? Counter.TCP_EXT_SLOW_START_RETRANS : Counter.TCP_EXT_FAST_RETRANS, segments(out));
+        return true;
+    }
+
+    /**
+     * NextSeg rules (3) and (4) of RFC 6675 §4, for want of new data: what may be lost although nothing proves it. RACK
+     * needs neither, because time tells it.
+     */
+    private static boolean unproven(Tcb t, OutboundSegment out, long now) {
+        boolean useful = t.recovery == Tcb.Recovery.FAST && t.sack && !Recoveries.usesRack(t) && t.unsent() == 0;
+        int mss = t.currentMss();
+        if (!useful || t.hasLost() || room(t) < mss || t.scoreboard.runs() == 0) {
+            return false;
+        }
+        int from = t.scoreboard.nextUnproven(t.sndUna);
+        boolean rule3 = t.scoreboard.isPlain(from) && t.scoreboard.isBelowSacked(from);
+        if (!rule3) {
+            if (t.rescued) {
+                return false;
+            }
+            t.rescued = true;
+            from = t.scoreboard.lastMissing(mss);
+        }
+        int end = Seq.min(t.scoreboard.endOf(from), Seq.add(from, mss));
+        segment(t, out, from, Seq.distance(from, end), SendReason.FAST_RETRANSMIT, now);
+        t.scoreboard.resend(from, end, now, rule3, t.rate);
+        sentAgain(t, out, now);
+        t.counters.add(Counter.TCP_EXT_FAST_RETRANS, 1);
+        return true;
+    }
+
+    /** Octets that the network may still take. */
+    private static int room(Tcb t) {
+        return Math.clamp(t.window() - t.pipe(), 0, Integer.MAX_VALUE);
+    }
+
+    /** A retransmission, for whatever reason. */
+    static void sentAgain(Tcb t, OutboundSegment out, long now) {
         t.timing = false;
         int segments = segments(out);
         t.retransmits += segments;
         t.bytesRetransmitted += out.payloadLength;
         t.counters.add(Counter.TCP_RETRANS_SEGS, segments);
-        t.counters.add(timeout ? Counter.TCP_EXT_SLOW_START_RETRANS : Counter.TCP_EXT_FAST_RETRANS, segments);
+        if (t.recovery != Tcb.Recovery.NONE) {
+            t.undo.resent(out.length(), t.timestamp(now));
+            t.prr.sent(out.length());
+        }
         armRetransmit(t, now);
-        return true;
     }
 
     /** New data and FIN, as far as the peer's window, cwnd, Nagle and the rule against silly windows allow. */
     private static boolean fresh(Tcb t, OutboundSegment out, long now) {
-        if (t.hasLost()) { // waits for cwnd, and goes first
+        if (t.hasLost() && !t.undo.isNewDataFirst()) { // waits for cwnd, and goes first
             return false;
         }
         int unsent = t.unsent();
@@ -156,9 +215,12 @@ final class Transmitter {
         if (unsent == 0 && !finWaits) {
             t.probeDue = false;
             t.cwndLimited = false;
+            if (t.octetsInFlight() > 0 && !t.hasLost()) {
+                t.rate.appLimited(t.pipe());
+            }
             return false;
         }
-        restartAfterIdle(t, now);
+        t.validation.beforeSending(t, now);
         if (unsent == 0) { // FIN alone: it is neither data nor subject to cwnd
             segment(t, out, t.sndNxt, 1, SendReason.DATA, now);
             sentFresh(t, out, now);
@@ -201,7 +263,7 @@ final class Transmitter {
     /** RFC 9293 §3.8.6.2.1 (SWS, Nagle) and the limit of cwnd; 0 when it is better to wait. */
     private static int sendable(Tcb t, int unsent, int window) {
         int pipe = t.pipe();
-        long cwnd = t.congestion.cwnd();
+        long cwnd = t.window();
         int room = Math.clamp(cwnd - pipe, 0, Integer.MAX_VALUE);
         int length = Math.min(Math.min(unsent, maxPayload(t)), Math.min(window, room));
         t.cwndLimited = room < Math.min(unsent, window);
@@ -232,23 +294,19 @@ final class Transmitter {
         return t.config.noDelay() || t.outputClosed || Seq.le(t.smallSegmentEnd, t.sndUna);
     }
 
-    private static void restartAfterIdle(Tcb t, long now) {
-        boolean idle = t.octetsInFlight() == 0 && now - t.lastSentAt > t.rtt.timeout(t.config.retransmission());
-        if (idle && t.bytesSent > 0) {
-            t.congestion.onIdleRestart(now);
-        }
-    }
-
-    private static int maxPayload(Tcb t) {
+    static int maxPayload(Tcb t) {
         int mss = t.currentMss();
         if (Seq.gt(t.sndUp, t.sndUna)) { // a NIC that cuts segments does not adjust the urgent pointer
             return mss;
         }
         int options = Math.max(0, t.path.mss() - mss);
-        return Math.max(mss, (t.path.maxPayload() - options) / mss * mss);
+        return t.pacer.quantum(t, mss, Math.max(mss, (t.path.maxPayload() - options) / mss * mss));
     }
 
-    private static void sentFresh(Tcb t, OutboundSegment out, long now) {
+    static void sentFresh(Tcb t, OutboundSegment out, long now) {
+        t.rate.sending(t.octetsInFlight(), t.pipe() + out.length(), now);
+        t.scoreboard.append(t.sndNxt, Seq.add(t.sndNxt, out.length()), now, t.rtt.smoothed() >> GRANULE_SHIFT, t.rate);
+        t.prr.sent(out.length());
         t.sndNxt = Seq.add(t.sndNxt, out.length());
         t.finSent |= (out.flags & TcpFlags.FIN) != 0;
         int segments = segments(out);
@@ -266,7 +324,12 @@ final class Transmitter {
             t.unansweredSince = now;
         }
         armRetransmit(t, now);
+        t.tlp.schedule(t, now);
+        t.validation.sent(t, now);
     }
+
+    /** What is sent within 1/128 of a round-trip time is one run of the scoreboard: much less than RACK waits. */
+    private static final int GRANULE_SHIFT = 7;
 
     private static int segments(OutboundSegment out) {
         return Math.max(1, (out.payloadLength + out.segmentSize - 1) / Math.max(1, out.segmentSize));
@@ -285,7 +348,7 @@ final class Transmitter {
     }
 
     /** A segment of {@code length} octets of sequence space, the FIN included, from {@code seq}. */
-    private static void segment(Tcb t, OutboundSegment out, int seq, int length, SendReason reason, long now) {
+    static void segment(Tcb t, OutboundSegment out, int seq, int length, SendReason reason, long now) {
         int data = Math.min(length, Math.max(0, Seq.distance(seq, t.sendQueue.endSeq())));
         boolean fin = t.outputClosed && Seq.add(seq, length) == Seq.add(t.finSeq(), 1);
         int mss = t.currentMss();
@@ -307,6 +370,7 @@ final class Transmitter {
         }
         t.bytesSent += data;
         t.lastSentAt = now;
+        t.pacer.sent(t, data, now);
         if (t.unackedOctets > 0) {
             t.quickAcks = 0; // a request was answered: its ACK can ride on the answer
         }
@@ -362,13 +426,23 @@ final class Transmitter {
         timestamps(t, out, now);
         ExplicitCongestion.echo(t, out);
         t.lastAckSent = t.rcvNxt;
-        if (t.sack && t.receiveQueue.blockCount() > 0) {
-            out.sackBlocks = Math.min(t.receiveQueue.blockCount(), t.timestamps ? 3 : 4);
-            for (int i = 0; i < 2 * out.sackBlocks; i++) {
-                out.sackEdges[i] = t.receiveQueue.blockEdge(i);
-            }
-        }
+        sackBlocks(t, out);
         t.segmentsOut++;
+    }
+
+    /** RFC 2018 §4; a duplicate comes first (RFC 2883 §4) and is reported once. */
+    private static void sackBlocks(Tcb t, OutboundSegment out) {
+        out.sackBlocks = t.sackBlocks();
+        int at = 0;
+        if (t.dsackDue && out.sackBlocks > 0) {
+            out.sackEdges[0] = t.dsackStart;
+            out.sackEdges[1] = t.dsackEnd;
+            at = 2;
+            t.dsackDue = false;
+        }
+        for (int i = at; i < 2 * out.sackBlocks; i++) {
+            out.sackEdges[i] = t.receiveQueue.blockEdge(i - at);
+        }
     }
 
     private static void countWindow(Tcb t, int window) {

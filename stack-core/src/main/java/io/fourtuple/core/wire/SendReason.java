@@ -16,6 +16,10 @@ public enum SendReason {
     RTO,
     /** Loss was detected from duplicate or selective acknowledgments. */
     FAST_RETRANSMIT,
+    /** Something that was sent later has arrived, and this has not (RFC 8985). */
+    RACK,
+    /** Nothing was heard of the last data for two round-trip times (RFC 8985 §7). */
+    TAIL_LOSS_PROBE,
     /** It was sent before and too big for the path, as a router said (RFC 1191, RFC 8201). */
     PATH_MTU,
     /** A zero-window probe. */
@@ -52,6 +56,8 @@ public enum SendReason {
             case WINDOW_UPDATE -> "window update";
             case RTO -> (flags & TcpFlags.SYN) != 0 ? syn(flags) + " retransmit" : "RTO";
             case FAST_RETRANSMIT -> "fast retransmit";
+            case RACK -> "RACK retransmit";
+            case TAIL_LOSS_PROBE -> "tail loss probe";
             case PATH_MTU -> "path MTU retransmit";
             case WINDOW_PROBE -> "zero-window probe";
             case KEEP_ALIVE -> "keep-alive";

@@ -63,6 +63,15 @@ final class Conversation {
         return plain().withOptions(new TcpConfig.OptionOffer(false, false, true, 48));
     }
 
+    static TcpConfig withSackAndTimestamps() {
+        return plain().withOptions(new TcpConfig.OptionOffer(false, true, true, 48));
+    }
+
+    /** As before RFC 8985: duplicate acknowledgments and the retransmission timer are all there is. */
+    static TcpConfig.Recovery byCounting() {
+        return new TcpConfig.Recovery(false, false, false, false, false);
+    }
+
     static TcpConfig withTimestamps() {
         return plain().withOptions(new TcpConfig.OptionOffer(false, true, false, 48));
     }
@@ -113,6 +122,26 @@ final class Conversation {
         c.expect(". 1:1(0) ack 1");
         c.expectEvent(TcpEvent.ESTABLISHED);
         return c;
+    }
+
+    /** With SACK, and a round-trip time of 100 ms. */
+    static Conversation faraway(TcpConfig config) {
+        Conversation c = new Conversation(config).connect().expect("S 0:0(0)");
+        c.now += 100 * MILLIS;
+        int echo = c.connection.tcb().timestamp(c.now - 100 * MILLIS);
+        String ts = config.options().timestamps() ? ",TS 1000 " + echo : "";
+        c.inject("S. 0:0(0) ack 1 win 60000 <mss 1000,sackOK" + ts + ">");
+        return c.expect(". 1:1(0) ack 1").expectEvent(TcpEvent.ESTABLISHED).forgetReasons();
+    }
+
+    /** So many full segments are sent and not looked at. */
+    Conversation sendSegments(int segments) {
+        return send(segments * MSS).forgetSent().forgetReasons();
+    }
+
+    Conversation forgetReasons() {
+        reasons.clear();
+        return this;
     }
 
     static Conversation established() {

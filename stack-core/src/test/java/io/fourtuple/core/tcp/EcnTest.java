@@ -283,7 +283,7 @@ class EcnTest {
             public void onTimeout(long inFlight, long nowNanos) {}
 
             @Override
-            public void onIdleRestart(long nowNanos) {}
+            public void onIdleRestart(int timeouts, long nowNanos) {}
 
             @Override
             public void onSegmentSize(int segmentSize) {}

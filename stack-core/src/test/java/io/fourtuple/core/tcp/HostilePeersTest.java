@@ -273,8 +273,8 @@ class HostilePeersTest {
         void run() {
             while (told < end.events.size()) {
                 TcpEvent event = end.events.get(told++);
-                assertThat(event).isIn(TcpEvent.ESTABLISHED, TcpEvent.READABLE, TcpEvent.WRITABLE,
-                        TcpEvent.PEER_CLOSED, TcpEvent.OUTPUT_ACKNOWLEDGED, TcpEvent.CLOSED);
+                assertThat(event).as("after %s", pair.tail()).isIn(TcpEvent.ESTABLISHED, TcpEvent.READABLE,
+                        TcpEvent.WRITABLE, TcpEvent.PEER_CLOSED, TcpEvent.OUTPUT_ACKNOWLEDGED, TcpEvent.CLOSED);
                 if (event == TcpEvent.WRITABLE) {
                     write();
                     pair.flush();

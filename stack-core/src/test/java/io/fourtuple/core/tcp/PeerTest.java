@@ -51,8 +51,9 @@ class PeerTest {
 
     @Test
     void shouldCreditASackedOctetOnce() { // ATTACKS 16
-        Conversation c = Conversation.established(Conversation.withSack());
+        Conversation c = Conversation.faraway(Conversation.withSack());
         c.send(20_000);
+        c.now += 100 * MILLIS;
 
         c.inject(". 1:1(0) ack 1 win 60000 <sack 1001:3001>").inject(". 1:1(0) ack 3001 win 60000");
 

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.PriorityQueue;
 import java.util.Random;
 import java.util.function.DoubleSupplier;
+import java.util.function.Predicate;
 
 /**
  * Two connections and a lossy link between them in virtual time. {@link #step()} goes to the next moment at which
@@ -79,12 +80,17 @@ final class TcpPair {
     private final Random random = new Random(4711);
     private final OutboundSegment scratch = new OutboundSegment();
     private long order;
+    long now = Long.MAX_VALUE - 3 * SECONDS;
     Link link = Link.PERFECT;
+    /** Octets per second each way, 0 for no limit, and octets that may wait for their turn. */
+    long bandwidth;
+    long queueBytes;
+    private final long[] freeAt = {now, now};
+    int queueDrops;
     /** Decides which segments are lost, besides the link's loss. */
     SegmentFilter filter = (to, segment) -> true;
     /** Says for each segment that takes marks, 0 to 1, how far it is from being marked: under 0.05 it is. */
     DoubleSupplier marking = () -> 1;
-    long now = Long.MAX_VALUE - 3 * SECONDS;
 
     interface SegmentFilter {
         boolean pass(End to, TcpSegment segment);
@@ -166,10 +172,30 @@ final class TcpPair {
         TcpSegment segment = marked(toSegment(out));
         trace.add(from.name + " " + segment + " " + out.reason);
         boolean lost = random.nextDouble() < link.loss || !filter.pass(to, segment);
+        if (bandwidth > 0) {
+            lost |= !queue(to, segment.payloadLength() + 66);
+        }
         if (!lost) {
             long jitter = link.jitterNanos == 0 ? 0 : (long) (random.nextDouble() * link.jitterNanos);
-            flights.add(new Flight(now + link.delayNanos + jitter, order++, to, segment));
+            long sentAt = bandwidth > 0 ? freeAt[side(to)] : now;
+            flights.add(new Flight(sentAt + link.delayNanos + jitter, order++, to, segment));
         }
+    }
+
+    /** Waits behind what waits already; false when there is no room. */
+    private boolean queue(End to, int octets) {
+        int side = side(to);
+        long start = freeAt[side] - now > 0 ? freeAt[side] : now;
+        if ((start - now) * (bandwidth / 1e9) > queueBytes) {
+            queueDrops++;
+            return false;
+        }
+        freeAt[side] = start + (long) (octets * 1e9 / bandwidth);
+        return true;
+    }
+
+    private int side(End to) {
+        return to == client ? 0 : 1;
     }
 
     private TcpSegment marked(TcpSegment s) {
@@ -212,6 +238,11 @@ final class TcpPair {
             case COMPLETE -> to.connection = to.halfOpen.complete(s, to.memory, now);
             case REMOVE -> to.halfOpen = null;
         }
+    }
+
+    /** What is on its way to those ends does not arrive. */
+    void loseFlights(Predicate<End> to) {
+        flights.removeIf(flight -> to.test(flight.to));
     }
 
     End other(End end) {

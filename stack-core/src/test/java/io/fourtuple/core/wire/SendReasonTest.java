@@ -16,6 +16,8 @@ class SendReasonTest {
         "RTO, 3, S., SYN-ACK retransmit #3",
         "RTO, 2, P., RTO #2",
         "FAST_RETRANSMIT, 0, ., fast retransmit",
+        "RACK, 0, ., RACK retransmit",
+        "TAIL_LOSS_PROBE, 0, P., tail loss probe",
         "WINDOW_UPDATE, 0, ., window update",
         "CHALLENGE_ACK, 0, ., challenge ACK",
         "DELAYED_ACK, 0, ., delayed ACK",

@@ -1,0 +1,158 @@
+package io.fourtuple.core.tcp;
+
+import io.fourtuple.core.Counter;
+import io.fourtuple.core.wire.Seq;
+import io.fourtuple.core.wire.TcpSegment;
+
+/**
+ * Finds out that a retransmission was for nothing, and takes back what came of it: by timestamps (Eifel, RFC 3522), by
+ * duplicate SACKs for all that was sent again (RFC 3708), and after a timeout by F-RTO (RFC 5682).
+ *
+ * <p>The answer (RFC 4015 §3.2, RFC 9438 §4.9): the congestion control returns to what it was, what was taken for lost
+ * is in flight. The doubling of the timeout ends with the next measurement, as always.
+ */
+final class SpuriousRetransmission {
+    /** Recovery has begun, and its reduction can be taken back. */
+    private boolean open;
+    /** SND.UNA then: duplicate SACKs of what comes before are not about it. */
+    private int marker;
+    /** Octets sent again and not told to be duplicates. */
+    private long unproven;
+    private boolean resent;
+    /** The timestamp of the first retransmission. */
+    private int firstStamp;
+
+    /** F-RTO is under way. */
+    private boolean frto;
+    /** Step 2.b of RFC 5682 §2.1: new data go first, although there are lost octets. */
+    private boolean newDataFirst;
+
+    /** Recovery begins: the congestion control has been told to remember. */
+    void begin(Tcb t) {
+        open = true;
+        marker = t.sndUna;
+        unproven = 0;
+        resent = false;
+    }
+
+    /** Octets are sent again with this timestamp. */
+    void resent(int octets, int stamp) {
+        if (!resent) {
+            resent = true;
+            firstStamp = stamp;
+        }
+        unproven += octets;
+    }
+
+    /** A duplicate SACK says that octets arrived twice. Returns whether it is about this recovery. */
+    boolean duplicate(int start, int end) {
+        if (!open || Seq.lt(start, marker)) {
+            return false;
+        }
+        unproven = Math.max(0, unproven - Seq.distance(start, end));
+        return true;
+    }
+
+    /** Recovery is over; a late duplicate SACK may still show that it was for nothing. */
+    void ended() {
+        frto = false;
+        newDataFirst = false;
+    }
+
+    /** Nothing can be taken back any more. */
+    void close() {
+        open = false;
+        frto = false;
+        newDataFirst = false;
+    }
+
+    /** All that was sent again was told to have arrived twice. */
+    private boolean allDuplicate() {
+        return open && resent && unproven == 0;
+    }
+
+    /** RFC 3522: what is acknowledged was sent before the first retransmission. */
+    private boolean isOfOriginal(Tcb t, TcpSegment s) {
+        return open && resent && t.timestamps && s.options().hasTimestamps() && s.options().tsEcr() != 0
+                && Seq.lt(s.options().tsEcr(), firstStamp);
+    }
+
+    /**
+     * During fast recovery, or when it is just over.
+     *
+     * @return whether it was for nothing: the caller ends it then
+     */
+    boolean undoFast(Tcb t, TcpSegment s, Delivery d, boolean advanced, boolean complete, long now) {
+        boolean duplicate = allDuplicate() && (d.duplicateSack || complete);
+        boolean eifel = advanced && isOfOriginal(t, s);
+        if (!duplicate && !eifel) {
+            return false;
+        }
+        t.counters.increment(complete ? Counter.TCP_EXT_FULL_UNDO
+                : eifel ? Counter.TCP_EXT_PARTIAL_UNDO : Counter.TCP_EXT_DSACK_UNDO);
+        undo(t, now);
+        return true;
+    }
+
+    /** The recovery was over before the last duplicate SACK came. */
+    void undoLate(Tcb t, Delivery d, long now) {
+        if (d.duplicateSack && allDuplicate()) {
+            t.counters.increment(Counter.TCP_EXT_DSACK_UNDO);
+            undo(t, now);
+        }
+    }
+
+    /** A timeout has come: F-RTO asks what is delivered next (RFC 5682 §2.1 step 1). */
+    void timedOut(Tcb t, boolean first) {
+        frto = t.config.recovery().frto() && (first || frto);
+        newDataFirst = false;
+    }
+
+    /** Whether new data go before what is lost. */
+    boolean isNewDataFirst() {
+        return newDataFirst;
+    }
+
+    /** Steps 2 and 3 of RFC 5682 §2.1 and §3.1. Returns whether the timeout was for nothing. */
+    boolean undoTimeout(Tcb t, TcpSegment s, Delivery d, boolean advanced, boolean duplicate, long now) {
+        boolean newDataOut = Seq.gt(t.sndNxt, t.recoveryPoint);
+        boolean spurious = frto && d.hasOriginal() && (t.sack || (newDataOut && advanced)); // without SACK, step 3.b
+        boolean eifel = advanced && isOfOriginal(t, s);
+        if (spurious || eifel || (allDuplicate() && d.duplicateSack)) {
+            t.counters.increment(Counter.TCP_EXT_LOSS_UNDO);
+            if (spurious) {
+                t.counters.increment(Counter.TCP_EXT_SPURIOUS_RTOS);
+            }
+            undo(t, now);
+            return true;
+        }
+        stepFrto(t, advanced, duplicate);
+        return false;
+    }
+
+    private void stepFrto(Tcb t, boolean advanced, boolean duplicate) {
+        if (!frto) {
+            return;
+        }
+        newDataFirst = false;
+        if (Seq.gt(t.sndNxt, t.recoveryPoint)) { // step 3: new data are out
+            if (duplicate) {
+                frto = false; // 3.a: the loss was real
+            }
+        } else if (advanced && Seq.lt(t.sndUna, t.recoveryPoint)) { // step 2.b
+            boolean possible = t.unsent() > 0 && Seq.lt(t.sndNxt, Seq.add(t.sndUna, t.sndWnd));
+            t.recoveryPoint = t.sndNxt;
+            newDataFirst = possible;
+            frto = possible;
+        } else if (duplicate) { // step 2.a
+            frto = false;
+        }
+    }
+
+    private void undo(Tcb t, long now) {
+        t.congestion.undo(now);
+        t.timedOut = false;
+        ExplicitCongestion.takenBack(t);
+        close();
+    }
+}

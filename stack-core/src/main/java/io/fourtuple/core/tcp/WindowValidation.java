@@ -1,0 +1,46 @@
+package io.fourtuple.core.tcp;
+
+/**
+ * Congestion window validation (RFC 2861, RFC 7661, as Linux does it): a window that was not used says nothing of the
+ * path as it is now. After idleness it is halved for each timeout that has passed; while the application sends less
+ * than it might, it approaches what is used.
+ */
+final class WindowValidation {
+    private long stampAt;
+    private long used;
+    private boolean started;
+
+    /** Before data are sent after a pause. */
+    void beforeSending(Tcb t, long now) {
+        if (t.octetsInFlight() > 0 || t.bytesSent == 0) {
+            return;
+        }
+        long timeout = t.rtt.timeout(t.config.retransmission());
+        long idle = now - t.lastSentAt;
+        if (idle > timeout) {
+            t.congestion.onIdleRestart((int) Math.min(MAX_HALVINGS, idle / timeout), now);
+            restart(now);
+        }
+    }
+
+    private static final int MAX_HALVINGS = 31;
+
+    private void restart(long now) {
+        started = true;
+        stampAt = now;
+        used = 0;
+    }
+
+    /** Data were sent, or might have been. */
+    void sent(Tcb t, long now) {
+        if (!started || t.cwndLimited) {
+            restart(now);
+            return;
+        }
+        used = Math.max(used, t.octetsInFlight());
+        if (t.recovery == Tcb.Recovery.NONE && now - stampAt >= t.rtt.timeout(t.config.retransmission())) {
+            t.congestion.onUnused(used, now);
+            restart(now);
+        }
+    }
+}

@@ -8,6 +8,7 @@ import io.fourtuple.api.config.CongestionControls;
 import io.fourtuple.api.config.NicChoice;
 import io.fourtuple.api.config.NicSettings;
 import io.fourtuple.core.tcp.MemoryBudget;
+import io.fourtuple.core.tcp.HostTraits;
 import io.fourtuple.core.tcp.TcpConfig;
 import io.fourtuple.core.tcp.TcpConfig.Acknowledgment;
 import io.fourtuple.core.tcp.TcpConfig.BufferLimits;
@@ -83,7 +84,22 @@ final class StackConfigReader {
                 section.nanos("fin-wait-2-timeout", defaults.finWait2Timeout(), MILLIS, DAYS),
                 section.text("congestion-control", defaults.congestionControl(), CongestionControls.ALLOWED,
                         CongestionControls::named),
-                section.choice("ecn", defaults.ecn()));
+                section.choice("ecn", defaults.ecn()),
+                traits(section.section("traits"), defaults.traits()));
+    }
+
+    private static HostTraits traits(ConfigSection section, HostTraits defaults) {
+        return new HostTraits(
+                section.choice("option-order", defaults.optionOrder()),
+                section.flag("round-receive-buffer", defaults.roundReceiveBuffer()),
+                section.flag("window-is-buffer", defaults.windowIsBuffer()),
+                section.flag("ack-every-second", defaults.ackEverySecond()),
+                section.flag("fin-with-ack", defaults.finWithAck()),
+                section.flag("window-rst", defaults.windowRst()),
+                section.flag("window-syn", defaults.windowSyn()),
+                section.flag("time-wait-keeps", defaults.timeWaitKeeps()),
+                section.choice("syn-fin", defaults.synFin()),
+                section.flag("silent-to-syn-ack", defaults.silentToSynAck()));
     }
 
     private static BufferLimits buffer(ConfigSection section, BufferLimits defaults) {

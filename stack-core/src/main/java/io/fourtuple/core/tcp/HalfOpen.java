@@ -157,6 +157,7 @@ public final class HalfOpen {
         out.ack = rcvNxt;
         out.window = ReceiveWindow.ofSyn(config);
         out.mss = path.mss();
+        out.bsdOrder = config.traits().optionOrder() == HostTraits.OptionOrder.BSD;
     }
 
     private void timestamps(OutboundSegment out, long nowNanos) {
@@ -171,6 +172,9 @@ public final class HalfOpen {
     public Verdict handleSegment(TcpSegment s, OutboundSegment reply, long nowNanos) {
         int rcvNxt = Seq.add(irs, 1);
         boolean rst = s.has(TcpFlags.RST);
+        if (s.has(TcpFlags.SYN | TcpFlags.FIN) && config.traits().synFin() == HostTraits.SynFin.DROPPED) {
+            return Verdict.IGNORE;
+        }
         if (s.has(TcpFlags.SYN) && !rst && !s.has(TcpFlags.ACK) && s.seq() == irs) { // its SYN again
             timed = false; // Karn
             ecn &= ExplicitCongestion.isAskedFor(s, config); // else the one that asked may not get through
@@ -194,7 +198,7 @@ public final class HalfOpen {
             return rst ? Verdict.IGNORE : acknowledge(reply, nowNanos);
         }
         if (rst) {
-            return s.seq() == rcvNxt ? Verdict.REMOVE : acknowledge(reply, nowNanos);
+            return s.seq() == rcvNxt || config.traits().windowRst() ? Verdict.REMOVE : acknowledge(reply, nowNanos);
         }
         if (s.has(TcpFlags.SYN)) {
             return acknowledge(reply, nowNanos);

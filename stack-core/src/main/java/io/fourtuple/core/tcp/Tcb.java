@@ -7,6 +7,7 @@ import io.fourtuple.core.time.Deadline;
 import io.fourtuple.core.wire.FourTuple;
 import io.fourtuple.core.wire.SendReason;
 import io.fourtuple.core.wire.Seq;
+import io.fourtuple.core.wire.TcpSegment;
 
 /**
  * The transmission control block: the variables of RFC 9293 §3.3.1 under their names there, and those of the RFCs that
@@ -179,6 +180,8 @@ final class Tcb {
     boolean synDue;
     /** The SYN-ACK of a simultaneous open is out. */
     boolean synAckSent;
+    /** The peer's SYN that crossed ours and brought data; null for none, and once we are ESTABLISHED. */
+    TcpSegment synText;
     boolean resetDue;
     int resetSeq;
 
@@ -300,6 +303,10 @@ final class Tcb {
         }
         int mss = peerMss < 0 ? defaultMss(tuple) : Math.max(peerMss, offer.minPeerMss());
         sndMss = Math.min(mss, path.mss()) - (timestamps ? 12 : 0); // RFC 6691: options come out of it
+        if (config.traits().roundReceiveBuffer()) {
+            int segment = Math.min(mss, path.mss());
+            receiveBuffer = Math.min(config.receiveBuffer().max(), Math.ceilDiv(receiveBuffer, segment) * segment);
+        }
         boolean small = synRetransmits > 1 || memory.fires(Faults.SMALL_INITIAL_WINDOW);
         long window = small ? sndMss : initialWindow(sndMss, config);
         congestion = config.congestionControl().create(sndMss, window);

@@ -18,6 +18,7 @@ import java.util.Objects;
  *     ({@code tcp_fin_timeout})
  * @param congestionControl the policy
  * @param ecn explicit congestion notification
+ * @param traits whose host this looks like
  */
 public record TcpConfig(
         BufferLimits receiveBuffer,
@@ -31,7 +32,8 @@ public record TcpConfig(
         long timeWait,
         long finWait2Timeout,
         CongestionControlSupplier congestionControl,
-        Ecn ecn) {
+        Ecn ecn,
+        HostTraits traits) {
 
     private static final long MILLIS = 1_000_000L;
     private static final long SECONDS = 1_000 * MILLIS;
@@ -45,6 +47,7 @@ public record TcpConfig(
         Objects.requireNonNull(keepAlive, "keepAlive");
         Objects.requireNonNull(congestionControl, "congestionControl");
         Objects.requireNonNull(ecn, "ecn");
+        Objects.requireNonNull(traits, "traits");
         if (initialWindowSegments < 1) {
             throw new IllegalArgumentException("initialWindowSegments must be at least 1");
         }
@@ -145,60 +148,67 @@ public record TcpConfig(
                 240 * SECONDS,
                 60 * SECONDS,
                 Cubic::new,
-                Ecn.ACCEPT);
+                Ecn.ACCEPT,
+                HostTraits.DEFAULT);
     }
 
     /** The same with another receive buffer. */
     public TcpConfig withReceiveBuffer(BufferLimits limits) {
         return new TcpConfig(limits, sendBuffer, options, retransmission, acknowledgment, keepAlive, noDelay,
-                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn);
+                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn, traits);
     }
 
     /** The same with another send buffer. */
     public TcpConfig withSendBuffer(BufferLimits limits) {
         return new TcpConfig(receiveBuffer, limits, options, retransmission, acknowledgment, keepAlive, noDelay,
-                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn);
+                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn, traits);
     }
 
     /** The same with another offer in the SYN. */
     public TcpConfig withOptions(OptionOffer offer) {
         return new TcpConfig(receiveBuffer, sendBuffer, offer, retransmission, acknowledgment, keepAlive, noDelay,
-                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn);
+                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn, traits);
     }
 
     /** The same with another retransmission timer. */
     public TcpConfig withRetransmission(Retransmission timer) {
         return new TcpConfig(receiveBuffer, sendBuffer, options, timer, acknowledgment, keepAlive, noDelay,
-                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn);
+                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn, traits);
     }
 
     /** The same with another way to acknowledge. */
     public TcpConfig withAcknowledgment(Acknowledgment policy) {
         return new TcpConfig(receiveBuffer, sendBuffer, options, retransmission, policy, keepAlive, noDelay,
-                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn);
+                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn, traits);
     }
 
     /** The same with another keep-alive. */
     public TcpConfig withKeepAlive(KeepAlive probing) {
         return new TcpConfig(receiveBuffer, sendBuffer, options, retransmission, acknowledgment, probing, noDelay,
-                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn);
+                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn, traits);
     }
 
     /** The same with Nagle's algorithm off (true) or on. */
     public TcpConfig withNoDelay(boolean off) {
         return new TcpConfig(receiveBuffer, sendBuffer, options, retransmission, acknowledgment, keepAlive, off,
-                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn);
+                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn, traits);
     }
 
     /** The same with another congestion control. */
     public TcpConfig withCongestionControl(CongestionControlSupplier policy) {
         return new TcpConfig(receiveBuffer, sendBuffer, options, retransmission, acknowledgment, keepAlive, noDelay,
-                initialWindowSegments, timeWait, finWait2Timeout, policy, ecn);
+                initialWindowSegments, timeWait, finWait2Timeout, policy, ecn, traits);
     }
 
     /** The same with explicit congestion notification so. */
     public TcpConfig withEcn(Ecn use) {
         return new TcpConfig(receiveBuffer, sendBuffer, options, retransmission, acknowledgment, keepAlive, noDelay,
-                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, use);
+                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, use, traits);
+    }
+
+    /** The same, looking like another host. */
+    public TcpConfig withTraits(HostTraits host) {
+        return new TcpConfig(receiveBuffer, sendBuffer, options, retransmission, acknowledgment, keepAlive, noDelay,
+                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn, host);
     }
 }

@@ -66,6 +66,7 @@ final class Transmitter {
         out.ack = t.rcvNxt;
         out.window = ReceiveWindow.ofSyn(t.opened);
         out.mss = t.path.mss();
+        out.bsdOrder = t.opened.traits().optionOrder() == HostTraits.OptionOrder.BSD;
         out.windowScale = (answer ? t.windowScaling : offer.windowScaling()) ? ReceiveWindow.shiftFor(t.opened) : -1;
         out.sackPermitted = answer ? t.sack : offer.sack();
         if (answer ? t.timestamps : offer.timestamps()) {
@@ -334,7 +335,11 @@ final class Transmitter {
         if (t.ackDelayedLong) {
             t.counters.increment(Counter.TCP_EXT_DELAYED_ACKS);
         }
-        bare(t, out, acceptableSeq(t), reason, now);
+        boolean finAgain = t.config.traits().finWithAck() && t.finSent && t.sndUna == t.finSeq();
+        bare(t, out, finAgain ? t.finSeq() : acceptableSeq(t), reason, now);
+        if (finAgain) {
+            out.flags |= TcpFlags.FIN;
+        }
         return true;
     }
 
@@ -355,7 +360,9 @@ final class Transmitter {
         out.seq = seq;
         out.flags = TcpFlags.ACK;
         out.ack = t.rcvNxt;
-        out.window = t.state().canReceive() || t.state() == TcpState.SYN_RECEIVED
+        boolean offers = t.state().canReceive() || t.state() == TcpState.SYN_RECEIVED
+                || t.config.traits().windowIsBuffer();
+        out.window = offers
                 ? ReceiveWindow.advertise(t)
                 : t.rcvWnd() >> t.rcvShift;
         countWindow(t, out.window);

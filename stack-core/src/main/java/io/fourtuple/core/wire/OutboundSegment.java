@@ -25,6 +25,8 @@ public final class OutboundSegment {
     public int windowScale;
     /** Whether to write SACK-permitted. */
     public boolean sackPermitted;
+    /** Whether the options of a SYN come in the order of BSD; else, in that of Linux. */
+    public boolean bsdOrder;
     /** Whether to write timestamps. */
     public boolean timestamps;
     /** TSval. */
@@ -58,6 +60,7 @@ public final class OutboundSegment {
         mss = -1;
         windowScale = -1;
         sackPermitted = false;
+        bsdOrder = false;
         timestamps = false;
         tsVal = 0;
         tsEcr = 0;

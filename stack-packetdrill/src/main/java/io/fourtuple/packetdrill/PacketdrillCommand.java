@@ -48,7 +48,8 @@ final class PacketdrillCommand implements Callable<Integer> {
             + "nothing may be sent at the end that no line expects")
     private boolean strict;
 
-    @Option(names = "--define", paramLabel = "NAME", description = "what #ifdef finds defined, besides STANDARD")
+    @Option(names = "--define", paramLabel = "NAME[=VALUE]",
+            description = "what #ifdef finds defined, besides STANDARD, and what the name stands for in scripts")
     private List<String> defined = new ArrayList<>();
 
     @Option(names = "--json", paramLabel = "FILE", description = "also writes the results there")
@@ -82,11 +83,11 @@ final class PacketdrillCommand implements Callable<Integer> {
         if (scripts.isEmpty()) {
             throw new ParameterException(spec.commandLine(), "no script (*.pkt) in " + paths);
         }
-        Set<String> conditions = new TreeSet<>(defined);
-        conditions.add("STANDARD");
+        Set<String> definitions = new TreeSet<>(defined);
+        definitions.add("STANDARD");
         PrintWriter out = spec.commandLine().getOut();
         ArrayNode report = new ObjectMapper().createArrayNode();
-        try (Suite suite = new Suite(profile, strict, conditions)) {
+        try (Suite suite = new Suite(profile, strict, definitions)) {
             for (Path script : scripts) {
                 Result result = suite.run(script);
                 print(result, out);

@@ -24,18 +24,18 @@ public final class Suite implements AutoCloseable {
 
     private final HostProfile profile;
     private final boolean strict;
-    private final Set<String> conditions;
+    private final Set<String> definitions;
     private Laboratory laboratory = new Laboratory();
 
     /**
      * @param profile whose defaults the stacks have
      * @param strict whether segments are taken as they are, and none may be left that no line expects
-     * @param conditions what {@code #ifdef} finds defined
+     * @param definitions {@code NAME} or {@code NAME=VALUE}: what {@code #ifdef} finds defined, and what names stand for
      */
-    public Suite(HostProfile profile, boolean strict, Set<String> conditions) {
+    public Suite(HostProfile profile, boolean strict, Set<String> definitions) {
         this.profile = profile;
         this.strict = strict;
-        this.conditions = Set.copyOf(conditions);
+        this.definitions = Set.copyOf(definitions);
     }
 
     /**
@@ -72,7 +72,7 @@ public final class Suite implements AutoCloseable {
     /** Reads and runs a script. */
     public Result run(Path file) throws IOException {
         try {
-            return run(file, ScriptParser.parse(file, conditions));
+            return run(file, ScriptParser.parse(file, definitions));
         } catch (ScriptException e) {
             return new Result(file, Optional.empty(), new Outcome.Failed(0, e.getMessage()), List.of());
         } catch (UnsupportedFeatureException e) {

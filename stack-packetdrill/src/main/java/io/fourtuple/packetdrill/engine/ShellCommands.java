@@ -46,8 +46,8 @@ final class ShellCommands {
         List<Wish> wishes = new ArrayList<>();
         String joined = command.replace("\\\n", " ");
         for (String line : joined.split("[\n;]|&&", -1)) {
-            String trimmed = line.trim();
-            if (!trimmed.isEmpty() && !trimmed.startsWith("#")) {
+            String trimmed = line.replaceAll("(^|\\s)#.*", "").trim();
+            if (!trimmed.isEmpty()) {
                 one(trimmed, wishes);
             }
         }

@@ -15,7 +15,6 @@ final class Lexer {
 
     private final String file;
     private final String text;
-    private final Set<String> conditions;
     private final Map<String, Token> defined = new HashMap<>();
     private final List<Token> tokens = new ArrayList<>();
     /** Of each {@code #ifdef} that is open, whether it is met. */
@@ -24,12 +23,13 @@ final class Lexer {
     private int line = 1;
 
     /**
-     * @param conditions what {@code #ifdef} finds defined, beside what the script defines
+     * @param definitions {@code NAME} or {@code NAME=VALUE}: what {@code #ifdef} finds defined and what names stand for,
+     *     beside what the script defines
      */
-    Lexer(String file, String text, Set<String> conditions) {
+    Lexer(String file, String text, Set<String> definitions) {
         this.file = file;
         this.text = text;
-        this.conditions = conditions;
+        definitions.forEach(this::define);
     }
 
     List<Token> tokens() {
@@ -65,7 +65,7 @@ final class Lexer {
                 if (words.length < 2) {
                     throw error(words[0] + " without a name");
                 }
-                boolean known = conditions.contains(words[1]) || defined.containsKey(words[1]);
+                boolean known = defined.containsKey(words[1]);
                 open.push(known == words[0].equals("#ifdef"));
             }
             case "#else" -> open.push(!popOpen("#else"));
@@ -143,9 +143,10 @@ final class Lexer {
     private void define(String definition) {
         int equals = definition.indexOf('=');
         String name = equals < 0 ? definition : definition.substring(0, equals);
-        List<Token> value = new Lexer(file, equals < 0 ? "1" : definition.substring(equals + 1), Set.of()).tokens();
+        String replacement = equals < 0 ? "1" : definition.substring(equals + 1);
+        List<Token> value = new Lexer(file, replacement, Set.of()).tokens();
         if (value.size() != 2) {
-            throw error("--define needs one word as its value, not " + definition.substring(equals + 1));
+            throw error("a definition needs one word as its value, not " + replacement);
         }
         defined.put(name, value.getFirst());
     }

@@ -48,17 +48,17 @@ public final class ScriptParser {
     /**
      * Reads a file.
      *
-     * @param conditions what {@code #ifdef} finds defined
+     * @param definitions {@code NAME} or {@code NAME=VALUE}: what {@code #ifdef} finds defined, and what names stand for
      * @throws ScriptException when it is no script
      * @throws UnsupportedFeatureException when it is about something that is not there
      */
-    public static Script parse(Path file, Set<String> conditions) throws IOException {
-        return parse(file.toString(), Files.readString(file, StandardCharsets.ISO_8859_1), conditions);
+    public static Script parse(Path file, Set<String> definitions) throws IOException {
+        return parse(file.toString(), Files.readString(file, StandardCharsets.ISO_8859_1), definitions);
     }
 
     /** The same for a text. */
-    public static Script parse(String name, String text, Set<String> conditions) {
-        List<Token> tokens = new Lexer(name, text, conditions).tokens();
+    public static Script parse(String name, String text, Set<String> definitions) {
+        List<Token> tokens = new Lexer(name, text, definitions).tokens();
         return new ScriptParser(name, new TokenReader(name, tokens)).script();
     }
 

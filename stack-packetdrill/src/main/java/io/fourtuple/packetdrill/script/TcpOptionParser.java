@@ -104,6 +104,9 @@ final class TcpOptionParser {
     }
 
     private String optionalHex() {
+        if (in.is(Kind.WORD) && in.peek().text().matches("[A-Z][A-Z0-9_]*") && !isHex(in.peek())) {
+            throw new UnsupportedFeatureException("a value for " + in.peek().text() + " (--define)");
+        }
         return isHex(in.peek()) ? hex() : "";
     }
 

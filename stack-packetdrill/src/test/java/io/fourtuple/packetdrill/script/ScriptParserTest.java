@@ -211,8 +211,18 @@ class ScriptParserTest {
         assertThatThrownBy(() -> parse(text)).isInstanceOf(ScriptException.class).hasMessage(message);
     }
 
+    @Test
+    void shouldBeToldWhatNamesStandFor() {
+        Script script = ScriptParser.parse("test", "0 < S 0:0(0) win 1 <FO COOKIE>", Set.of("COOKIE=0102"));
+
+        assertThat(script.events().getFirst().action()).isInstanceOfSatisfying(PacketAction.class, action ->
+                assertThat(((Tcp) action.packet()).options()).contains(List.of(
+                        new TcpOptionSpec.FastOpen("0102", false))));
+    }
+
     @ParameterizedTest
-    @ValueSource(strings = {"+0 > udp (100)", "+0 < sctp: INIT[]", "+0 > . 1:1(0) <md5 00>", "+0 < icmp echo id 3"})
+    @ValueSource(strings = {"+0 > udp (100)", "+0 < sctp: INIT[]", "+0 > . 1:1(0) <md5 00>", "+0 < icmp echo id 3",
+        "+0 < S 0:0(0) win 1 <FO TFO_COOKIE>"})
     void shouldNameWhatIsMissing(String text) {
         assertThatThrownBy(() -> parse(text)).isInstanceOf(UnsupportedFeatureException.class);
     }

@@ -85,7 +85,19 @@ final class StackConfigReader {
                 section.text("congestion-control", defaults.congestionControl(), CongestionControls.ALLOWED,
                         CongestionControls::named),
                 section.choice("ecn", defaults.ecn()),
+                tuning(section.section("tuning"), defaults.tuning()),
                 traits(section.section("traits"), defaults.traits()));
+    }
+
+    private static TcpConfig.Tuning tuning(ConfigSection section, TcpConfig.Tuning defaults) {
+        return new TcpConfig.Tuning(
+                section.bytes("max-segment", defaults.maxSegment(), 0, 65_495),
+                section.integer("syn-retries", defaults.synRetries(), 0, 127),
+                section.bytes("not-sent-lowat", defaults.notSentLowat(), 0, MAX_BUFFER),
+                section.bytes("window-clamp", defaults.windowClamp(), 0, MAX_BUFFER),
+                section.integer("traffic-class", defaults.trafficClass(), 0, 255),
+                section.integer("hop-limit", defaults.hopLimit(), 0, 255),
+                section.flag("no-options", defaults.noOptions()));
     }
 
     private static HostTraits traits(ConfigSection section, HostTraits defaults) {
@@ -98,6 +110,9 @@ final class StackConfigReader {
                 section.flag("window-rst", defaults.windowRst()),
                 section.flag("window-syn", defaults.windowSyn()),
                 section.flag("time-wait-keeps", defaults.timeWaitKeeps()),
+                section.flag("late-reset", defaults.lateReset()),
+                section.integer("option-syns", defaults.optionSyns(), 0, 127),
+                section.integer("ecn-syns", defaults.ecnSyns(), 1, 127),
                 section.choice("syn-fin", defaults.synFin()),
                 section.flag("silent-to-syn-ack", defaults.silentToSynAck()));
     }
@@ -172,6 +187,7 @@ final class StackConfigReader {
                 memory(section.section("memory"), defaults.memory()),
                 section.bytes("send-turn", defaults.sendTurn(), 1, 1 << 30),
                 section.integer("shard-queue", defaults.shardQueue(), 1, 100_000_000),
+                section.integer("descriptors", defaults.descriptors(), 4, 100_000_000),
                 perSource(section.section("per-source"), defaults.perSource()));
     }
 

@@ -30,7 +30,7 @@ public final class Suite implements AutoCloseable {
     /**
      * @param profile whose defaults the stacks have
      * @param strict whether segments are taken as they are, and none may be left that no line expects
-     * @param definitions {@code NAME} or {@code NAME=VALUE}: what {@code #ifdef} finds defined, and what names stand for
+     * @param definitions {@code NAME} or {@code NAME=VALUE}: what {@code #ifdef} finds defined and names stand for
      */
     public Suite(HostProfile profile, boolean strict, Set<String> definitions) {
         this.profile = profile;

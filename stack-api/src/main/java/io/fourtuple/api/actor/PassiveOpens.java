@@ -179,7 +179,7 @@ final class PassiveOpens {
         FourTuple tuple = entry.tuple();
         entry.countsForSource = true;
         try {
-            opens.spawn(entry, ConnectionActor.accepted(shard, entry));
+            opens.spawn(entry, ConnectionActor.ofNobody(shard, entry));
         } catch (RuntimeException e) {
             socket.queues().accept().giveBack();
             giveBack(tuple);

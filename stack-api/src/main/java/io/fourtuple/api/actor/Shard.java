@@ -383,7 +383,7 @@ final class Shard {
 
     /** Enters a listening socket; false when its address and port are taken. */
     boolean enter(ListeningSocket socket) {
-        boolean added = sockets.add(socket.address(), socket.port(), socket);
+        boolean added = sockets.add(socket.address(), socket.port(), socket.isDualStack(), socket);
         if (added) {
             listening++;
         }

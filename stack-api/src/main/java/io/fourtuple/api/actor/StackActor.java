@@ -72,6 +72,7 @@ public final class StackActor extends ExtensibleBehavior<Object> {
     private final Shard shard;
     private final CompletableFuture<Done> terminated;
     private final Opens opens;
+    private final SocketOpens socketOpens;
     private final PassiveOpens passiveOpens;
     private final Closing closing;
     private final InHand inHand;
@@ -97,6 +98,7 @@ public final class StackActor extends ExtensibleBehavior<Object> {
         opens = new Opens(context, shard);
         passiveOpens = new PassiveOpens(shard, opens);
         closing = new Closing(context, shard);
+        socketOpens = new SocketOpens(shard, opens, closing);
         inHand = new InHand(shard, opens);
         nicReader = shards.queues.has(shard.index)
                 ? new NicReader(context, shard, shards.queues.of(shard.index))
@@ -509,6 +511,7 @@ public final class StackActor extends ExtensibleBehavior<Object> {
         switch (command) {
             case StackCommand.Bind bind -> opens.onBind(bind, stopping);
             case StackCommand.Connect connect -> onConnect(connect);
+            case StackCommand.ForSocket asked -> socketOpens.onRequest(asked, stopping);
             case StackCommand.GetSnapshot ask -> Snapshots.gather(shard, ask.replyTo());
             case StackCommand.Stop stop -> {
                 Behavior<Object> next = stop();

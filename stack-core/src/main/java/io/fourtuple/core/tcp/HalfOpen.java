@@ -57,8 +57,8 @@ public final class HalfOpen {
             TcpConfig config, long nowNanos) {
         TcpOptions o = syn.options();
         this.tuple = tuple;
-        this.path = path;
-        this.config = config;
+        this.path = path.atMost(config.tuning().maxSegment());
+        this.config = config.forOpening();
         this.iss = iss;
         this.irs = syn.seq();
         this.timestampOffset = timestampOffset;
@@ -78,8 +78,8 @@ public final class HalfOpen {
     private HalfOpen(FourTuple tuple, TcpSegment ack, SynCookies.Offer offer, int timestampOffset,
             PathProperties path, TcpConfig config, long nowNanos) {
         this.tuple = tuple;
-        this.path = path;
-        this.config = config;
+        this.path = path.atMost(config.tuning().maxSegment());
+        this.config = config.forOpening();
         this.iss = Seq.add(ack.ack(), -1);
         this.irs = Seq.add(ack.seq(), -1);
         this.timestampOffset = timestampOffset;
@@ -156,7 +156,8 @@ public final class HalfOpen {
         out.seq = iss;
         out.ack = rcvNxt;
         out.window = ReceiveWindow.ofSyn(config);
-        out.mss = path.mss();
+        out.mss = config.mssOption(path);
+        out.ofSocket(config.tuning().trafficClass(), config.tuning().hopLimit());
         out.bsdOrder = config.traits().optionOrder() == HostTraits.OptionOrder.BSD;
     }
 
@@ -224,6 +225,7 @@ public final class HalfOpen {
         reply.ack = Seq.add(irs, 1);
         int shift = config.options().windowScaling() && peerShift >= 0 ? ReceiveWindow.shiftFor(config) : 0;
         reply.window = ReceiveWindow.ofSyn(config) >> shift;
+        reply.ofSocket(config.tuning().trafficClass(), config.tuning().hopLimit());
         timestamps(reply, nowNanos);
         return Verdict.REPLY;
     }

@@ -57,8 +57,10 @@ final class ReceiveWindow {
     }
 
     private static int free(Tcb t) {
-        int buffer = ReceiveMemory.share(t);
-        t.windowHeldBack = buffer < t.receiveBuffer;
+        int clamp = t.config.tuning().windowClamp();
+        int share = ReceiveMemory.share(t);
+        int buffer = clamp == 0 ? share : Math.min(share, clamp);
+        t.windowHeldBack = share < t.receiveBuffer;
         return Math.max(0, buffer - t.receiveQueue.length());
     }
 

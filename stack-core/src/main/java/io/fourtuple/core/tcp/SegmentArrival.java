@@ -201,7 +201,10 @@ final class SegmentArrival {
                 t.finish(TcpEvent.REFUSED);
             }
             case ESTABLISHED, CLOSE_WAIT, FIN_WAIT_1, FIN_WAIT_2 -> t.finish(TcpEvent.RESET);
-            case CLOSING, LAST_ACK -> t.finish(t.sendQueue.length() > 0 ? TcpEvent.RESET : TcpEvent.CLOSED);
+            case CLOSING, LAST_ACK -> {
+                boolean told = t.sendQueue.length() > 0 || t.config.traits().lateReset();
+                t.finish(told ? TcpEvent.RESET : TcpEvent.CLOSED);
+            }
             case TIME_WAIT -> t.finish(TcpEvent.CLOSED);
             case SYN_SENT, CLOSED -> throw new IllegalStateException("not synchronised: " + t.state());
         }

@@ -57,6 +57,12 @@ final class Tcb {
     /** The user will send no more: FIN follows the last octet of the queue. */
     boolean outputClosed;
     boolean finSent;
+    /** {@code TCP_CORK}: what does not fill a segment waits. */
+    boolean corked;
+    /** … until then. */
+    long corkedUntil = Deadline.NONE;
+    /** That has come: what waits may go. */
+    boolean corkDue;
     /** End of the last segment sent that was not full-sized, for Nagle's algorithm in Minshall's variant. */
     int smallSegmentEnd;
 
@@ -189,8 +195,8 @@ final class Tcb {
     boolean softError;
 
     private int events;
-    /** A last event was raised: none follows. */
-    private boolean ended;
+    /** The last event that was raised: none follows. Null before. */
+    private TcpEvent end;
     /** The timer ran out for the segment at SND.UNA. */
     boolean timedOut;
 
@@ -209,9 +215,9 @@ final class Tcb {
         this.state = state;
         this.iss = iss;
         this.timestampOffset = timestampOffset;
-        this.path = path;
+        this.path = path.atMost(config.tuning().maxSegment());
         this.config = config;
-        opened = config;
+        opened = config.forOpening();
         this.memory = memory;
         counters = memory.counters();
         sndUna = iss;
@@ -225,7 +231,7 @@ final class Tcb {
         sendQueue = new SendQueue(Seq.add(iss, 1));
         sendBuffer = config.sendBuffer().initial();
         receiveBuffer = config.receiveBuffer().initial();
-        sndMss = path.mss();
+        sndMss = this.path.mss();
         congestion = config.congestionControl().create(sndMss, initialWindow(sndMss, config));
         quickAcks = config.acknowledgment().quickAcks();
         lastSentAt = nowNanos;
@@ -379,11 +385,16 @@ final class Tcb {
     }
 
     void raise(TcpEvent event) {
-        if (ended) {
+        if (end != null) {
             return;
         }
-        ended = event.isLast();
+        end = event.isLast() ? event : null;
         events |= 1 << code(event);
+    }
+
+    /** Why it is over; null while it is not. */
+    TcpEvent end() {
+        return end;
     }
 
     /**
@@ -454,5 +465,6 @@ final class Tcb {
         delayedAckAt = Deadline.NONE;
         keepAliveAt = Deadline.NONE;
         finWait2At = Deadline.NONE;
+        corkedUntil = Deadline.NONE;
     }
 }

@@ -18,6 +18,7 @@ import java.util.Objects;
  *     ({@code tcp_fin_timeout})
  * @param congestionControl the policy
  * @param ecn explicit congestion notification
+ * @param tuning what is mostly said for one socket
  * @param traits whose host this looks like
  */
 public record TcpConfig(
@@ -33,6 +34,7 @@ public record TcpConfig(
         long finWait2Timeout,
         CongestionControlSupplier congestionControl,
         Ecn ecn,
+        Tuning tuning,
         HostTraits traits) {
 
     private static final long MILLIS = 1_000_000L;
@@ -47,6 +49,7 @@ public record TcpConfig(
         Objects.requireNonNull(keepAlive, "keepAlive");
         Objects.requireNonNull(congestionControl, "congestionControl");
         Objects.requireNonNull(ecn, "ecn");
+        Objects.requireNonNull(tuning, "tuning");
         Objects.requireNonNull(traits, "traits");
         if (initialWindowSegments < 1) {
             throw new IllegalArgumentException("initialWindowSegments must be at least 1");
@@ -134,6 +137,72 @@ public record TcpConfig(
         ON
     }
 
+    /**
+     * What is mostly said for one socket; 0 leaves each as it is without it.
+     *
+     * @param maxSegment {@code TCP_MAXSEG}: no larger MSS is announced or used
+     * @param synRetries {@code TCP_SYNCNT}: a SYN is sent again so often, unless {@link Retransmission#synGiveUp} ends
+     *     the open first
+     * @param notSentLowat {@code TCP_NOTSENT_LOWAT}: with so many octets never sent, the socket is not writable
+     * @param windowClamp {@code TCP_WINDOW_CLAMP}: no larger window is offered
+     * @param trafficClass {@code IP_TOS}, {@code IPV6_TCLASS}: the octet of the IP header, but for its two lowest bits,
+     *     which are those of explicit congestion notification
+     * @param hopLimit {@code IP_TTL}, {@code IPV6_UNICAST_HOPS}, up to 255
+     * @param noOptions {@code TCP_NOOPT}: SYNs have no options, not even the MSS
+     */
+    public record Tuning(
+            int maxSegment, int synRetries, int notSentLowat, int windowClamp, int trafficClass, int hopLimit,
+            boolean noOptions) {
+        /** Nothing is said. */
+        public static final Tuning NONE = new Tuning(0, 0, 0, 0, 0, 0, false);
+
+        public Tuning {
+            if (maxSegment < 0 || synRetries < 0 || notSentLowat < 0 || windowClamp < 0) {
+                throw new IllegalArgumentException("tuning must not be negative: " + maxSegment + ", " + synRetries
+                        + ", " + notSentLowat + ", " + windowClamp);
+            }
+            if (trafficClass < 0 || trafficClass > 255 || hopLimit < 0 || hopLimit > 255) {
+                throw new IllegalArgumentException(
+                        "traffic class and hop limit are 0 to 255, not " + trafficClass + ", " + hopLimit);
+            }
+        }
+
+        /** The same with another largest segment. */
+        public Tuning withMaxSegment(int octets) {
+            return new Tuning(octets, synRetries, notSentLowat, windowClamp, trafficClass, hopLimit, noOptions);
+        }
+
+        /** The same with SYNs sent again so often. */
+        public Tuning withSynRetries(int retries) {
+            return new Tuning(maxSegment, retries, notSentLowat, windowClamp, trafficClass, hopLimit, noOptions);
+        }
+
+        /** The same with another bound of what was never sent. */
+        public Tuning withNotSentLowat(int octets) {
+            return new Tuning(maxSegment, synRetries, octets, windowClamp, trafficClass, hopLimit, noOptions);
+        }
+
+        /** The same with another bound of the window. */
+        public Tuning withWindowClamp(int octets) {
+            return new Tuning(maxSegment, synRetries, notSentLowat, octets, trafficClass, hopLimit, noOptions);
+        }
+
+        /** The same with another traffic class. */
+        public Tuning withTrafficClass(int octet) {
+            return new Tuning(maxSegment, synRetries, notSentLowat, windowClamp, octet, hopLimit, noOptions);
+        }
+
+        /** The same with another hop limit. */
+        public Tuning withHopLimit(int hops) {
+            return new Tuning(maxSegment, synRetries, notSentLowat, windowClamp, trafficClass, hops, noOptions);
+        }
+
+        /** The same with SYNs without options, or with. */
+        public Tuning withNoOptions(boolean without) {
+            return new Tuning(maxSegment, synRetries, notSentLowat, windowClamp, trafficClass, hopLimit, without);
+        }
+    }
+
     /** Defaults that satisfy every MUST of the RFCs. */
     public static TcpConfig defaults() {
         return new TcpConfig(
@@ -149,66 +218,89 @@ public record TcpConfig(
                 60 * SECONDS,
                 Cubic::new,
                 Ecn.ACCEPT,
+                Tuning.NONE,
                 HostTraits.DEFAULT);
     }
 
     /** The same with another receive buffer. */
     public TcpConfig withReceiveBuffer(BufferLimits limits) {
         return new TcpConfig(limits, sendBuffer, options, retransmission, acknowledgment, keepAlive, noDelay,
-                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn, traits);
+                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn, tuning, traits);
     }
 
     /** The same with another send buffer. */
     public TcpConfig withSendBuffer(BufferLimits limits) {
         return new TcpConfig(receiveBuffer, limits, options, retransmission, acknowledgment, keepAlive, noDelay,
-                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn, traits);
+                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn, tuning, traits);
     }
 
     /** The same with another offer in the SYN. */
     public TcpConfig withOptions(OptionOffer offer) {
         return new TcpConfig(receiveBuffer, sendBuffer, offer, retransmission, acknowledgment, keepAlive, noDelay,
-                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn, traits);
+                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn, tuning, traits);
     }
 
     /** The same with another retransmission timer. */
     public TcpConfig withRetransmission(Retransmission timer) {
         return new TcpConfig(receiveBuffer, sendBuffer, options, timer, acknowledgment, keepAlive, noDelay,
-                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn, traits);
+                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn, tuning, traits);
     }
 
     /** The same with another way to acknowledge. */
     public TcpConfig withAcknowledgment(Acknowledgment policy) {
         return new TcpConfig(receiveBuffer, sendBuffer, options, retransmission, policy, keepAlive, noDelay,
-                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn, traits);
+                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn, tuning, traits);
     }
 
     /** The same with another keep-alive. */
     public TcpConfig withKeepAlive(KeepAlive probing) {
         return new TcpConfig(receiveBuffer, sendBuffer, options, retransmission, acknowledgment, probing, noDelay,
-                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn, traits);
+                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn, tuning, traits);
     }
 
     /** The same with Nagle's algorithm off (true) or on. */
     public TcpConfig withNoDelay(boolean off) {
         return new TcpConfig(receiveBuffer, sendBuffer, options, retransmission, acknowledgment, keepAlive, off,
-                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn, traits);
+                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn, tuning, traits);
+    }
+
+    /** The same with another limit of FIN-WAIT-2, in nanoseconds. */
+    public TcpConfig withFinWait2Timeout(long limit) {
+        return new TcpConfig(receiveBuffer, sendBuffer, options, retransmission, acknowledgment, keepAlive, noDelay,
+                initialWindowSegments, timeWait, limit, congestionControl, ecn, tuning, traits);
     }
 
     /** The same with another congestion control. */
     public TcpConfig withCongestionControl(CongestionControlSupplier policy) {
         return new TcpConfig(receiveBuffer, sendBuffer, options, retransmission, acknowledgment, keepAlive, noDelay,
-                initialWindowSegments, timeWait, finWait2Timeout, policy, ecn, traits);
+                initialWindowSegments, timeWait, finWait2Timeout, policy, ecn, tuning, traits);
     }
 
     /** The same with explicit congestion notification so. */
     public TcpConfig withEcn(Ecn use) {
         return new TcpConfig(receiveBuffer, sendBuffer, options, retransmission, acknowledgment, keepAlive, noDelay,
-                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, use, traits);
+                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, use, tuning, traits);
+    }
+
+    /** The same with this said besides. */
+    public TcpConfig withTuning(Tuning said) {
+        return new TcpConfig(receiveBuffer, sendBuffer, options, retransmission, acknowledgment, keepAlive, noDelay,
+                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn, said, traits);
     }
 
     /** The same, looking like another host. */
     public TcpConfig withTraits(HostTraits host) {
         return new TcpConfig(receiveBuffer, sendBuffer, options, retransmission, acknowledgment, keepAlive, noDelay,
-                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn, host);
+                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn, tuning, host);
+    }
+
+    /** The same as it is to be when a connection is opened: with what {@link Tuning#noOptions} takes away. */
+    TcpConfig forOpening() {
+        return tuning.noOptions() ? withOptions(new OptionOffer(false, false, false, options.minPeerMss())) : this;
+    }
+
+    /** The MSS to announce on this path, or -1 for none. */
+    int mssOption(PathProperties path) {
+        return tuning.noOptions() ? -1 : path.mss();
     }
 }

@@ -14,6 +14,7 @@ final class Timeouts {
         long deadline = Deadline.earlier(t.retransmitAt, t.delayedAckAt);
         deadline = Deadline.earlier(deadline, t.keepAliveAt);
         deadline = Deadline.earlier(deadline, t.finWait2At);
+        deadline = Deadline.earlier(deadline, t.corkedUntil);
         if (t.unansweredSince != Deadline.NONE && t.retransmitAt != Deadline.NONE) {
             deadline = Deadline.earlier(deadline, Deadline.after(unansweredSince(t), limit(t)));
         }
@@ -32,6 +33,10 @@ final class Timeouts {
             t.delayedAckAt = Deadline.NONE;
             t.ackNow = true;
             t.ackDelayedLong = true;
+        }
+        if (Deadline.isDue(t.corkedUntil, now)) {
+            t.corkedUntil = Deadline.NONE;
+            t.corkDue = true;
         }
         if (Deadline.isDue(t.retransmitAt, now)) {
             if (Orphans.check(t, now)) {
@@ -87,6 +92,11 @@ final class Timeouts {
     private static void retransmit(Tcb t, long now) {
         switch (t.state()) {
             case SYN_SENT, SYN_RECEIVED -> {
+                int retries = t.config.tuning().synRetries();
+                if (retries > 0 && t.retransmits >= retries) {
+                    giveUp(t);
+                    return;
+                }
                 t.rtt.backOff();
                 t.counters.increment(Counter.TCP_EXT_TIMEOUTS);
                 t.synDue = true;

@@ -149,4 +149,47 @@ class HostTraitsTest {
                 .isEqualTo(TimeWaitRecord.Verdict.RESET);
         assertThat(reply.flags).isEqualTo(TcpFlags.RST | TcpFlags.ACK);
     }
+
+    @Test
+    void shouldTellOfAResetAfterBothFins() {
+        Conversation c = Conversation.established(plain().withTraits(NONE.withLateReset(true)));
+        c.inject("F. 1:1(0) ack 1").expect(". 1:1(0) ack 2").expectEvent(TcpEvent.PEER_CLOSED);
+        c.connection.shutdownOutput(c.now);
+        c.flush().expect("F. 1:1(0) ack 2");
+
+        c.inject("R 2:2(0)").expectEvent(TcpEvent.RESET);
+
+        Conversation.lastAck().inject("R 2:2(0)").expectEvent(TcpEvent.CLOSED);
+    }
+
+    @Test
+    void shouldLeaveOptionsOutOfLaterSyns() {
+        TcpConfig config = TcpConfig.defaults().withTraits(NONE.withOptionSyns(2));
+        Conversation world = new Conversation(config);
+        OutboundSegment out = new OutboundSegment();
+        TcpConnection connection = TcpConnection.connect(
+                Conversation.TUPLE, 1, 0, new PathProperties(1000, 1000), config, world.memory, 0);
+
+        long now = 0;
+        for (int syn = 1; syn <= 4; syn++) {
+            assertThat(connection.pollTransmit(out, now)).isTrue();
+            assertThat(out.mss).isEqualTo(1000);
+            assertThat(out.timestamps).as("SYN %d", syn).isEqualTo(syn <= 2);
+            assertThat(out.sackPermitted).isEqualTo(syn <= 2);
+            assertThat(out.windowScale >= 0).isEqualTo(syn <= 2);
+            now = connection.deadline();
+            connection.handleTimeout(now);
+        }
+    }
+
+    @Test
+    void shouldAskForEcnInSoManySyns() {
+        Conversation c = new Conversation(plain().withEcn(TcpConfig.Ecn.ON).withTraits(NONE.withEcnSyns(2)));
+
+        c.connect().expect("SEW 0:0(0)");
+        c.timeout();
+        c.expect("SEW 0:0(0)");
+        c.timeout();
+        c.expect("S 0:0(0)");
+    }
 }

@@ -17,7 +17,10 @@ final class Arguments {
             Map.entry("IP_PMTUDISC_DONT", 0L), Map.entry("IP_PMTUDISC_WANT", 1L), Map.entry("IP_PMTUDISC_DO", 2L),
             Map.entry("IP_PMTUDISC_PROBE", 3L), Map.entry("POLLIN", 1L), Map.entry("POLLPRI", 2L),
             Map.entry("POLLOUT", 4L), Map.entry("POLLERR", 8L), Map.entry("POLLHUP", 16L),
-            Map.entry("POLLRDHUP", 0x2000L), Map.entry("POLLRDNORM", 0x40L), Map.entry("POLLWRNORM", 0x100L));
+            Map.entry("POLLRDNORM", 0x40L), Map.entry("POLLWRNORM", 0x100L), Map.entry("POLLRDHUP", 0x2000L),
+            Map.entry("EPOLLIN", 1L), Map.entry("EPOLLPRI", 2L), Map.entry("EPOLLOUT", 4L), Map.entry("EPOLLERR", 8L),
+            Map.entry("EPOLLHUP", 16L), Map.entry("EPOLLRDHUP", 0x2000L), Map.entry("EPOLLONESHOT", 1L << 30),
+            Map.entry("EPOLLET", 1L << 31));
 
     private final SystemCall call;
     private final List<Expression> all;

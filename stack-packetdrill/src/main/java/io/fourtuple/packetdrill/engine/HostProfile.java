@@ -2,6 +2,7 @@ package io.fourtuple.packetdrill.engine;
 
 import io.fourtuple.api.StackConfig;
 import io.fourtuple.api.StackConfig.Listen;
+import io.fourtuple.api.socket.Personality;
 import io.fourtuple.core.tcp.HostTraits;
 import io.fourtuple.core.tcp.TcpConfig;
 import io.fourtuple.core.tcp.TcpConfig.Acknowledgment;
@@ -21,7 +22,8 @@ public enum HostProfile {
                     .withSendBuffer(new BufferLimits(4096, 16_384, 4 << 20))
                     .withRetransmission(new Retransmission(
                             SECOND, 200 * MILLI, 120 * SECOND, 127 * SECOND, 5, 924 * SECOND, 0));
-            return base.withTcp(tcp).withListen(base.listen().withProfile(Listen.Profile.LINUX));
+            return base.withTcp(tcp.withTraits(HostTraits.DEFAULT.withLateReset(true)))
+                    .withListen(base.listen().withProfile(Listen.Profile.LINUX));
         }
     },
     /** FreeBSD's defaults. */
@@ -42,6 +44,8 @@ public enum HostProfile {
                             .withAckEverySecond(true)
                             .withFinWithAck(true)
                             .withTimeWaitKeeps(true)
+                            .withLateReset(true)
+                            .withEcnSyns(2)
                             .withSynFin(HostTraits.SynFin.OPENS)
                             .withSilentToSynAck(true));
             return base.withTcp(tcp);
@@ -52,6 +56,14 @@ public enum HostProfile {
     private static final long SECOND = 1_000 * MILLI;
 
     abstract StackConfig applied(StackConfig base);
+
+    /** What its system calls answer where systems differ. */
+    Personality personality() {
+        return switch (this) {
+            case LINUX -> Personality.LINUX;
+            case FREEBSD -> Personality.FREEBSD;
+        };
+    }
 
     /** As it is written on a command line. */
     @Override

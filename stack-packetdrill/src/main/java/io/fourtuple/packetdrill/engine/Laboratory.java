@@ -6,7 +6,6 @@ import io.fourtuple.api.simulation.Simulation;
 import io.fourtuple.api.simulation.SimulationConfig;
 import io.fourtuple.nic.loop.VirtualTime;
 import io.fourtuple.nic.Nic;
-import org.apache.pekko.actor.typed.ActorSystem;
 
 /**
  * Where scripts run: virtual time and an actor system, in which each script gets a stack of its own.
@@ -22,11 +21,6 @@ public final class Laboratory implements AutoCloseable {
     /** Its time. */
     VirtualTime time() {
         return simulation.time();
-    }
-
-    /** What runs the actors. */
-    ActorSystem<Void> system() {
-        return simulation.system();
     }
 
     /** What all stacks have in common. */

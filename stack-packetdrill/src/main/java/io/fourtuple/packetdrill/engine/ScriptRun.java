@@ -3,14 +3,15 @@ package io.fourtuple.packetdrill.engine;
 import io.fourtuple.api.Stack;
 import io.fourtuple.api.StackConfig;
 import io.fourtuple.api.observe.SocketRow;
+import io.fourtuple.api.socket.SocketLayer;
 import io.fourtuple.core.ip.InterfaceAddress;
 import io.fourtuple.core.ip.Prefix;
 import io.fourtuple.core.ip.Route;
 import io.fourtuple.core.tcp.TcpInfo;
 import io.fourtuple.core.wire.IpAddress;
 import io.fourtuple.nic.loop.VirtualTime;
-import io.fourtuple.packetdrill.host.ActorSockets;
 import io.fourtuple.packetdrill.host.CallException;
+import io.fourtuple.packetdrill.host.LayerSockets;
 import io.fourtuple.packetdrill.script.Event;
 import io.fourtuple.packetdrill.script.Event.CallAction;
 import io.fourtuple.packetdrill.script.Event.CodeAction;
@@ -49,7 +50,7 @@ public final class ScriptRun {
     private StackConfig config;
     private ScriptNic nic;
     private Stack stack;
-    private ActorSockets sockets;
+    private LayerSockets sockets;
     private Flows flows;
     private SystemCalls calls;
     private final PythonCode code = new PythonCode();
@@ -154,7 +155,7 @@ public final class ScriptRun {
                 .withRoutes(List.of(new Route(new Prefix(any, 0), gateway))));
         nic = new ScriptNic(time, settings.mtu());
         stack = laboratory.start(whole, nic);
-        sockets = new ActorSockets(laboratory.system(), time, stack);
+        sockets = new LayerSockets(SocketLayer.of(stack, profile.personality()), time, settings.v6());
         flows = new Flows(settings);
         calls = new SystemCalls(sockets, flows, settings, profile);
         startedAt = time.nanoTime();
@@ -238,7 +239,7 @@ public final class ScriptRun {
                 return false;
             }
             boolean found = time.runUntil(
-                    () -> until.getAsBoolean() || blocked.filter(call -> call.call().isReady()).isPresent(),
+                    () -> mayReturn() || until.getAsBoolean(), // in this order: to look may let what is ready run
                     Duration.ofNanos(left));
             if (!found) {
                 time.runUntil(scriptTime + startedAt - startTime);
@@ -246,6 +247,10 @@ public final class ScriptRun {
                 return until.getAsBoolean();
             }
         }
+    }
+
+    private boolean mayReturn() {
+        return blocked.filter(call -> call.call().isReady()).isPresent();
     }
 
     private static String seconds(long nanos) {
@@ -349,7 +354,7 @@ public final class ScriptRun {
         if (name.equals("CLOSED")) {
             return flows.open().stream().filter(flow -> sockets.state(flow.fd).equals(name)).count();
         }
-        return sockets.snapshot().sockets().stream()
+        return time.await(stack.snapshot(), Duration.ofSeconds(1)).sockets().stream()
                 .filter(row -> row.state().equals(name) && (port == 0 || row.localPort() == port))
                 .count();
     }

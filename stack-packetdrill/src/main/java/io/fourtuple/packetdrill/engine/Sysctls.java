@@ -80,9 +80,12 @@ final class Sysctls {
                     stack.withTcp(tcp.withTraits(tcp.traits().withSynFin(isOn(name, value)
                             ? HostTraits.SynFin.DROPPED
                             : HostTraits.SynFin.OPENS)));
-            case "net.inet.tcp.blackhole", "net.inet.tcp.rexmit_drop_options",
-                    "net.inet.tcp.tolerate_missing_ts" -> only(stack, name, value, "0");
-            case "net.inet.tcp.icmp_may_rst", "net.inet.tcp.ecn.maxretries" -> only(stack, name, value, "1");
+            case "net.inet.tcp.rexmit_drop_options" ->
+                    stack.withTcp(tcp.withTraits(tcp.traits().withOptionSyns(isOn(name, value) ? 3 : 0)));
+            case "net.inet.tcp.ecn.maxretries" ->
+                    stack.withTcp(tcp.withTraits(tcp.traits().withEcnSyns((int) number(name, value) + 1)));
+            case "net.inet.tcp.blackhole", "net.inet.tcp.tolerate_missing_ts" -> only(stack, name, value, "0");
+            case "net.inet.tcp.icmp_may_rst" -> only(stack, name, value, "1");
             case "net.inet.tcp.fastopen.client_enable", "net.inet.tcp.fastopen.server_enable" -> stack;
             // ---- Linux ----
             case "net.ipv4.tcp_timestamps" -> stack.withTcp(tcp.withOptions(new OptionOffer(

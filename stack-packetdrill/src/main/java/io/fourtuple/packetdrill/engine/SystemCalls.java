@@ -1,5 +1,7 @@
 package io.fourtuple.packetdrill.engine;
 
+import io.fourtuple.api.socket.EpollEvent;
+import io.fourtuple.api.socket.Posix;
 import io.fourtuple.packetdrill.engine.Flow.Stage;
 import io.fourtuple.packetdrill.host.CallException;
 import io.fourtuple.packetdrill.host.HostSockets;
@@ -10,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
 
@@ -17,9 +20,8 @@ import java.util.function.BooleanSupplier;
 final class SystemCalls {
     private static final long O_RDWR = 2;
     private static final Map<HostProfile, Long> O_NONBLOCK = Map.of(HostProfile.LINUX, 0x800L, HostProfile.FREEBSD, 4L);
-    private static final Set<String> HARMLESS_SEND_FLAGS = Set.of("MSG_DONTWAIT", "MSG_NOSIGNAL");
-    private static final Map<String, String> SAME = Map.of("EWOULDBLOCK", "EAGAIN", "SOL_TCP", "IPPROTO_TCP",
-            "SOL_IP", "IPPROTO_IP", "SOL_IPV6", "IPPROTO_IPV6");
+    private static final Set<String> SEND_FLAGS = Set.of("MSG_DONTWAIT", "MSG_NOSIGNAL", "MSG_MORE");
+    private static final Map<String, String> SAME = Map.of("EWOULDBLOCK", "EAGAIN");
 
     private final HostSockets sockets;
     private final Flows flows;
@@ -27,6 +29,8 @@ final class SystemCalls {
     private final HostProfile profile;
     /** Script's descriptors that do not block. */
     private final Set<Integer> nonBlocking = new TreeSet<>();
+    /** Epoll descriptors of the host, by those of the script. */
+    private final Map<Integer, Integer> epolls = new TreeMap<>();
 
     SystemCalls(HostSockets sockets, Flows flows, ScriptSettings settings, HostProfile profile) {
         this.sockets = sockets;
@@ -113,7 +117,7 @@ final class SystemCalls {
     private Made waiting(SystemCall call, Arguments in) {
         int fd = fd(in);
         return switch (call.name()) {
-            case "connect" -> new Made(call, () -> sockets.isWritable(fd), () -> {
+            case "connect" -> new Made(call, () -> sockets.ready(fd, Posix.POLLOUT) != 0, () -> {
                 Optional<String> error = sockets.takeError(fd);
                 if (error.isPresent()) {
                     throw new CallException(error.get());
@@ -121,8 +125,8 @@ final class SystemCalls {
                 return 0;
             });
             case "write", "send", "sendto", "sendmsg", "writev" ->
-                    new Made(call, () -> sockets.isWritable(fd), () -> dispatch(call, in));
-            default -> new Made(call, () -> sockets.isReadable(fd), () -> dispatch(call, in));
+                    new Made(call, () -> sockets.ready(fd, Posix.POLLOUT) != 0, () -> dispatch(call, in));
+            default -> new Made(call, () -> sockets.ready(fd, Posix.POLLIN) != 0, () -> dispatch(call, in));
         };
     }
 
@@ -156,6 +160,11 @@ final class SystemCalls {
             case "shutdown" -> shutdown(in);
             case "close" -> {
                 int scriptFd = (int) in.number(0);
+                Integer epoll = epolls.remove(scriptFd);
+                if (epoll != null) {
+                    sockets.close(epoll);
+                    yield 0;
+                }
                 sockets.close(fd(in));
                 flows.closed(scriptFd);
                 nonBlocking.remove(scriptFd);
@@ -166,6 +175,13 @@ final class SystemCalls {
             case "getsockopt" -> getOption(in);
             case "setsockopt" -> setOption(in);
             case "poll" -> poll(in);
+            case "epoll_create", "epoll_create1" -> {
+                int scriptFd = (int) Arguments.number(call.result());
+                epolls.put(scriptFd, sockets.epollCreate());
+                yield scriptFd;
+            }
+            case "epoll_ctl" -> epollControl(in);
+            case "epoll_wait" -> epollWait(in);
             default -> throw new UnsupportedFeatureException("the system call " + call.name());
         };
     }
@@ -225,11 +241,11 @@ final class SystemCalls {
     private long send(Arguments in, int length, List<String> flags) throws CallException {
         in.buffer(1);
         for (String flag : flags) {
-            if (!HARMLESS_SEND_FLAGS.contains(flag)) {
+            if (!SEND_FLAGS.contains(flag)) {
                 throw new UnsupportedFeatureException("the flag " + flag);
             }
         }
-        return sockets.send(fd(in), length);
+        return sockets.send(fd(in), length, flags.contains("MSG_MORE"));
     }
 
     private long shutdown(Arguments in) throws CallException {
@@ -275,7 +291,6 @@ final class SystemCalls {
     }
 
     private long getOption(Arguments in) throws CallException {
-        String level = SAME.getOrDefault(in.word(1), in.word(1));
         String name = in.word(2);
         if (name.equals("SO_ERROR")) {
             String error = sockets.takeError(fd(in)).orElse("0");
@@ -287,7 +302,7 @@ final class SystemCalls {
             }
             return 0;
         }
-        expect(in.at(3), sockets.option(fd(in), level, name), name);
+        expect(in.at(3), sockets.option(fd(in), name), name);
         return 0;
     }
 
@@ -301,11 +316,10 @@ final class SystemCalls {
     }
 
     private long setOption(Arguments in) throws CallException {
-        String level = SAME.getOrDefault(in.word(1), in.word(1));
         if (in.at(3) instanceof Expression.Text || in.at(3) instanceof Expression.Struct) {
             throw new UnsupportedFeatureException("the socket option " + in.word(2));
         }
-        sockets.setOption(fd(in), level, in.word(2), in.number(3));
+        sockets.setOption(fd(in), in.word(2), in.number(3));
         return 0;
     }
 
@@ -320,8 +334,7 @@ final class SystemCalls {
             }
             int fd = flows.of((int) Arguments.number(entry.field("fd").orElseThrow())).fd;
             long events = Arguments.number(entry.field("events").orElseThrow());
-            long actual = (sockets.isReadable(fd) ? events & 0x41 : 0) | (sockets.isWritable(fd) ? events & 0x104 : 0)
-                    | (sockets.isBroken(fd) ? 8 | 16 : 0);
+            long actual = sockets.ready(fd, (int) events);
             found += actual != 0 ? 1 : 0;
             long wanted = entry.field("revents").map(Arguments::number).orElse(0L);
             if (actual == 0 && wanted != 0) {
@@ -332,6 +345,53 @@ final class SystemCalls {
             }
         }
         return found;
+    }
+
+    private int epoll(Arguments in) {
+        Integer fd = epolls.get((int) in.number(0));
+        if (fd == null) {
+            throw new ScriptFailure("the script has no epoll descriptor " + in.number(0));
+        }
+        return fd;
+    }
+
+    private long epollControl(Arguments in) throws CallException {
+        int operation = switch (in.word(1)) {
+            case "EPOLL_CTL_ADD" -> Posix.EPOLL_CTL_ADD;
+            case "EPOLL_CTL_MOD" -> Posix.EPOLL_CTL_MOD;
+            case "EPOLL_CTL_DEL" -> Posix.EPOLL_CTL_DEL;
+            default -> throw new UnsupportedFeatureException("epoll_ctl " + in.word(1));
+        };
+        long events = 0;
+        long data = 0;
+        if (in.at(3) instanceof Expression.Struct event) {
+            events = Arguments.number(event.field("events").orElseThrow());
+            data = data(event);
+        }
+        sockets.epollControl(epoll(in), operation, flows.of((int) in.number(2)).fd, (int) events, data);
+        return 0;
+    }
+
+    private static long data(Expression.Struct event) {
+        for (String name : List.of("fd", "ptr", "u32", "u64")) {
+            if (event.field(name).isPresent()) {
+                return Arguments.number(event.field(name).get());
+            }
+        }
+        return 0;
+    }
+
+    private long epollWait(Arguments in) throws CallException {
+        List<EpollEvent> found = sockets.epollWait(epoll(in), 1);
+        if (in.at(1) instanceof Expression.Struct wanted && !found.isEmpty()) {
+            long events = Arguments.number(wanted.field("events").orElseThrow());
+            EpollEvent first = found.getFirst();
+            if (events != first.events() || data(wanted) != first.data()) {
+                throw new ScriptFailure("events " + events + " of " + data(wanted) + " were expected, not "
+                        + first.events() + " of " + first.data());
+            }
+        }
+        return found.size();
     }
 
     // ---- what comes back ----

@@ -1,7 +1,9 @@
 package io.fourtuple.packetdrill.host;
 
+import io.fourtuple.api.socket.EpollEvent;
 import io.fourtuple.core.tcp.TcpInfo;
 import io.fourtuple.core.wire.IpAddress;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -24,8 +26,8 @@ public interface HostSockets {
     /** connect(2). */
     void connect(int fd, IpAddress address, int port) throws CallException;
 
-    /** send(2) of octets that do not matter; how many were taken. */
-    int send(int fd, int length) throws CallException;
+    /** send(2) of octets that do not matter, with MSG_MORE or not; how many were taken. */
+    int send(int fd, int length, boolean more) throws CallException;
 
     /** recv(2); how many octets came, 0 at the end. */
     int receive(int fd, int max, boolean peek) throws CallException;
@@ -36,25 +38,23 @@ public interface HostSockets {
     /** close(2). */
     void close(int fd) throws CallException;
 
-    /** Whether something can be read or accepted, or there is an error or an end. Never lets time pass. */
-    boolean isReadable(int fd);
+    /** poll(2) of one descriptor: what of these events is ready, and whether it is broken. Never lets time pass. */
+    int ready(int fd, int events);
 
-    /** Whether something can be written, or a connect is over. Never lets time pass. */
-    boolean isWritable(int fd);
+    /** epoll_create(2). */
+    int epollCreate() throws CallException;
 
-    /** Whether poll(2) would say POLLERR or POLLHUP. */
-    boolean isBroken(int fd);
+    /** epoll_ctl(2). */
+    void epollControl(int epoll, int operation, int fd, int events, long data) throws CallException;
 
-    /**
-     * setsockopt(2) with a number.
-     *
-     * @param level such as {@code IPPROTO_TCP}
-     * @param name such as {@code TCP_NODELAY}
-     */
-    void setOption(int fd, String level, String name, long value) throws CallException;
+    /** epoll_wait(2). */
+    List<EpollEvent> epollWait(int epoll, int max) throws CallException;
+
+    /** setsockopt(2) with a number, of the option of this name. */
+    void setOption(int fd, String name, long value) throws CallException;
 
     /** getsockopt(2) of a number. */
-    long option(int fd, String level, String name) throws CallException;
+    long option(int fd, String name) throws CallException;
 
     /** SO_ERROR: the name of the error, which is forgotten; empty for none. */
     Optional<String> takeError(int fd) throws CallException;
@@ -62,9 +62,9 @@ public interface HostSockets {
     /** TCP_INFO: empty for a socket that is no connection. */
     Optional<TcpInfo> info(int fd) throws CallException;
 
-    /** The state of a socket as {@code ss} names it. */
+    /** The state of its connection, {@code CLOSED} when it has none. */
     String state(int fd);
 
-    /** The port of the other end, 0 when there is none. */
-    int remotePort(int fd);
+    /** The port of the other end. */
+    int remotePort(int fd) throws CallException;
 }

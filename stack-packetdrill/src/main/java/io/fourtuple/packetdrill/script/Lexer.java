@@ -23,8 +23,8 @@ final class Lexer {
     private int line = 1;
 
     /**
-     * @param definitions {@code NAME} or {@code NAME=VALUE}: what {@code #ifdef} finds defined and what names stand for,
-     *     beside what the script defines
+     * @param definitions {@code NAME} or {@code NAME=VALUE}: what {@code #ifdef} finds defined and names stand
+     *     for, beside what the script defines
      */
     Lexer(String file, String text, Set<String> definitions) {
         this.file = file;

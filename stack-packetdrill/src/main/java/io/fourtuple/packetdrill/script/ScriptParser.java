@@ -48,7 +48,7 @@ public final class ScriptParser {
     /**
      * Reads a file.
      *
-     * @param definitions {@code NAME} or {@code NAME=VALUE}: what {@code #ifdef} finds defined, and what names stand for
+     * @param definitions {@code NAME} or {@code NAME=VALUE}: what {@code #ifdef} finds defined and names stand for
      * @throws ScriptException when it is no script
      * @throws UnsupportedFeatureException when it is about something that is not there
      */

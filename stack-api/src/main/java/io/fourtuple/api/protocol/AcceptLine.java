@@ -1,0 +1,21 @@
+package io.fourtuple.api.protocol;
+
+import java.util.Optional;
+
+/**
+ * The accept queue of a listening socket, for a program that does not wait: it takes what is there, without asking the
+ * acceptor. Any thread; a socket is served either so or by {@link AcceptorCommand.Demand}, not by both.
+ */
+public interface AcceptLine {
+    /** Takes the connection that has waited longest; empty when none waits. Whoever gets it owns it. */
+    Optional<Accepted> take();
+
+    /** How many wait. */
+    int waiting();
+
+    /** Says what is run for each connection that begins to wait, on the thread of its shard. */
+    void onArrival(Runnable action);
+
+    /** Another backlog: listen(2) of a socket that listens. What waits stays. */
+    void setBacklog(int backlog);
+}

@@ -32,6 +32,7 @@ final class ListenQueues implements AcceptLine {
     volatile LanedQueue acceptLane;
     /** Connections in that lane: less than the slots, while one is on its way. */
     private final AtomicInteger waiting = new AtomicInteger();
+    private volatile boolean closed;
     private volatile Runnable onArrival = () -> { };
     /** The connection that the acceptor works on: out of the queue, not handed over. On the acceptor's thread only. */
     Established establishedInHand;
@@ -130,6 +131,17 @@ final class ListenQueues implements AcceptLine {
     @Override
     public int waiting() {
         return Math.max(0, waiting.get());
+    }
+
+    /** The acceptor has ended. */
+    void close() {
+        closed = true;
+        onArrival.run();
+    }
+
+    @Override
+    public boolean isClosed() {
+        return closed;
     }
 
     @Override

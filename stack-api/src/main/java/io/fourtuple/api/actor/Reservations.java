@@ -2,6 +2,7 @@ package io.fourtuple.api.actor;
 
 import io.fourtuple.api.protocol.SocketRequest.Reserved;
 import io.fourtuple.core.demux.ListenerTable;
+import io.fourtuple.core.tcp.TcpConfig.Tuning;
 import io.fourtuple.core.wire.IpAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,6 +42,22 @@ final class Reservations {
                 }
             }
             return false;
+        }
+    }
+
+    /** What resets from there are to have. */
+    Tuning ofResets(IpAddress address, int port) {
+        if (empty) {
+            return Tuning.NONE;
+        }
+        synchronized (this) {
+            for (Reserved reserved : byPort.getOrDefault(port, List.of())) {
+                IpAddress local = IpAddress.of(reserved.local().getAddress());
+                if (ListenerTable.overlap(local, reserved.dualStack(), address, false)) {
+                    return reserved.ofResets();
+                }
+            }
+            return Tuning.NONE;
         }
     }
 

@@ -40,7 +40,7 @@ final class SocketOpens {
                 throw new ErrnoException(Errno.ENETDOWN, "the stack is being terminated");
             }
             switch (request) {
-                case SocketRequest.Bind bind -> bind.reply().complete(bind(bind));
+                case SocketRequest.Bind bind -> bind.reply().complete(bind(bind.wanted()));
                 case SocketRequest.Release release -> {
                     shards.reservations.remove(release.reserved());
                     release.reply().complete(release.reserved());
@@ -57,28 +57,29 @@ final class SocketOpens {
         }
     }
 
-    private Reserved bind(SocketRequest.Bind bind) {
-        IpAddress address = literal(bind.local());
+    private Reserved bind(Reserved wanted) {
+        IpAddress address = literal(wanted.local());
         if (!address.isUnspecified() && !shard.ip.isLocal(address)) {
             throw new ErrnoException(Errno.EADDRNOTAVAIL, "the stack does not have the address " + address);
         }
-        int port = bind.local().getPort();
+        int port = wanted.local().getPort();
         if (port == 0) {
-            port = shard.ports.allocate(address, IpAddress.ANY_V4, 0, p -> isTaken(bind, address, p));
+            port = shard.ports.allocate(address, IpAddress.ANY_V4, 0, p -> isTaken(wanted, address, p));
             if (port == PortAllocator.EXHAUSTED) {
                 throw new ErrnoException(Errno.EADDRINUSE, "all ephemeral ports are taken");
             }
-        } else if (isTaken(bind, address, port)) {
+        } else if (isTaken(wanted, address, port)) {
             throw new ErrnoException(Errno.EADDRINUSE, "another socket has " + address.toString(port));
         }
-        Reserved reserved = new Reserved(SocketAddresses.of(address, port), bind.dualStack(), bind.shared());
+        Reserved reserved = new Reserved(
+                SocketAddresses.of(address, port), wanted.dualStack(), wanted.shared(), wanted.ofResets());
         shards.reservations.add(reserved);
         return reserved;
     }
 
-    private boolean isTaken(SocketRequest.Bind bind, IpAddress address, int port) {
-        return shard.sockets.isBound(address, port, bind.dualStack())
-                || shards.reservations.conflicts(address, port, bind.dualStack(), bind.shared());
+    private boolean isTaken(Reserved wanted, IpAddress address, int port) {
+        return shard.sockets.isBound(address, port, wanted.dualStack())
+                || shards.reservations.conflicts(address, port, wanted.dualStack(), wanted.shared());
     }
 
     private Listening listen(SocketRequest.Listen listen) {

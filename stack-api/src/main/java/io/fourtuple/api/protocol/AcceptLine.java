@@ -13,7 +13,10 @@ public interface AcceptLine {
     /** How many wait. */
     int waiting();
 
-    /** Says what is run for each connection that begins to wait, on the thread of its shard. */
+    /** Whether nothing will ever wait any more: the socket is closed, has failed too often, or the stack has ended. */
+    boolean isClosed();
+
+    /** Says what is run for each connection that begins to wait, and at the end, on the thread of its shard. */
     void onArrival(Runnable action);
 
     /** Another backlog: listen(2) of a socket that listens. What waits stays. */

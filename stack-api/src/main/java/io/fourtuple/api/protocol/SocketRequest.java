@@ -2,6 +2,7 @@ package io.fourtuple.api.protocol;
 
 import io.fourtuple.api.socket.ErrnoException;
 import io.fourtuple.core.tcp.TcpConfig;
+import io.fourtuple.core.tcp.TcpConfig.Tuning;
 import io.fourtuple.core.wire.FourTuple;
 import java.net.InetSocketAddress;
 import java.util.Optional;
@@ -27,15 +28,15 @@ public sealed interface SocketRequest {
      * @param local where, with the port that was chosen
      * @param dualStack whether {@code ::} stands for IPv4 as well
      * @param shared whether others may have it, too ({@code SO_REUSEADDR})
+     * @param ofResets the traffic class and the hop limit of resets that answer what comes while nobody listens there
      */
-    record Reserved(InetSocketAddress local, boolean dualStack, boolean shared) {}
+    record Reserved(InetSocketAddress local, boolean dualStack, boolean shared, Tuning ofResets) {}
 
     /** What a listening socket is worked with. */
     record Listening(AcceptLine line, ActorRef<AcceptorCommand> acceptor) {}
 
     /** bind(2): port 0 lets the stack choose. */
-    record Bind(InetSocketAddress local, boolean dualStack, boolean shared, CompletableFuture<Reserved> reply)
-            implements SocketRequest {}
+    record Bind(Reserved wanted, CompletableFuture<Reserved> reply) implements SocketRequest {}
 
     /** The end of a reservation. */
     record Release(Reserved reserved, CompletableFuture<Reserved> reply) implements SocketRequest {}

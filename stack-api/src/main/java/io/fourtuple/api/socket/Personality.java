@@ -8,7 +8,8 @@ public enum Personality {
     LINUX,
     /**
      * As FreeBSD: {@code SO_RCVBUF} and {@code SO_SNDBUF} of a connection are rounded up to whole segments; what is
-     * written without a connection fails with ENOTCONN, and not EPIPE.
+     * written without a connection fails with ENOTCONN, and not EPIPE; resets from a port that is bound have the
+     * traffic class and the hop limit of the socket.
      */
     FREEBSD
 }

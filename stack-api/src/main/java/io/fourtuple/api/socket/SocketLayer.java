@@ -113,7 +113,8 @@ public final class SocketLayer {
         if (protocol != 0 && protocol != Posix.IPPROTO_TCP) {
             throw new ErrnoException(Errno.EPROTONOSUPPORT, "protocol " + protocol);
         }
-        TcpSocket socket = new TcpSocket(stack, waiting, domain, SocketSettings.of(stack.config().tcp()));
+        TcpSocket socket = new TcpSocket(
+                stack, waiting, personality, domain, SocketSettings.of(stack.config().tcp()));
         setFlags(socket, type);
         return table.add(socket);
     }

@@ -9,6 +9,7 @@ import io.fourtuple.api.protocol.SocketRequest.Listening;
 import io.fourtuple.api.protocol.SocketRequest.Reserved;
 import io.fourtuple.api.protocol.StackCommand;
 import io.fourtuple.core.tcp.CongestionControlSupplier;
+import io.fourtuple.core.tcp.TcpConfig.Tuning;
 import io.fourtuple.core.tcp.TcpConnection;
 import io.fourtuple.core.tcp.TcpEvent;
 import io.fourtuple.core.tcp.TcpInfo;
@@ -29,8 +30,11 @@ import java.util.function.BiFunction;
 final class TcpSocket extends Descriptor {
     private static final int UNCONNECTED = Posix.POLLOUT | Posix.POLLWRNORM | Posix.POLLHUP;
 
+    private static final int IN = Posix.POLLIN | Posix.POLLRDNORM;
+
     private final Stack stack;
     private final Waiting waiting;
+    private final Personality personality;
     private final int domain;
     private volatile SocketSettings settings;
     /** Null while the socket has no address. */
@@ -43,8 +47,9 @@ final class TcpSocket extends Descriptor {
     private boolean connectTold;
     private boolean closed;
 
-    TcpSocket(Stack stack, Waiting waiting, int domain, SocketSettings settings) {
+    TcpSocket(Stack stack, Waiting waiting, Personality personality, int domain, SocketSettings settings) {
         this.stack = stack;
+        this.personality = personality;
         this.waiting = waiting;
         this.domain = domain;
         this.settings = settings;
@@ -73,7 +78,8 @@ final class TcpSocket extends Descriptor {
     int readiness() {
         Listening listens = listening;
         if (listens != null) {
-            return listens.line().waiting() > 0 ? Posix.POLLIN | Posix.POLLRDNORM : 0;
+            int over = listens.line().isClosed() ? IN | Posix.POLLERR | Posix.POLLHUP : 0;
+            return listens.line().waiting() > 0 ? IN : over;
         }
         SocketLink connected = link;
         return connected == null ? UNCONNECTED : connected.readiness();
@@ -125,7 +131,9 @@ final class TcpSocket extends Descriptor {
 
     private Reserved reserve(InetSocketAddress wanted) {
         CompletableFuture<Reserved> reply = new CompletableFuture<>();
-        return ask(new SocketRequest.Bind(wanted, isDualStack(), settings.shares(), reply), reply);
+        Tuning ofResets = personality == Personality.FREEBSD ? settings.tcp().tuning() : Tuning.NONE;
+        return ask(new SocketRequest.Bind(
+                new Reserved(wanted, isDualStack(), settings.shares(), ofResets), reply), reply);
     }
 
     /** The address as one of this socket's domain; the wildcard of the other stands for its own. */
@@ -159,7 +167,7 @@ final class TcpSocket extends Descriptor {
         CompletableFuture<Listening> reply = new CompletableFuture<>();
         Listening begun = ask(
                 new SocketRequest.Listen(reserved, Math.max(1, backlog), settings.tcp(), reply), reply);
-        begun.line().onArrival(() -> signal(Posix.POLLIN | Posix.POLLRDNORM));
+        begun.line().onArrival(() -> signal(IN));
         listening = begun;
     }
 
@@ -170,9 +178,11 @@ final class TcpSocket extends Descriptor {
             throw new ErrnoException(Errno.EINVAL, "the socket does not listen");
         }
         if (listens.line().waiting() == 0) {
-            throw noneWaits();
+            throw listens.line().isClosed()
+                    ? new ErrnoException(Errno.ENETDOWN, "the listening socket has failed, or the stack has ended")
+                    : noneWaits();
         }
-        return new TcpSocket(stack, waiting, domain, settings);
+        return new TcpSocket(stack, waiting, personality, domain, settings);
     }
 
     /** The next connection, unless another thread was faster. */

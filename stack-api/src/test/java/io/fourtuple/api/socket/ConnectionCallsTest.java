@@ -287,6 +287,42 @@ class ConnectionCallsTest {
     }
 
     @Test
+    void shouldConnectOverIpv6() {
+        String v6 = hosts.serverHost.addresses().getLast().address().toString();
+        int listener = server.socket(Posix.AF_INET6, Posix.SOCK_STREAM, 0);
+        server.bind(listener, new InetSocketAddress(v6, PORT));
+        server.listen(listener, 1);
+        int fd = client.socket(Posix.AF_INET6, Posix.SOCK_STREAM, 0);
+        assertFails(Errno.EINPROGRESS, () -> client.connect(fd, new InetSocketAddress(v6, PORT)));
+        hosts.pass();
+
+        int accepted = server.accept(listener);
+        client.write(fd, octets("six"));
+        hosts.pass();
+        assertThat(read(server, accepted, 100)).isEqualTo("six");
+        assertThat(client.getpeername(fd)).isEqualTo(new InetSocketAddress(v6, PORT));
+        assertThat(client.getsockopt(fd, SocketOption.IP_MTU)).isEqualTo(1500);
+    }
+
+    @Test
+    void shouldSeeASimultaneousOpenThrough() {
+        int left = socket();
+        client.bind(left, new InetSocketAddress(hosts.clientHost.address(), 4000));
+        int right = server.socket(Posix.AF_INET, Posix.SOCK_STREAM, 0);
+        server.bind(right, new InetSocketAddress(hosts.serverHost.address(), 4001));
+        assertFails(Errno.EINPROGRESS, () ->
+                client.connect(left, new InetSocketAddress(hosts.serverHost.address(), 4001)));
+        assertFails(Errno.EINPROGRESS, () ->
+                server.connect(right, new InetSocketAddress(hosts.clientHost.address(), 4000)));
+        hosts.pass();
+
+        assertThat(ready(client, left)).isEqualTo(OUT);
+        server.write(right, octets("crossed"));
+        hosts.pass();
+        assertThat(read(client, left, 100)).isEqualTo("crossed");
+    }
+
+    @Test
     void shouldConnectToItsOwnHost() {
         int listener = hosts.listen(5);
         int fd = server.socket(Posix.AF_INET, Posix.SOCK_STREAM, 0);
@@ -425,14 +461,19 @@ class ConnectionCallsTest {
     void shouldFailWhenTheStackIsGone() {
         Pair pair = hosts.connected();
         int fresh = socket();
+        int listener = socket();
+        client.listen(listener, 1);
         hosts.clientHost.crash();
         hosts.pass();
 
         assertFails(Errno.ENETDOWN, () -> client.write(pair.client(), octets("x")));
         assertFails(Errno.ENETDOWN, () -> client.connect(fresh, hosts.serverAddress()));
         assertThat(ready(client, pair.client()) & Posix.POLLHUP).isNotZero();
+        assertFails(Errno.ENETDOWN, () -> client.accept(listener));
+        assertThat(ready(client, listener)).isEqualTo(IN | Posix.POLLERR | Posix.POLLHUP);
         client.close(pair.client());
         client.close(fresh);
+        client.close(listener);
         assertThat(client.descriptors()).isZero();
     }
 }

@@ -31,6 +31,8 @@ final class SystemCalls {
     private final Set<Integer> nonBlocking = new TreeSet<>();
     /** Epoll descriptors of the host, by those of the script. */
     private final Map<Integer, Integer> epolls = new TreeMap<>();
+    /** What a write that blocks has written so far. */
+    private int written;
 
     SystemCalls(HostSockets sockets, Flows flows, ScriptSettings settings, HostProfile profile) {
         this.sockets = sockets;
@@ -88,6 +90,7 @@ final class SystemCalls {
      */
     Optional<Made> make(SystemCall call) {
         Arguments in = new Arguments(call);
+        written = 0;
         try {
             compare(call, dispatch(call, in), "");
             return Optional.empty();
@@ -245,7 +248,19 @@ final class SystemCalls {
                 throw new UnsupportedFeatureException("the flag " + flag);
             }
         }
-        return sockets.send(fd(in), length, flags.contains("MSG_MORE"));
+        boolean blocks = !flags.contains("MSG_DONTWAIT") && !nonBlocking.contains((int) in.number(0));
+        try {
+            written += sockets.send(fd(in), length - written, flags.contains("MSG_MORE"));
+        } catch (CallException e) {
+            if (written == 0 || e.errno().equals("EAGAIN")) {
+                throw e;
+            }
+            return written;
+        }
+        if (written < length && blocks) {
+            throw new CallException("EAGAIN"); // a write that blocks takes all
+        }
+        return written;
     }
 
     private long shutdown(Arguments in) throws CallException {

@@ -145,6 +145,29 @@ class ScriptRunTest {
     }
 
     @Test
+    void shouldLetAWriteBlockUntilAllIsTaken() {
+        String writing = """
+                0    socket(..., SOCK_STREAM, IPPROTO_TCP) = 3
+                +0   setsockopt(3, SOL_SOCKET, SO_SNDBUF, [4000], 4) = 0
+                +0...0.1 connect(3, ..., ...) = 0
+                +0   > S 0:0(0) <...>
+                +.1  < S. 0:0(0) ack 1 win 50000 <mss 1000>
+                +0   > . 1:1(0) ack 1
+                +0...0.1 write(3, ..., 6000) = 6000
+                +0   > P. 1:4001(4000) ack 1
+                +.1  < . 1:1(0) ack 4001 win 50000
+                +0   > P. 4001:6001(2000) ack 1
+                """;
+
+        assertThat(run(writing)).isEqualTo(new Outcome.Passed());
+        assertThat(fail(writing.replace("0.1 write", "0.5 write")).message()).contains("has to return at");
+        assertThat(fail(writing.replace("+0...0.1 write", "+0 write")).message()).contains("write blocks");
+        assertThat(run(writing.replace("+0...0.1 write(3, ..., 6000) = 6000",
+                "+0 fcntl(3, F_SETFL, O_RDWR|O_NONBLOCK) = 0\n+0 write(3, ..., 6000) = 4000")
+                .replace("+0   > P. 4001:6001(2000) ack 1\n", ""))).isEqualTo(new Outcome.Passed());
+    }
+
+    @Test
     void shouldTranslateTimestamps() {
         String stamped = """
                 0    socket(..., SOCK_STREAM, IPPROTO_TCP) = 3

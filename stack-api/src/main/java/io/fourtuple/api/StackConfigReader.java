@@ -8,6 +8,7 @@ import io.fourtuple.api.config.CongestionControls;
 import io.fourtuple.api.config.NicChoice;
 import io.fourtuple.api.config.NicSettings;
 import io.fourtuple.core.tcp.MemoryBudget;
+import io.fourtuple.core.tcp.HostTraits;
 import io.fourtuple.core.tcp.TcpConfig;
 import io.fourtuple.core.tcp.TcpConfig.Acknowledgment;
 import io.fourtuple.core.tcp.TcpConfig.BufferLimits;
@@ -85,7 +86,9 @@ final class StackConfigReader {
                 section.text("congestion-control", defaults.congestionControl(), CongestionControls.ALLOWED,
                         CongestionControls::named),
                 section.choice("ecn", defaults.ecn()),
-                recovery(section.section("recovery"), defaults.recovery()));
+                recovery(section.section("recovery"), defaults.recovery()),
+                tuning(section.section("tuning"), defaults.tuning()),
+                traits(section.section("traits"), defaults.traits()));
     }
 
     private static Recovery recovery(ConfigSection section, Recovery defaults) {
@@ -95,6 +98,34 @@ final class StackConfigReader {
                 section.flag("frto", defaults.frto()),
                 section.flag("dsack", defaults.dsack()),
                 section.flag("hystart", defaults.hystart()));
+    }
+
+    private static TcpConfig.Tuning tuning(ConfigSection section, TcpConfig.Tuning defaults) {
+        return new TcpConfig.Tuning(
+                section.bytes("max-segment", defaults.maxSegment(), 0, 65_495),
+                section.integer("syn-retries", defaults.synRetries(), 0, 127),
+                section.bytes("not-sent-lowat", defaults.notSentLowat(), 0, MAX_BUFFER),
+                section.bytes("window-clamp", defaults.windowClamp(), 0, MAX_BUFFER),
+                section.integer("traffic-class", defaults.trafficClass(), 0, 255),
+                section.integer("hop-limit", defaults.hopLimit(), 0, 255),
+                section.flag("no-options", defaults.noOptions()));
+    }
+
+    private static HostTraits traits(ConfigSection section, HostTraits defaults) {
+        return new HostTraits(
+                section.choice("option-order", defaults.optionOrder()),
+                section.flag("round-receive-buffer", defaults.roundReceiveBuffer()),
+                section.flag("window-is-buffer", defaults.windowIsBuffer()),
+                section.flag("ack-every-second", defaults.ackEverySecond()),
+                section.flag("fin-with-ack", defaults.finWithAck()),
+                section.flag("window-rst", defaults.windowRst()),
+                section.flag("window-syn", defaults.windowSyn()),
+                section.flag("time-wait-keeps", defaults.timeWaitKeeps()),
+                section.flag("late-reset", defaults.lateReset()),
+                section.integer("option-syns", defaults.optionSyns(), 0, 127),
+                section.integer("ecn-syns", defaults.ecnSyns(), 1, 127),
+                section.choice("syn-fin", defaults.synFin()),
+                section.flag("silent-to-syn-ack", defaults.silentToSynAck()));
     }
 
     private static BufferLimits buffer(ConfigSection section, BufferLimits defaults) {
@@ -167,6 +198,7 @@ final class StackConfigReader {
                 memory(section.section("memory"), defaults.memory()),
                 section.bytes("send-turn", defaults.sendTurn(), 1, 1 << 30),
                 section.integer("shard-queue", defaults.shardQueue(), 1, 100_000_000),
+                section.integer("descriptors", defaults.descriptors(), 4, 100_000_000),
                 perSource(section.section("per-source"), defaults.perSource()));
     }
 

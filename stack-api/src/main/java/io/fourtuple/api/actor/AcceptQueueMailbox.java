@@ -34,6 +34,16 @@ public final class AcceptQueueMailbox implements MailboxType, ProducesMessageQue
         }
 
         @Override
+        void onAttached(ListenQueues bounds) {
+            bounds.acceptLane = this;
+        }
+
+        @Override
+        void onQueued(ListenQueues bounds) {
+            bounds.arrived();
+        }
+
+        @Override
         boolean isOpen(ListenQueues bounds) {
             return bounds.credit() > 0;
         }
@@ -41,6 +51,7 @@ public final class AcceptQueueMailbox implements MailboxType, ProducesMessageQue
         @Override
         void onLetOut(ListenQueues bounds) {
             bounds.takeCredit(1);
+            bounds.left();
             bounds.accept().giveBack();
         }
 
@@ -54,6 +65,7 @@ public final class AcceptQueueMailbox implements MailboxType, ProducesMessageQue
 
         @Override
         void onThrownAway(ListenQueues bounds) {
+            bounds.left();
             bounds.accept().giveBack();
         }
     }

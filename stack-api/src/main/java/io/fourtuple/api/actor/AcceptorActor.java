@@ -66,6 +66,9 @@ final class AcceptorActor extends ExtensibleBehavior<Object> {
         }
         if (signal instanceof PreRestart || signal instanceof PostStop) {
             giveUpWhatIsInHand(context);
+            if (signal instanceof PostStop) {
+                socket.queues().close();
+            }
             return this;
         }
         return Behaviors.unhandled();

@@ -3,6 +3,7 @@ package io.fourtuple.api.actor;
 import io.fourtuple.api.protocol.ConnectReply;
 import io.fourtuple.api.protocol.ConnectionCommand;
 import io.fourtuple.api.protocol.ConnectionEvent;
+import io.fourtuple.api.protocol.SocketLink;
 import io.fourtuple.api.protocol.StackCommand;
 import io.fourtuple.core.Faults;
 import io.fourtuple.core.tcp.ReceivedChunk;
@@ -81,8 +82,8 @@ final class ConnectionActor extends ExtensibleBehavior<Object> {
         connection = entry.connection();
     }
 
-    /** The actor of a connection that a peer has opened. */
-    static Behavior<Object> accepted(Shard shard, ConnectionEntry entry) {
+    /** The actor of a connection that a peer has opened, or that we open for a socket, whose link the entry has. */
+    static Behavior<Object> ofNobody(Shard shard, ConnectionEntry entry) {
         return Behaviors.setup(context -> new ConnectionActor(context, shard, entry).start(null));
     }
 
@@ -91,7 +92,7 @@ final class ConnectionActor extends ExtensibleBehavior<Object> {
         return Behaviors.setup(context -> new ConnectionActor(context, shard, entry).start(connect));
     }
 
-    /** The first turn; {@code connect} is null for a connection that a peer has opened. */
+    /** The first turn; {@code connect} is null where nobody asked for it by that. */
     private Behavior<Object> start(StackCommand.Connect connect) {
         try {
             long now = shard.now();
@@ -132,6 +133,7 @@ final class ConnectionActor extends ExtensibleBehavior<Object> {
      */
     private Behavior<Object> fail(Throwable cause) {
         shard.fail(entry, cause);
+        entry.endLink();
         return Behaviors.stopped();
     }
 
@@ -162,6 +164,7 @@ final class ConnectionActor extends ExtensibleBehavior<Object> {
             return turn(now);
         }
         if (signal instanceof PostStop) {
+            entry.endLink();
             if (shard.abandon(entry) && !shard.shards.isPoweredOff()) { // not after an end in order
                 context.getLog().error("connection {} is reset, as its actor is stopped", entry.tuple());
             }
@@ -189,6 +192,12 @@ final class ConnectionActor extends ExtensibleBehavior<Object> {
             case ConnectionCommand.Write(ByteString data) -> onWrite(data, now);
             case ConnectionCommand.ResumeReading _ -> credit++;
             case ConnectionCommand.Register(ActorRef<ConnectionEvent> newHandler) -> onRegister(newHandler);
+            case ConnectionCommand.Attach(SocketLink newLink) -> onAttach(newLink);
+            case ConnectionCommand.RunCalls _ -> {
+                if (entry.link != null) {
+                    entry.link.runCalls(connection, now);
+                }
+            }
             case ConnectionCommand.CloseOutput _ -> outputEnds = true;
             case ConnectionCommand.Close _ -> close(now);
             case ConnectionCommand.Abort _ -> {
@@ -237,7 +246,7 @@ final class ConnectionActor extends ExtensibleBehavior<Object> {
     }
 
     private void onRegister(ActorRef<ConnectionEvent> newHandler) {
-        if (handler != null || userDone) {
+        if (handler != null || entry.link != null || userDone) {
             newHandler.tell(new ConnectionEvent.Failed(
                     Failures.ofMisuse(entry.tuple(), "the connection has a handler already")));
             return;
@@ -245,6 +254,16 @@ final class ConnectionActor extends ExtensibleBehavior<Object> {
         userDeadline = Deadline.NONE;
         handler = newHandler;
         context.watch(newHandler);
+    }
+
+    private void onAttach(SocketLink newLink) {
+        entry.leaveQueue();
+        if (handler != null || entry.link != null || userDone) {
+            newLink.end();
+            return;
+        }
+        userDeadline = Deadline.NONE;
+        entry.link = newLink;
     }
 
     private void onWrite(ByteString data, long now) {
@@ -337,6 +356,9 @@ final class ConnectionActor extends ExtensibleBehavior<Object> {
             pollEvents(now); // the end may have waited for what was handed out
         }
         tellEnd();
+        if (entry.link != null) {
+            entry.link.publish(connection);
+        }
         if (userDone && !tcpDone) {
             connection.disown(now);
             leaveWhenOver(now);
@@ -494,6 +516,8 @@ final class ConnectionActor extends ExtensibleBehavior<Object> {
             userIsDone();
         } else if (handler != null) {
             handler.tell(new ConnectionEvent.Failed(Failures.ofConnection(entry.tuple(), failure)));
+            userIsDone();
+        } else if (entry.link != null && inputEnds) { // a socket that is not closed keeps what there is to read
             userIsDone();
         }
     }

@@ -1,5 +1,6 @@
 package io.fourtuple.api.actor;
 
+import io.fourtuple.api.protocol.SocketLink;
 import io.fourtuple.api.protocol.StackCommand;
 import io.fourtuple.core.ip.Path;
 import io.fourtuple.core.tcp.TcpConnection;
@@ -27,6 +28,8 @@ final class ConnectionEntry extends FlowEntry {
     boolean hasPlace;
     /** The open that waits for its answer, for whoever has to give it should the actor fail; else null. */
     StackCommand.Connect opening;
+    /** The socket of a program that owns it; null when none does. */
+    SocketLink link;
     /** SND.NXT after the last turn of the actor. */
     int sndNxt;
     /** RCV.NXT after the last turn of the actor. */
@@ -66,6 +69,13 @@ final class ConnectionEntry extends FlowEntry {
         if (waitingIn != null) {
             waitingIn.waiting.remove(this);
             waitingIn = null;
+        }
+    }
+
+    /** Nobody drives it any more. */
+    void endLink() {
+        if (link != null) {
+            link.end();
         }
     }
 

@@ -1,7 +1,10 @@
 package io.fourtuple.api.actor;
 
 import io.fourtuple.api.protocol.ConnectionCommand;
+import io.fourtuple.api.protocol.SocketRequest;
 import io.fourtuple.api.protocol.StackCommand;
+import io.fourtuple.api.socket.Errno;
+import io.fourtuple.api.socket.ErrnoException;
 import io.fourtuple.core.wire.FourTuple;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -52,6 +55,8 @@ final class InHand {
         switch (failed) {
             case StackCommand.Bind bind -> opens.failed(bind);
             case StackCommand.Connect connect -> opens.failed(connect);
+            case StackCommand.ForSocket(SocketRequest request) -> request.fail(
+                    new ErrnoException(Errno.ENOBUFS, "the stack has failed over it: see the log"));
             case StackInput.CloseSocket close -> shard.tellAgain(close); // the port is free when it says so
             case StackCommand.Stop stop -> shard.tellAgain(stop); // else the stack would never end
             case StackInput.GraceOver over -> shard.tellAgain(over);

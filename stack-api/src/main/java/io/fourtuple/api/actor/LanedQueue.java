@@ -27,6 +27,18 @@ abstract class LanedQueue implements MessageQueue {
     /** A message of the data lane was taken out and goes to the actor. */
     abstract void onLetOut(ListenQueues bounds);
 
+    /** The bounds are there. Any thread. */
+    void onAttached(ListenQueues bounds) {}
+
+    /** A message is in the data lane. Any thread. */
+    void onQueued(ListenQueues bounds) {}
+
+    /** Takes the oldest message of the data lane past the actor, whatever the lane is open for; null for none. */
+    final LaneData pollData() {
+        Envelope next = data.poll();
+        return next == null ? null : (LaneData) next.message();
+    }
+
     /** A message of the control lane was taken out and goes to the actor. */
     abstract void onControl(ListenQueues bounds, Object message);
 
@@ -36,13 +48,17 @@ abstract class LanedQueue implements MessageQueue {
     @Override
     public final void enqueue(ActorRef receiver, Envelope envelope) {
         switch (envelope.message()) {
-            case Attach attach -> queues = attach.queues();
+            case Attach attach -> {
+                queues = attach.queues();
+                onAttached(attach.queues());
+            }
             case LaneData message -> {
                 ListenQueues bounds = queues;
                 LaneData.Overflow refusal =
                         bounds == null ? LaneData.Overflow.NOT_ATTACHED : admit(bounds, message);
                 if (refusal == null) {
                     data.add(envelope);
+                    onQueued(bounds);
                 } else {
                     message.onOverflow(refusal);
                 }

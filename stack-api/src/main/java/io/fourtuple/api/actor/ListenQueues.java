@@ -3,8 +3,12 @@ package io.fourtuple.api.actor;
 import io.fourtuple.api.StackConfig;
 import io.fourtuple.api.StackConfig.Listen.Profile;
 import io.fourtuple.api.StackConfig.Listen.SynCookies;
+import io.fourtuple.api.protocol.AcceptLine;
+import io.fourtuple.api.protocol.Accepted;
 import io.fourtuple.api.protocol.AcceptorCommand;
 import io.fourtuple.core.time.Deadline;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -15,15 +19,21 @@ import java.util.concurrent.atomic.AtomicLong;
  * half-open record; it is given back when the record goes. A slot of the accept queue is taken before the connection is
  * made and given back when the acceptor's mailbox lets it out.
  */
-final class ListenQueues {
+final class ListenQueues implements AcceptLine {
     private final StackConfig.Listen rules;
-    private final int backlog;
+    private volatile int backlog;
     private final Slots syn;
     private final Slots accept;
     /** Connections that were asked for and not yet let out. Written on the acceptor's thread only. */
     private final AtomicLong credit = new AtomicLong();
     /** Until when a final ACK may carry a cookie that was sent. */
     private volatile long cookiesUntil = Deadline.NONE;
+    /** The data lane of the acceptor's mailbox; null before that is there. */
+    volatile LanedQueue acceptLane;
+    /** Connections in that lane: less than the slots, while one is on its way. */
+    private final AtomicInteger waiting = new AtomicInteger();
+    private volatile boolean closed;
+    private volatile Runnable onArrival = () -> { };
     /** The connection that the acceptor works on: out of the queue, not handed over. On the acceptor's thread only. */
     Established establishedInHand;
     /** The demand that the acceptor works on: credit without an asker. On the acceptor's thread only. */
@@ -92,5 +102,57 @@ final class ListenQueues {
     /** One was let out, or whoever asked for {@code connections} is gone. */
     void takeCredit(long connections) {
         credit.addAndGet(-connections);
+    }
+
+    // ---- without asking the acceptor ----
+
+    /** A connection is in the lane. */
+    void arrived() {
+        waiting.incrementAndGet();
+        onArrival.run();
+    }
+
+    /** One has left the lane. */
+    void left() {
+        waiting.decrementAndGet();
+    }
+
+    @Override
+    public Optional<Accepted> take() {
+        LanedQueue lane = acceptLane;
+        if (lane == null || !(lane.pollData() instanceof Established next)) {
+            return Optional.empty();
+        }
+        left();
+        accept.giveBack();
+        return Optional.of(next.accepted());
+    }
+
+    @Override
+    public int waiting() {
+        return Math.max(0, waiting.get());
+    }
+
+    /** The acceptor has ended. */
+    void close() {
+        closed = true;
+        onArrival.run();
+    }
+
+    @Override
+    public boolean isClosed() {
+        return closed;
+    }
+
+    @Override
+    public void onArrival(Runnable action) {
+        onArrival = action;
+    }
+
+    @Override
+    public void setBacklog(int asked) {
+        backlog = rules.backlog(asked);
+        syn.setBound(rules.synBound(asked));
+        accept.setBound(rules.acceptBound(asked));
     }
 }

@@ -13,6 +13,7 @@ import org.apache.pekko.actor.typed.ActorRef;
 final class ListeningSocket {
     private final IpAddress address;
     private final int port;
+    private final boolean dualStack;
     private final TcpConfig tcp;
     private final ListenQueues queues;
 
@@ -30,9 +31,11 @@ final class ListeningSocket {
 
     private HalfOpenEntry first;
 
-    ListeningSocket(IpAddress address, int port, TcpConfig tcp, ListenQueues queues) {
+    /** {@code dualStack} says whether {@code ::} listens to IPv4 as well. */
+    ListeningSocket(IpAddress address, int port, boolean dualStack, TcpConfig tcp, ListenQueues queues) {
         this.address = address;
         this.port = port;
+        this.dualStack = dualStack;
         this.tcp = tcp;
         this.queues = queues;
     }
@@ -43,6 +46,10 @@ final class ListeningSocket {
 
     int port() {
         return port;
+    }
+
+    boolean isDualStack() {
+        return dualStack;
     }
 
     TcpConfig tcp() {

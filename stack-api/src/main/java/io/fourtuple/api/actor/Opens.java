@@ -17,6 +17,7 @@ import java.net.InetSocketAddress;
 import java.net.NoRouteToHostException;
 import java.net.UnknownHostException;
 import java.util.Locale;
+import java.util.function.Function;
 import java.util.function.IntPredicate;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
@@ -74,29 +75,42 @@ final class Opens {
         }
         int port = bind.local().getPort();
         if (port == 0) {
-            port = shard.ports.allocate(address, IpAddress.ANY_V4, 0, p -> shard.sockets.isBound(address, p));
+            port = shard.ports.allocate(address, IpAddress.ANY_V4, 0, p -> isBound(address, p, true));
             if (port == PortAllocator.EXHAUSTED) {
                 throw new BindException("all ephemeral ports are taken");
             }
-        } else if (shard.sockets.isBound(address, port)) {
+        } else if (isBound(address, port, true)) {
             throw new BindException("the port is in use by another listening socket");
         }
         TcpConfig tcp = SocketOptions.applied(shard.config.tcp(), bind.options());
-        ListenQueues queues = new ListenQueues(shard.config.listen(), bind.backlog());
-        ListeningSocket socket = new ListeningSocket(address, port, tcp, queues);
+        ListeningSocket socket = listen(address, port, true, tcp, bind.backlog());
+        return new BindReply.Bound(SocketAddresses.of(address, port), socket.acceptor.narrow());
+    }
+
+    /** A socket that listens from now on, where nobody else does. */
+    ListeningSocket listen(IpAddress address, int port, boolean dualStack, TcpConfig tcp, int backlog) {
+        ListenQueues queues = new ListenQueues(shard.config.listen(), backlog);
+        ListeningSocket socket = new ListeningSocket(address, port, dualStack, tcp, queues);
         socket.acceptor = spawn(Role.ACCEPTOR, new AcceptorActor(shard, socket), ACCEPTOR, socket);
         enter(socket);
         for (int i = 1; i < shard.shards.count(); i++) {
             shard.shards.actor(i).tell(
-                    new StackInput.OpenReplica(address, port, tcp, queues, socket.acceptor));
+                    new StackInput.OpenReplica(address, port, dualStack, tcp, queues, socket.acceptor));
         }
-        return new BindReply.Bound(SocketAddresses.of(address, port), socket.acceptor.narrow());
+        return socket;
+    }
+
+    /** Whether a listening socket, or one that does not listen yet, has that address and port. */
+    private boolean isBound(IpAddress address, int port, boolean dualStack) {
+        return shard.sockets.isBound(address, port, dualStack)
+                || shard.shards.reservations.conflicts(address, port, dualStack, false);
     }
 
     /** This shard's half of a socket that listens on all shards. */
     void listen(StackInput.OpenReplica replica) {
         ListeningSocket socket =
-                new ListeningSocket(replica.address(), replica.port(), replica.tcp(), replica.queues());
+                new ListeningSocket(
+                        replica.address(), replica.port(), replica.dualStack(), replica.tcp(), replica.queues());
         socket.acceptor = replica.acceptor();
         enter(socket);
     }
@@ -152,14 +166,24 @@ final class Opens {
             shard.shards.actor(owner).tell(connect);
             return;
         }
-        int port = localPort(connect, local, remote, remotePort);
+        int port = localPort(wantedPort(connect), local, remote, remotePort);
         TcpConfig tcp = SocketOptions.applied(shard.config.tcp(), connect.options());
+        FourTuple tuple = new FourTuple(local, port, remote, remotePort);
+        open(tuple, path, tcp, entry -> {
+            entry.opening = connect;
+            return ConnectionActor.opening(shard, entry, connect);
+        });
+    }
+
+    /** Opens a connection, whose actor is made for its entry. */
+    ConnectionEntry open(
+            FourTuple tuple, Path path, TcpConfig tcp, Function<ConnectionEntry, Behavior<Object>> behavior)
+            throws IOException {
         if (!shard.shards.connections.tryTake()) {
             throw new IOException("there are " + shard.config.limits().connections()
                     + " connections already, which is the configured limit");
         }
         long now = shard.now();
-        FourTuple tuple = new FourTuple(local, port, remote, remotePort);
         int iss = shard.isns.next(tuple, now);
         if (shard.flows.find(tuple) instanceof TimeWaitEntry old) {
             iss = old.record.reuseIss();
@@ -175,13 +199,13 @@ final class Opens {
                 shard.memory,
                 now);
         ConnectionEntry entry = new ConnectionEntry(connection, path);
-        entry.opening = connect;
         try {
-            spawn(entry, ConnectionActor.opening(shard, entry, connect));
+            spawn(entry, behavior.apply(entry));
         } catch (RuntimeException e) {
             shard.shards.connections.giveBack();
             throw e;
         }
+        return entry;
     }
 
     /** The local port that the program asks for; 0 when it leaves the choice. */
@@ -213,10 +237,9 @@ final class Opens {
         return wanted;
     }
 
-    private int localPort(StackCommand.Connect connect, IpAddress local, IpAddress remote, int remotePort)
-            throws IOException {
+    /** The port of our end: {@code wanted}, when that is not 0. */
+    int localPort(int wanted, IpAddress local, IpAddress remote, int remotePort) throws BindException {
         long now = shard.now();
-        int wanted = wantedPort(connect);
         if (wanted != 0) {
             if (isTaken(new FourTuple(local, wanted, remote, remotePort), true, now)) {
                 throw new BindException("Address already in use");
@@ -229,7 +252,8 @@ final class Opens {
             @Override
             public boolean test(int port) {
                 FourTuple tuple = new FourTuple(local, port, remote, remotePort);
-                return isElsewhere(tuple) || isTaken(tuple, ++tried > WILLING_TO_LOOK, now);
+                return isElsewhere(tuple) || shard.shards.reservations.hasPort(port)
+                        || isTaken(tuple, ++tried > WILLING_TO_LOOK, now);
             }
         };
         int port = shard.ports.allocate(local, remote, remotePort, takenOrHurried);
@@ -271,6 +295,7 @@ final class Opens {
             fail(entry.opening, new IOException("the connection has failed: see the log"));
             entry.opening = null;
         }
+        entry.endLink();
     }
 
     /** Answers an open over which the stack actor has failed. */

@@ -8,6 +8,7 @@ import io.fourtuple.core.Counters;
 import io.fourtuple.core.Faults;
 import io.fourtuple.core.ip.Path;
 import io.fourtuple.core.tcp.HalfOpen;
+import io.fourtuple.core.tcp.HostTraits;
 import io.fourtuple.core.wire.FourTuple;
 import io.fourtuple.core.wire.TcpFlags;
 import io.fourtuple.core.wire.TcpSegment;
@@ -40,7 +41,9 @@ final class PassiveOpens {
 
     /** A segment with SYN alone, for a listening socket: to its queue, unless that is full. */
     void onSyn(ListeningSocket socket, FourTuple tuple, TcpSegment segment) {
-        if (!segment.has(TcpFlags.FIN)) { // one with FIN opens nothing, and is worth no answer
+        boolean opens = !segment.has(TcpFlags.FIN)
+                || shard.config.tcp().traits().synFin() == HostTraits.SynFin.OPENS;
+        if (opens) { // else it is worth no answer
             SynArrived syn = new SynArrived(this, socket, tuple, segment);
             if (shard.fires(Faults.SYN_QUEUE_FULL)) {
                 onSynOverflow(syn, LaneData.Overflow.SYN_QUEUE_FULL);
@@ -176,7 +179,7 @@ final class PassiveOpens {
         FourTuple tuple = entry.tuple();
         entry.countsForSource = true;
         try {
-            opens.spawn(entry, ConnectionActor.accepted(shard, entry));
+            opens.spawn(entry, ConnectionActor.ofNobody(shard, entry));
         } catch (RuntimeException e) {
             socket.queues().accept().giveBack();
             giveBack(tuple);

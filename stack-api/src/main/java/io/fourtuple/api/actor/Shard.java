@@ -17,6 +17,7 @@ import io.fourtuple.core.tcp.PortAllocator;
 import io.fourtuple.core.tcp.Reset;
 import io.fourtuple.core.tcp.ShardMemory;
 import io.fourtuple.core.tcp.SynCookies;
+import io.fourtuple.core.tcp.TcpConfig.Tuning;
 import io.fourtuple.core.tcp.TcpState;
 import io.fourtuple.core.tcp.TimeWaitRecord;
 import io.fourtuple.core.tcp.TimestampOffsets;
@@ -168,6 +169,8 @@ final class Shard {
     /** Answers a segment that belongs to no connection with a reset, unless it is one (RFC 9293 §3.10.7.1). */
     void reset(FourTuple tuple, TcpSegment segment) {
         if (Reset.answer(segment, out)) {
+            Tuning tuning = shards.reservations.ofResets(tuple.local(), tuple.localPort());
+            out.ofSocket(tuning.trafficClass(), tuning.hopLimit());
             sendReset(tuple);
         }
     }
@@ -385,7 +388,7 @@ final class Shard {
 
     /** Enters a listening socket; false when its address and port are taken. */
     boolean enter(ListeningSocket socket) {
-        boolean added = sockets.add(socket.address(), socket.port(), socket);
+        boolean added = sockets.add(socket.address(), socket.port(), socket.isDualStack(), socket);
         if (added) {
             listening++;
         }

@@ -44,6 +44,9 @@ final class Shards {
     /** TIME-WAIT records. */
     final Slots timeWaits;
 
+    /** What sockets that do not listen are bound to. */
+    final Reservations reservations = new Reservations();
+
     private final SipHash steering;
     private final AtomicReferenceArray<ActorRef<Object>> actors;
     /** Segments on their way to each shard, and frames to the first one. */

@@ -4,7 +4,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** A bounded number of places that any thread may take and give back. */
 final class Slots {
-    private final int bound;
+    private volatile int bound;
     private final AtomicInteger taken = new AtomicInteger();
 
     Slots(int bound) {
@@ -17,6 +17,14 @@ final class Slots {
     /** How many there are. */
     int bound() {
         return bound;
+    }
+
+    /** Another bound, at least 1; what is taken beyond it is given back in time. */
+    void setBound(int places) {
+        if (places < 1) {
+            throw new IllegalArgumentException("a queue holds at least 1, not " + places);
+        }
+        bound = places;
     }
 
     /** How many are taken now, 0 to {@link #bound()}. */

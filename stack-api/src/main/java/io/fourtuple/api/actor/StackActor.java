@@ -12,6 +12,7 @@ import io.fourtuple.core.ip.Frame;
 import io.fourtuple.core.ip.Ingress;
 import io.fourtuple.core.ip.IpHost;
 import io.fourtuple.core.ip.Path;
+import io.fourtuple.core.tcp.HostTraits;
 import io.fourtuple.core.time.Deadline;
 import io.fourtuple.core.wire.FourTuple;
 import io.fourtuple.core.wire.TcpFlags;
@@ -69,6 +70,7 @@ public final class StackActor extends ExtensibleBehavior<Object> {
     private final Shard shard;
     private final CompletableFuture<Done> terminated;
     private final Opens opens;
+    private final SocketOpens socketOpens;
     private final PassiveOpens passiveOpens;
     private final Closing closing;
     private final InHand inHand;
@@ -94,6 +96,7 @@ public final class StackActor extends ExtensibleBehavior<Object> {
         opens = new Opens(context, shard);
         passiveOpens = new PassiveOpens(shard, opens);
         closing = new Closing(context, shard);
+        socketOpens = new SocketOpens(shard, opens, closing);
         inHand = new InHand(shard, opens);
         nicReader = shards.queues.has(shard.index)
                 ? new NicReader(context, shard, shards.queues.of(shard.index))
@@ -361,6 +364,13 @@ public final class StackActor extends ExtensibleBehavior<Object> {
                 shard.schedule(entry, entry.record.deadline());
             }
             case REMOVE -> shard.leave(entry);
+            case RESET -> {
+                Path path = shard.ip.pathTo(entry.tuple().remote());
+                if (path != null) {
+                    shard.transmitAlone(path, entry.tuple(), now);
+                }
+                shard.leave(entry);
+            }
             case REOPEN -> {
                 shard.leave(entry);
                 shard.counters.increment(Counter.TCP_EXT_TW_RECYCLED);
@@ -372,8 +382,17 @@ public final class StackActor extends ExtensibleBehavior<Object> {
     private void onNoFlow(FourTuple tuple, TcpSegment segment, long now) {
         int flags = segment.flags() & (TcpFlags.SYN | TcpFlags.ACK | TcpFlags.RST);
         ListeningSocket socket = shard.sockets.find(tuple.local(), tuple.localPort());
+        HostTraits traits = shard.config.tcp().traits();
+        boolean synFin = segment.has(TcpFlags.SYN | TcpFlags.FIN);
+        if (synFin && traits.synFin() == HostTraits.SynFin.DROPPED) {
+            return;
+        }
         if (socket != null && flags == TcpFlags.SYN) {
             passiveOpens.onSyn(socket, tuple, segment);
+        } else if (socket != null && flags == 0) {
+            shard.counters.increment(Counter.TCP_EXT_OUT_OF_WINDOW); // RFC 9293 §3.10.7.2, fourth: not to be answered
+        } else if (socket != null && flags == (TcpFlags.SYN | TcpFlags.ACK) && traits.silentToSynAck()) {
+            shard.counters.increment(Counter.TCP_EXT_OUT_OF_WINDOW);
         } else if (socket != null && flags == TcpFlags.ACK) {
             passiveOpens.onCookie(socket, tuple, segment, now);
         } else {
@@ -490,6 +509,7 @@ public final class StackActor extends ExtensibleBehavior<Object> {
         switch (command) {
             case StackCommand.Bind bind -> opens.onBind(bind, stopping);
             case StackCommand.Connect connect -> onConnect(connect);
+            case StackCommand.ForSocket asked -> socketOpens.onRequest(asked, stopping);
             case StackCommand.GetSnapshot ask -> Snapshots.gather(shard, ask.replyTo());
             case StackCommand.Stop stop -> {
                 Behavior<Object> next = stop();

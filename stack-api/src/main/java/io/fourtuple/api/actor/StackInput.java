@@ -54,7 +54,8 @@ sealed interface StackInput extends DeadLetterSuppression {
 
     /** A listening socket opens: this shard's half of it. */
     record OpenReplica(
-            IpAddress address, int port, TcpConfig tcp, ListenQueues queues, ActorRef<Object> acceptor)
+            IpAddress address, int port, boolean dualStack, TcpConfig tcp, ListenQueues queues,
+            ActorRef<Object> acceptor)
             implements StackInput {}
 
     /**

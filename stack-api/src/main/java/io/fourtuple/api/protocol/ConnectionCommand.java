@@ -37,6 +37,22 @@ public sealed interface ConnectionCommand extends DeadLetterSuppression {
         public static final ResumeReading INSTANCE = new ResumeReading();
     }
 
+    /**
+     * Makes a socket the owner, in place of a handler: what the peer sends stays in the receive buffer until a {@link
+     * SocketCall} takes it.
+     */
+    record Attach(SocketLink link) implements ConnectionCommand {
+        public Attach {
+            Objects.requireNonNull(link, "link");
+        }
+    }
+
+    /** There is something in the queue of the {@link SocketLink}. */
+    record RunCalls() implements ConnectionCommand {
+        /** The only one there needs to be. */
+        public static final RunCalls INSTANCE = new RunCalls();
+    }
+
     /** Ends our direction after everything written: FIN. The peer may go on sending (half-close). */
     record CloseOutput() implements ConnectionCommand {
         /** The only one there needs to be. */

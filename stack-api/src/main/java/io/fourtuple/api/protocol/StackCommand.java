@@ -60,6 +60,13 @@ public sealed interface StackCommand {
         }
     }
 
+    /** Asks for something that the socket layer needs. */
+    record ForSocket(SocketRequest request) implements StackCommand {
+        public ForSocket {
+            Objects.requireNonNull(request, "request");
+        }
+    }
+
     /** Asks what the stack looks like now: its sockets, counters and NIC. */
     record GetSnapshot(ActorRef<StackSnapshot> replyTo) implements StackCommand {
         public GetSnapshot {

@@ -99,7 +99,7 @@ class SeedTest {
     @Test
     void shouldKeepWaitingConnectionsInTheOrderTheyCame() {
         kit.shutdownTestKit();
-        ListeningSocket socket = new ListeningSocket(TUPLE.local(), 7, TcpConfig.defaults(),
+        ListeningSocket socket = new ListeningSocket(TUPLE.local(), 7, true, TcpConfig.defaults(),
                 new ListenQueues(StackConfig.defaults().listen(), 100));
         List<ConnectionEntry> entries = new ArrayList<>();
         for (int i = 0; i < 50; i++) {

@@ -82,7 +82,8 @@ class ShardedStressTest {
         return config.withShards(3)
                 .withTcp(new TcpConfig(tcp.receiveBuffer(), tcp.sendBuffer(), tcp.options(), tcp.retransmission(),
                         tcp.acknowledgment(), tcp.keepAlive(), tcp.noDelay(), tcp.initialWindowSegments(),
-                        50 * MILLISECOND, 50 * MILLISECOND, tcp.congestionControl(), tcp.ecn(), tcp.recovery()))
+                        50 * MILLISECOND, 50 * MILLISECOND, tcp.congestionControl(), tcp.ecn(),
+                        tcp.recovery(), tcp.tuning(), tcp.traits()))
                 .withLimits(config.limits().withPerSource(new StackConfig.Limits.PerSource(10_000, 10_000, 64)));
     }
 

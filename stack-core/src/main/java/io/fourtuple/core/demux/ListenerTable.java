@@ -25,12 +25,15 @@ public final class ListenerTable<L> {
     private static final class Bound<L> {
         final IpAddress local;
         final int port;
+        /** Whether {@code ::} listens to IPv4 as well. */
+        final boolean dualStack;
         final L listener;
         Bound<L> next;
 
-        Bound(IpAddress local, int port, L listener, Bound<L> next) {
+        Bound(IpAddress local, int port, boolean dualStack, L listener, Bound<L> next) {
             this.local = local;
             this.port = port;
+            this.dualStack = dualStack;
             this.listener = listener;
             this.next = next;
         }
@@ -41,7 +44,7 @@ public final class ListenerTable<L> {
         Bound<L> best = null;
         int bestMatch = NO_MATCH;
         for (Bound<L> bound = bucket(port); bound != null; bound = bound.next) {
-            int match = bound.port == port ? match(bound.local, local) : NO_MATCH;
+            int match = bound.port == port ? match(bound.local, bound.dualStack, local) : NO_MATCH;
             if (match > bestMatch) {
                 best = bound;
                 bestMatch = match;
@@ -58,6 +61,16 @@ public final class ListenerTable<L> {
      * @return false when this very address and port is taken
      */
     public boolean add(IpAddress local, int port, L listener) {
+        return add(local, port, true, listener);
+    }
+
+    /**
+     * Enters a listener.
+     *
+     * @param dualStack whether {@code ::} listens to IPv4 as well: not with {@code IPV6_V6ONLY}
+     * @return false when this very address and port is taken
+     */
+    public boolean add(IpAddress local, int port, boolean dualStack, L listener) {
         if (port < 1 || port > 65535) {
             throw new IllegalArgumentException("a port is 1-65535, not " + port);
         }
@@ -66,7 +79,7 @@ public final class ListenerTable<L> {
                 return false;
             }
         }
-        buckets[port & BUCKETS - 1] = new Bound<>(local, port, listener, bucket(port));
+        buckets[port & BUCKETS - 1] = new Bound<>(local, port, dualStack, listener, bucket(port));
         return true;
     }
 
@@ -92,8 +105,13 @@ public final class ListenerTable<L> {
      * same address, or one of the two is a wildcard that covers the other.
      */
     public boolean isBound(IpAddress local, int port) {
+        return isBound(local, port, true);
+    }
+
+    /** The same for one that, at {@code ::}, listens to IPv4 as well, or does not. */
+    public boolean isBound(IpAddress local, int port, boolean dualStack) {
         for (Bound<L> bound = bucket(port); bound != null; bound = bound.next) {
-            boolean overlap = match(bound.local, local) != NO_MATCH || match(local, bound.local) != NO_MATCH;
+            boolean overlap = overlap(bound.local, bound.dualStack, local, dualStack);
             if (bound.port == port && overlap) {
                 return true;
             }
@@ -110,7 +128,16 @@ public final class ListenerTable<L> {
         }
     }
 
-    private static int match(IpAddress bound, IpAddress wanted) {
+    /**
+     * Whether two sockets of the same port could get the same SYN.
+     *
+     * @param dualStackA whether {@code a}, should it be {@code ::}, stands for IPv4 as well; the other likewise
+     */
+    public static boolean overlap(IpAddress a, boolean dualStackA, IpAddress b, boolean dualStackB) {
+        return match(a, dualStackA, b) != NO_MATCH || match(b, dualStackB, a) != NO_MATCH;
+    }
+
+    private static int match(IpAddress bound, boolean dualStack, IpAddress wanted) {
         if (bound.equals(wanted)) {
             return EXACT;
         }
@@ -120,7 +147,7 @@ public final class ListenerTable<L> {
         if (bound.isV4() == wanted.isV4()) {
             return WILDCARD;
         }
-        return bound.isV4() ? NO_MATCH : DUAL_STACK;
+        return bound.isV4() || !dualStack ? NO_MATCH : DUAL_STACK;
     }
 
     @SuppressWarnings("unchecked") // only Bound<L> goes in

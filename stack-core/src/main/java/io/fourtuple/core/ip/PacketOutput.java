@@ -232,12 +232,13 @@ final class PacketOutput implements SegmentOutput, NeighborCache.Link {
         int length = TcpCodec.HEADER_LENGTH + segment.optionsLength() + segment.payloadLength;
         IpAddress source = tuple.local();
         IpAddress destination = tuple.remote();
-        int trafficClass = segment.ecnCapable ? Ecn.ECT_0 : Ecn.NOT_ECT;
+        int trafficClass = segment.trafficClass | (segment.ecnCapable ? Ecn.ECT_0 : Ecn.NOT_ECT);
+        int hopLimit = segment.hopLimit == 0 ? HOP_LIMIT : segment.hopLimit;
         boolean v4 = source.isV4();
         if (v4) {
-            Ipv4Header.write(target, source, destination, length, TcpCodec.PROTOCOL, HOP_LIMIT, trafficClass);
+            Ipv4Header.write(target, source, destination, length, TcpCodec.PROTOCOL, hopLimit, trafficClass);
         } else {
-            Ipv6Header.write(target, source, destination, length, TcpCodec.PROTOCOL, HOP_LIMIT, trafficClass,
+            Ipv6Header.write(target, source, destination, length, TcpCodec.PROTOCOL, hopLimit, trafficClass,
                     NO_FLOW_LABEL);
         }
         int tcpStart = target.position();

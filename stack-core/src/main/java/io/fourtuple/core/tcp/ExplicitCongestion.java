@@ -30,9 +30,9 @@ final class ExplicitCongestion {
         return config.ecn() != TcpConfig.Ecn.OFF && syn.has(SETUP) && syn.ecn() == Ecn.NOT_ECT;
     }
 
-    /** Only the first SYN asks: what drops such SYNs must not keep us from getting through (§6.1.1.1). */
-    static void ask(Tcb t, OutboundSegment syn, boolean first) {
-        if (first && t.opened.ecn() == TcpConfig.Ecn.ON) {
+    /** Only the first SYNs ask, mostly one: what drops such SYNs must not keep us from getting through (§6.1.1.1). */
+    static void ask(Tcb t, OutboundSegment syn, int syns) {
+        if (syns < t.opened.traits().ecnSyns() && t.opened.ecn() == TcpConfig.Ecn.ON) {
             syn.flags |= SETUP;
         }
     }

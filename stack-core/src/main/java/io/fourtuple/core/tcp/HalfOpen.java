@@ -57,8 +57,8 @@ public final class HalfOpen {
             TcpConfig config, long nowNanos) {
         TcpOptions o = syn.options();
         this.tuple = tuple;
-        this.path = path;
-        this.config = config;
+        this.path = path.atMost(config.tuning().maxSegment());
+        this.config = config.forOpening();
         this.iss = iss;
         this.irs = syn.seq();
         this.timestampOffset = timestampOffset;
@@ -78,8 +78,8 @@ public final class HalfOpen {
     private HalfOpen(FourTuple tuple, TcpSegment ack, SynCookies.Offer offer, int timestampOffset,
             PathProperties path, TcpConfig config, long nowNanos) {
         this.tuple = tuple;
-        this.path = path;
-        this.config = config;
+        this.path = path.atMost(config.tuning().maxSegment());
+        this.config = config.forOpening();
         this.iss = Seq.add(ack.ack(), -1);
         this.irs = Seq.add(ack.seq(), -1);
         this.timestampOffset = timestampOffset;
@@ -156,7 +156,9 @@ public final class HalfOpen {
         out.seq = iss;
         out.ack = rcvNxt;
         out.window = ReceiveWindow.ofSyn(config);
-        out.mss = path.mss();
+        out.mss = config.mssOption(path);
+        out.ofSocket(config.tuning().trafficClass(), config.tuning().hopLimit());
+        out.bsdOrder = config.traits().optionOrder() == HostTraits.OptionOrder.BSD;
     }
 
     private void timestamps(OutboundSegment out, long nowNanos) {
@@ -171,6 +173,9 @@ public final class HalfOpen {
     public Verdict handleSegment(TcpSegment s, OutboundSegment reply, long nowNanos) {
         int rcvNxt = Seq.add(irs, 1);
         boolean rst = s.has(TcpFlags.RST);
+        if (s.has(TcpFlags.SYN | TcpFlags.FIN) && config.traits().synFin() == HostTraits.SynFin.DROPPED) {
+            return Verdict.IGNORE;
+        }
         if (s.has(TcpFlags.SYN) && !rst && !s.has(TcpFlags.ACK) && s.seq() == irs) { // its SYN again
             timed = false; // Karn
             ecn &= ExplicitCongestion.isAskedFor(s, config); // else the one that asked may not get through
@@ -194,7 +199,7 @@ public final class HalfOpen {
             return rst ? Verdict.IGNORE : acknowledge(reply, nowNanos);
         }
         if (rst) {
-            return s.seq() == rcvNxt ? Verdict.REMOVE : acknowledge(reply, nowNanos);
+            return s.seq() == rcvNxt || config.traits().windowRst() ? Verdict.REMOVE : acknowledge(reply, nowNanos);
         }
         if (s.has(TcpFlags.SYN)) {
             return acknowledge(reply, nowNanos);
@@ -220,6 +225,7 @@ public final class HalfOpen {
         reply.ack = Seq.add(irs, 1);
         int shift = config.options().windowScaling() && peerShift >= 0 ? ReceiveWindow.shiftFor(config) : 0;
         reply.window = ReceiveWindow.ofSyn(config) >> shift;
+        reply.ofSocket(config.tuning().trafficClass(), config.tuning().hopLimit());
         timestamps(reply, nowNanos);
         return Verdict.REPLY;
     }

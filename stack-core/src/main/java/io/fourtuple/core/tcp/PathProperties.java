@@ -13,4 +13,12 @@ public record PathProperties(int mss, int maxPayload) {
             throw new IllegalArgumentException("need 1 <= mss <= maxPayload, not " + mss + ", " + maxPayload);
         }
     }
+
+    /** The same with no larger segments than this ({@code TCP_MAXSEG}); 0 for no such bound. */
+    PathProperties atMost(int bound) {
+        if (bound == 0 || bound >= mss) {
+            return this;
+        }
+        return new PathProperties(bound, maxPayload > mss ? Math.max(bound, maxPayload / bound * bound) : bound);
+    }
 }

@@ -2,7 +2,10 @@ package io.fourtuple.core.tcp;
 
 import io.fourtuple.core.wire.Seq;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Iterator;
+import java.util.List;
 
 /**
  * What the peer has sent: octets in order that the user has not taken, and pieces above RCV.NXT that wait for the gap
@@ -349,6 +352,19 @@ final class ReceiveQueue {
             forgetInOrder();
         }
         return chunk;
+    }
+
+    /** The next octets in order, at most {@code max}, which stay. */
+    List<ReceivedChunk> peek(int max) {
+        List<ReceivedChunk> seen = new ArrayList<>();
+        int left = max;
+        for (Iterator<ReceivedChunk> each = inOrder.iterator(); left > 0 && each.hasNext(); ) {
+            ReceivedChunk chunk = each.next();
+            int length = Math.min(left, chunk.length());
+            seen.add(new ReceivedChunk(chunk.array(), chunk.offset(), length));
+            left -= length;
+        }
+        return seen;
     }
 
     /** Forgets everything. */

@@ -49,9 +49,18 @@ final class ReceiveWindow {
         return scaled;
     }
 
+    /** Where what is acceptable ends: the right edge of the window, or of the buffer where that is the host's trait. */
+    static int acceptableEdge(Tcb t) {
+        return t.config.traits().windowIsBuffer()
+                ? Seq.max(t.rcvEdge, Seq.add(t.lastAckSent, Math.max(0, t.receiveBuffer - t.receiveQueue.length())))
+                : t.rcvEdge;
+    }
+
     private static int free(Tcb t) {
-        int buffer = ReceiveMemory.share(t);
-        t.windowHeldBack = buffer < t.receiveBuffer;
+        int clamp = t.config.tuning().windowClamp();
+        int share = ReceiveMemory.share(t);
+        int buffer = clamp == 0 ? share : Math.min(share, clamp);
+        t.windowHeldBack = share < t.receiveBuffer;
         return Math.max(0, buffer - t.receiveQueue.length());
     }
 
@@ -59,7 +68,8 @@ final class ReceiveWindow {
     private static int wanted(Tcb t) {
         int window = t.rcvWnd();
         int free = Math.min(free(t), MAX_UNSCALED << t.rcvShift);
-        return free - window >= step(t) ? free : window;
+        int least = t.config.traits().windowIsBuffer() ? 1 : step(t);
+        return free - window >= least ? free : window;
     }
 
     private static int step(Tcb t) {
@@ -68,12 +78,14 @@ final class ReceiveWindow {
 
     /**
      * Whether a window update is worth a segment of its own: the window grew by two segments, a third of the buffer or
-     * half of it since it was last announced, or opens from (nearly) nothing.
+     * half of it since it was last announced, or opens from (nearly) nothing. That the SYN could not say it all is no
+     * reason before data come: their acknowledgment tells.
      */
     static boolean updateIsDue(Tcb t) {
         int window = t.rcvWnd();
         int gain = wanted(t) - window;
-        if (gain <= 0) {
+        boolean nothingCame = t.bytesReceived == 0 && window >= t.rcvMss;
+        if (gain <= 0 || nothingCame) {
             return false;
         }
         return window < t.rcvMss || gain >= Math.min(t.receiveBuffer / 2, Math.max(2 * t.rcvMss, t.receiveBuffer / 3));

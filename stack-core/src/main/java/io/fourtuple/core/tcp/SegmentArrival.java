@@ -17,6 +17,9 @@ final class SegmentArrival {
 
     static void handle(Tcb t, TcpSegment s, long now) {
         t.segmentsIn++;
+        if (s.has(TcpFlags.SYN | TcpFlags.FIN) && t.config.traits().synFin() == HostTraits.SynFin.DROPPED) {
+            return;
+        }
         switch (t.state()) {
             case CLOSED -> { }
             case SYN_SENT -> synSent(t, s, now);
@@ -48,6 +51,7 @@ final class SegmentArrival {
         }
         acceptSyn(t, s, now); // fourth: the SYN bit
         if (!ack) { // simultaneous open, figure 8
+            t.synText = s.payloadLength() > 0 ? s : null; // kept until ESTABLISHED
             t.become(TcpState.SYN_RECEIVED);
             t.synDue = true;
             return;
@@ -173,10 +177,11 @@ final class SegmentArrival {
         if (window == 0) {
             return s.seq() == t.rcvNxt;
         }
+        int edge = ReceiveWindow.acceptableEdge(t);
         if (length == 0) {
-            return Seq.ge(s.seq(), t.rcvNxt) && Seq.le(s.seq(), t.rcvEdge); // the edge: its window is full
+            return Seq.ge(s.seq(), t.rcvNxt) && Seq.le(s.seq(), edge); // the edge: its window is full
         }
-        return Seq.lt(s.seq(), t.rcvEdge) && Seq.gt(s.end(), t.rcvNxt);
+        return Seq.lt(s.seq(), edge) && Seq.gt(s.end(), t.rcvNxt);
     }
 
     /** Second: the RST bit (RFC 5961 §3). */
@@ -184,7 +189,10 @@ final class SegmentArrival {
         if (!s.has(TcpFlags.RST)) {
             return true;
         }
-        if (s.seq() != t.rcvNxt) {
+        if (s.seq() != t.rcvNxt && Seq.ge(s.seq(), ReceiveWindow.acceptableEdge(t))) {
+            return false; // RFC 5961 §3.2: outside the window
+        }
+        if (s.seq() != t.rcvNxt && !t.config.traits().windowRst()) {
             challenge(t, now);
             return false;
         }
@@ -194,7 +202,10 @@ final class SegmentArrival {
                 t.finish(TcpEvent.REFUSED);
             }
             case ESTABLISHED, CLOSE_WAIT, FIN_WAIT_1, FIN_WAIT_2 -> t.finish(TcpEvent.RESET);
-            case CLOSING, LAST_ACK -> t.finish(t.sendQueue.length() > 0 ? TcpEvent.RESET : TcpEvent.CLOSED);
+            case CLOSING, LAST_ACK -> {
+                boolean told = t.sendQueue.length() > 0 || t.config.traits().lateReset();
+                t.finish(told ? TcpEvent.RESET : TcpEvent.CLOSED);
+            }
             case TIME_WAIT -> t.finish(TcpEvent.CLOSED);
             case SYN_SENT, CLOSED -> throw new IllegalStateException("not synchronised: " + t.state());
         }
@@ -205,6 +216,12 @@ final class SegmentArrival {
     private static boolean checkSyn(Tcb t, TcpSegment s, long now) {
         if (!s.has(TcpFlags.SYN)) {
             return true;
+        }
+        if (t.config.traits().windowSyn() && t.state() != TcpState.SYN_RECEIVED) { // RFC 793
+            t.resetDue = true;
+            t.resetSeq = t.sndNxt;
+            t.finish(TcpEvent.RESET);
+            return false;
         }
         t.counters.increment(Counter.TCP_EXT_SYN_CHALLENGE);
         challenge(t, now);
@@ -224,6 +241,11 @@ final class SegmentArrival {
             }
             AckArrival.handle(t, s, now);
             establish(t, s, now);
+            if (t.synText != null) {
+                segmentText(t, t.synText, now);
+                t.finPending &= t.config.traits().synFin() != HostTraits.SynFin.OPENS;
+                t.synText = null;
+            }
             return true;
         }
         boolean tooOld = Seq.lt(s.ack(), Seq.add(t.sndUna, -t.maxSndWnd)); // RFC 5961 §5.2
@@ -286,6 +308,9 @@ final class SegmentArrival {
             t.pendingFinSeq = end;
         }
         if (s.payloadLength() == 0) {
+            if (s.has(TcpFlags.FIN) && Seq.gt(seq, t.rcvNxt)) {
+                acknowledgeNow(t); // a FIN ahead of a gap is out of order like any segment (RFC 5681 §4.2)
+            }
             t.counters.increment(Counter.TCP_EXT_PURE_ACKS);
             return;
         }
@@ -365,7 +390,8 @@ final class SegmentArrival {
     private static void scheduleAck(Tcb t, boolean hadGap, long now) {
         t.ackPending = true;
         long delay = t.config.acknowledgment().delay();
-        boolean due = hadGap || t.unackedOctets >= 2 * t.rcvMss || delay == 0;
+        boolean second = t.config.traits().ackEverySecond() && t.delayedAckAt != Deadline.NONE;
+        boolean due = hadGap || second || t.unackedOctets >= 2 * t.rcvMss || delay == 0;
         boolean quick = (t.quickAcks > 0 && !t.memory.fires(Faults.DELAY_ACK)) || t.memory.fires(Faults.ACK_AT_ONCE);
         if (due || quick) {
             t.quickAcks = Math.max(0, t.quickAcks - 1);

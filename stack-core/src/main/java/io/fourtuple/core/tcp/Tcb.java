@@ -7,6 +7,7 @@ import io.fourtuple.core.time.Deadline;
 import io.fourtuple.core.wire.FourTuple;
 import io.fourtuple.core.wire.SendReason;
 import io.fourtuple.core.wire.Seq;
+import io.fourtuple.core.wire.TcpSegment;
 
 /**
  * The transmission control block: the variables of RFC 9293 §3.3.1 under their names there, and those of the RFCs that
@@ -56,6 +57,12 @@ final class Tcb {
     /** The user will send no more: FIN follows the last octet of the queue. */
     boolean outputClosed;
     boolean finSent;
+    /** {@code TCP_CORK}: what does not fill a segment waits. */
+    boolean corked;
+    /** … until then. */
+    long corkedUntil = Deadline.NONE;
+    /** That has come: what waits may go. */
+    boolean corkDue;
     /** End of the last segment sent that was not full-sized, for Nagle's algorithm in Minshall's variant. */
     int smallSegmentEnd;
 
@@ -198,6 +205,8 @@ final class Tcb {
     boolean synDue;
     /** The SYN-ACK of a simultaneous open is out. */
     boolean synAckSent;
+    /** The peer's SYN that crossed ours and brought data; null for none, and once we are ESTABLISHED. */
+    TcpSegment synText;
     boolean resetDue;
     int resetSeq;
 
@@ -205,8 +214,8 @@ final class Tcb {
     boolean softError;
 
     private int events;
-    /** A last event was raised: none follows. */
-    private boolean ended;
+    /** The last event that was raised: none follows. Null before. */
+    private TcpEvent end;
     /** The timer ran out for the segment at SND.UNA. */
     boolean timedOut;
 
@@ -228,9 +237,9 @@ final class Tcb {
         this.state = state;
         this.iss = iss;
         this.timestampOffset = timestampOffset;
-        this.path = path;
+        this.path = path.atMost(config.tuning().maxSegment());
         this.config = config;
-        opened = config;
+        opened = config.forOpening();
         this.memory = memory;
         counters = memory.counters();
         sndUna = iss;
@@ -245,7 +254,7 @@ final class Tcb {
         sendQueue = new SendQueue(Seq.add(iss, 1));
         sendBuffer = config.sendBuffer().initial();
         receiveBuffer = config.receiveBuffer().initial();
-        sndMss = path.mss();
+        sndMss = this.path.mss();
         congestion = config.congestionControl().create(sndMss, initialWindow(sndMss, config));
         quickAcks = config.acknowledgment().quickAcks();
         lastSentAt = nowNanos;
@@ -323,6 +332,10 @@ final class Tcb {
         }
         int mss = peerMss < 0 ? defaultMss(tuple) : Math.max(peerMss, offer.minPeerMss());
         sndMss = Math.min(mss, path.mss()) - (timestamps ? 12 : 0); // RFC 6691: options come out of it
+        if (config.traits().roundReceiveBuffer()) {
+            int segment = Math.min(mss, path.mss());
+            receiveBuffer = Math.min(config.receiveBuffer().max(), Math.ceilDiv(receiveBuffer, segment) * segment);
+        }
         boolean small = synRetransmits > 1 || memory.fires(Faults.SMALL_INITIAL_WINDOW);
         long window = small ? sndMss : initialWindow(sndMss, config);
         congestion = config.congestionControl().create(sndMss, window);
@@ -400,11 +413,16 @@ final class Tcb {
     }
 
     void raise(TcpEvent event) {
-        if (ended) {
+        if (end != null) {
             return;
         }
-        ended = event.isLast();
+        end = event.isLast() ? event : null;
         events |= 1 << code(event);
+    }
+
+    /** Why it is over; null while it is not. */
+    TcpEvent end() {
+        return end;
     }
 
     /**
@@ -480,5 +498,6 @@ final class Tcb {
         delayedAckAt = Deadline.NONE;
         keepAliveAt = Deadline.NONE;
         finWait2At = Deadline.NONE;
+        corkedUntil = Deadline.NONE;
     }
 }

@@ -19,6 +19,8 @@ import java.util.Objects;
  * @param congestionControl the policy
  * @param ecn explicit congestion notification
  * @param recovery how losses are found
+ * @param tuning what is mostly said for one socket
+ * @param traits whose host this looks like
  */
 public record TcpConfig(
         BufferLimits receiveBuffer,
@@ -33,7 +35,9 @@ public record TcpConfig(
         long finWait2Timeout,
         CongestionControlSupplier congestionControl,
         Ecn ecn,
-        Recovery recovery) {
+        Recovery recovery,
+        Tuning tuning,
+        HostTraits traits) {
 
     private static final long MILLIS = 1_000_000L;
     private static final long SECONDS = 1_000 * MILLIS;
@@ -48,6 +52,8 @@ public record TcpConfig(
         Objects.requireNonNull(congestionControl, "congestionControl");
         Objects.requireNonNull(ecn, "ecn");
         Objects.requireNonNull(recovery, "recovery");
+        Objects.requireNonNull(tuning, "tuning");
+        Objects.requireNonNull(traits, "traits");
         if (initialWindowSegments < 1) {
             throw new IllegalArgumentException("initialWindowSegments must be at least 1");
         }
@@ -146,6 +152,72 @@ public record TcpConfig(
      */
     public record Recovery(boolean rack, boolean tailLossProbe, boolean frto, boolean dsack, boolean hystart) {}
 
+    /**
+     * What is mostly said for one socket; 0 leaves each as it is without it.
+     *
+     * @param maxSegment {@code TCP_MAXSEG}: no larger MSS is announced or used
+     * @param synRetries {@code TCP_SYNCNT}: a SYN is sent again so often, unless {@link Retransmission#synGiveUp} ends
+     *     the open first
+     * @param notSentLowat {@code TCP_NOTSENT_LOWAT}: with so many octets never sent, the socket is not writable
+     * @param windowClamp {@code TCP_WINDOW_CLAMP}: no larger window is offered
+     * @param trafficClass {@code IP_TOS}, {@code IPV6_TCLASS}: the octet of the IP header, but for its two lowest bits,
+     *     which are those of explicit congestion notification
+     * @param hopLimit {@code IP_TTL}, {@code IPV6_UNICAST_HOPS}, up to 255
+     * @param noOptions {@code TCP_NOOPT}: SYNs have no options, not even the MSS
+     */
+    public record Tuning(
+            int maxSegment, int synRetries, int notSentLowat, int windowClamp, int trafficClass, int hopLimit,
+            boolean noOptions) {
+        /** Nothing is said. */
+        public static final Tuning NONE = new Tuning(0, 0, 0, 0, 0, 0, false);
+
+        public Tuning {
+            if (maxSegment < 0 || synRetries < 0 || notSentLowat < 0 || windowClamp < 0) {
+                throw new IllegalArgumentException("tuning must not be negative: " + maxSegment + ", " + synRetries
+                        + ", " + notSentLowat + ", " + windowClamp);
+            }
+            if (trafficClass < 0 || trafficClass > 255 || hopLimit < 0 || hopLimit > 255) {
+                throw new IllegalArgumentException(
+                        "traffic class and hop limit are 0 to 255, not " + trafficClass + ", " + hopLimit);
+            }
+        }
+
+        /** The same with another largest segment. */
+        public Tuning withMaxSegment(int octets) {
+            return new Tuning(octets, synRetries, notSentLowat, windowClamp, trafficClass, hopLimit, noOptions);
+        }
+
+        /** The same with SYNs sent again so often. */
+        public Tuning withSynRetries(int retries) {
+            return new Tuning(maxSegment, retries, notSentLowat, windowClamp, trafficClass, hopLimit, noOptions);
+        }
+
+        /** The same with another bound of what was never sent. */
+        public Tuning withNotSentLowat(int octets) {
+            return new Tuning(maxSegment, synRetries, octets, windowClamp, trafficClass, hopLimit, noOptions);
+        }
+
+        /** The same with another bound of the window. */
+        public Tuning withWindowClamp(int octets) {
+            return new Tuning(maxSegment, synRetries, notSentLowat, octets, trafficClass, hopLimit, noOptions);
+        }
+
+        /** The same with another traffic class. */
+        public Tuning withTrafficClass(int octet) {
+            return new Tuning(maxSegment, synRetries, notSentLowat, windowClamp, octet, hopLimit, noOptions);
+        }
+
+        /** The same with another hop limit. */
+        public Tuning withHopLimit(int hops) {
+            return new Tuning(maxSegment, synRetries, notSentLowat, windowClamp, trafficClass, hops, noOptions);
+        }
+
+        /** The same with SYNs without options, or with. */
+        public Tuning withNoOptions(boolean without) {
+            return new Tuning(maxSegment, synRetries, notSentLowat, windowClamp, trafficClass, hopLimit, without);
+        }
+    }
+
     /** Defaults that satisfy every MUST of the RFCs. */
     public static TcpConfig defaults() {
         return new TcpConfig(
@@ -161,66 +233,96 @@ public record TcpConfig(
                 60 * SECONDS,
                 Cubic::new,
                 Ecn.ACCEPT,
-                new Recovery(true, true, true, true, true));
+                new Recovery(true, true, true, true, true),
+                Tuning.NONE,
+                HostTraits.DEFAULT);
     }
 
     /** The same with another receive buffer. */
     public TcpConfig withReceiveBuffer(BufferLimits limits) {
         return new TcpConfig(limits, sendBuffer, options, retransmission, acknowledgment, keepAlive, noDelay,
-                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn, recovery);
+                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn, recovery, tuning, traits);
     }
 
     /** The same with another send buffer. */
     public TcpConfig withSendBuffer(BufferLimits limits) {
         return new TcpConfig(receiveBuffer, limits, options, retransmission, acknowledgment, keepAlive, noDelay,
-                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn, recovery);
+                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn, recovery, tuning, traits);
     }
 
     /** The same with another offer in the SYN. */
     public TcpConfig withOptions(OptionOffer offer) {
         return new TcpConfig(receiveBuffer, sendBuffer, offer, retransmission, acknowledgment, keepAlive, noDelay,
-                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn, recovery);
+                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn, recovery, tuning, traits);
     }
 
     /** The same with another retransmission timer. */
     public TcpConfig withRetransmission(Retransmission timer) {
         return new TcpConfig(receiveBuffer, sendBuffer, options, timer, acknowledgment, keepAlive, noDelay,
-                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn, recovery);
+                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn, recovery, tuning, traits);
     }
 
     /** The same with another way to acknowledge. */
     public TcpConfig withAcknowledgment(Acknowledgment policy) {
         return new TcpConfig(receiveBuffer, sendBuffer, options, retransmission, policy, keepAlive, noDelay,
-                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn, recovery);
+                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn, recovery, tuning, traits);
     }
 
     /** The same with another keep-alive. */
     public TcpConfig withKeepAlive(KeepAlive probing) {
         return new TcpConfig(receiveBuffer, sendBuffer, options, retransmission, acknowledgment, probing, noDelay,
-                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn, recovery);
+                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn, recovery, tuning, traits);
     }
 
     /** The same with Nagle's algorithm off (true) or on. */
     public TcpConfig withNoDelay(boolean off) {
         return new TcpConfig(receiveBuffer, sendBuffer, options, retransmission, acknowledgment, keepAlive, off,
-                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn, recovery);
+                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn, recovery, tuning, traits);
+    }
+
+    /** The same with another limit of FIN-WAIT-2, in nanoseconds. */
+    public TcpConfig withFinWait2Timeout(long limit) {
+        return new TcpConfig(receiveBuffer, sendBuffer, options, retransmission, acknowledgment, keepAlive, noDelay,
+                initialWindowSegments, timeWait, limit, congestionControl, ecn, recovery, tuning, traits);
     }
 
     /** The same with another congestion control. */
     public TcpConfig withCongestionControl(CongestionControlSupplier policy) {
         return new TcpConfig(receiveBuffer, sendBuffer, options, retransmission, acknowledgment, keepAlive, noDelay,
-                initialWindowSegments, timeWait, finWait2Timeout, policy, ecn, recovery);
+                initialWindowSegments, timeWait, finWait2Timeout, policy, ecn, recovery, tuning, traits);
     }
 
     /** The same with explicit congestion notification so. */
     public TcpConfig withEcn(Ecn use) {
         return new TcpConfig(receiveBuffer, sendBuffer, options, retransmission, acknowledgment, keepAlive, noDelay,
-                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, use, recovery);
+                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, use, recovery, tuning, traits);
     }
 
     /** The same with losses found so. */
     public TcpConfig withRecovery(Recovery how) {
         return new TcpConfig(receiveBuffer, sendBuffer, options, retransmission, acknowledgment, keepAlive, noDelay,
-                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn, how);
+                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn, how, tuning, traits);
+    }
+
+    /** The same with this said besides. */
+    public TcpConfig withTuning(Tuning said) {
+        return new TcpConfig(receiveBuffer, sendBuffer, options, retransmission, acknowledgment, keepAlive, noDelay,
+                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn, recovery, said, traits);
+    }
+
+    /** The same, looking like another host. */
+    public TcpConfig withTraits(HostTraits host) {
+        return new TcpConfig(receiveBuffer, sendBuffer, options, retransmission, acknowledgment, keepAlive, noDelay,
+                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn, recovery, tuning, host);
+    }
+
+    /** The same as it is to be when a connection is opened: with what {@link Tuning#noOptions} takes away. */
+    TcpConfig forOpening() {
+        return tuning.noOptions() ? withOptions(new OptionOffer(false, false, false, options.minPeerMss())) : this;
+    }
+
+    /** The MSS to announce on this path, or -1 for none. */
+    int mssOption(PathProperties path) {
+        return tuning.noOptions() ? -1 : path.mss();
     }
 }

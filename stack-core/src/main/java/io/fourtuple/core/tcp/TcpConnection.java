@@ -9,6 +9,7 @@ import io.fourtuple.core.wire.SendReason;
 import io.fourtuple.core.wire.Seq;
 import io.fourtuple.core.wire.TcpSegment;
 import java.nio.ByteBuffer;
+import java.util.List;
 
 /**
  * One TCP connection (RFC 9293) without I/O: segments, user calls and the time go in; segments, events and a deadline
@@ -90,6 +91,52 @@ public final class TcpConnection {
     /** True when the peer's FIN has arrived: nothing follows what is {@linkplain #receivable receivable}. */
     public boolean isPeerClosed() {
         return t.finReceived;
+    }
+
+    /** Why it is over, also while there are octets to {@link #receive}; null while it is not over. */
+    public TcpEvent end() {
+        return t.end();
+    }
+
+    /** Whether no more can be {@linkplain #send sent}, as the user said or the connection is over. */
+    public boolean isOutputClosed() {
+        return t.outputClosed || t.state() == TcpState.CLOSED;
+    }
+
+    /**
+     * Whether it is worth while to {@link #send}: a third of the send buffer is free, and less was never sent than
+     * {@link TcpConfig.Tuning#notSentLowat} says.
+     */
+    public boolean isWritable() {
+        int space = sendSpace();
+        int lowat = t.config.tuning().notSentLowat();
+        return space > 0 && (space >= t.sendBuffer / 3 || t.sendQueue.length() == 0)
+                && (lowat == 0 || t.unsent() < lowat);
+    }
+
+    /** Octets that came in order since the connection began. */
+    public long bytesReceived() {
+        return t.bytesReceived;
+    }
+
+    /** Octets in the send buffer: sent and not acknowledged, or never sent ({@code SIOCOUTQ}). */
+    public int sendQueue() {
+        return t.sendQueue.length();
+    }
+
+    /** Octets in the send buffer that were never sent ({@code SIOCOUTQNSD}). */
+    public int unsent() {
+        return t.unsent();
+    }
+
+    /** The present sizes of the buffers, as auto-tuning has made them. */
+    public int receiveBuffer() {
+        return t.receiveBuffer;
+    }
+
+    /** See {@link #receiveBuffer}. */
+    public int sendBuffer() {
+        return t.sendBuffer;
     }
 
     /** SND.NXT. */
@@ -261,6 +308,29 @@ public final class TcpConnection {
         return chunk;
     }
 
+    /**
+     * The next octets in order, which stay where they are ({@code MSG_PEEK}).
+     *
+     * @param maxBytes at most so many octets, at least 1
+     * @return chunks that together are as long; none when there are no octets now
+     */
+    public List<ReceivedChunk> peek(int maxBytes) {
+        return t.receiveQueue.peek(maxBytes);
+    }
+
+    /** {@code TCP_CORK}: while it is on, only full segments are sent, for 200 ms at most. */
+    public void cork(boolean on) {
+        t.corked = on;
+        t.corkedUntil = Deadline.NONE;
+        t.corkDue = false;
+    }
+
+    /** Acknowledges what came at once ({@code TCP_QUICKACK}), or goes on to delay it. */
+    public void acknowledgeQuickly(boolean on) {
+        t.quickAcks = on ? Math.max(t.quickAcks, t.config.acknowledgment().quickAcks()) : 0;
+        t.ackNow |= on && t.ackPending;
+    }
+
     /** No more will be sent: FIN follows what is queued. The other direction stays open. Idempotent. */
     public void shutdownOutput(long nowNanos) {
         if (t.outputClosed) {
@@ -345,12 +415,20 @@ public final class TcpConnection {
     /** Puts other options in force ({@code setsockopt}). What was agreed in the SYNs stays. */
     public void reconfigure(TcpConfig config, long nowNanos) {
         boolean probing = !t.config.keepAlive().equals(config.keepAlive());
+        boolean otherControl = t.config.congestionControl() != config.congestionControl();
         t.config = config;
-        t.receiveBuffer = Math.clamp(t.receiveBuffer, config.receiveBuffer().min(), config.receiveBuffer().max());
-        t.sendBuffer = Math.clamp(t.sendBuffer, config.sendBuffer().min(), config.sendBuffer().max());
+        if (otherControl) { // the window stays
+            t.congestion = config.congestionControl().create(t.sndMss, t.congestion.cwnd());
+        }
+        t.receiveBuffer = size(t.receiveBuffer, config.receiveBuffer());
+        t.sendBuffer = size(t.sendBuffer, config.sendBuffer());
         if (probing && t.state().isSynchronized()) {
             Timeouts.restartKeepAlive(t, nowNanos);
         }
+    }
+
+    private static int size(int now, TcpConfig.BufferLimits limits) {
+        return limits.initial() == limits.max() ? limits.max() : Math.clamp(now, limits.min(), limits.max());
     }
 
     /**
@@ -387,7 +465,12 @@ public final class TcpConnection {
      * @return false when nothing may be sent now; {@code out} is then undefined
      */
     public boolean pollTransmit(OutboundSegment out, long nowNanos) {
-        return Transmitter.poll(t, out, nowNanos);
+        if (!Transmitter.poll(t, out, nowNanos)) {
+            return false;
+        }
+        TcpConfig.Tuning tuning = t.config.tuning();
+        out.ofSocket(tuning.trafficClass(), tuning.hopLimit());
+        return true;
     }
 
     /**

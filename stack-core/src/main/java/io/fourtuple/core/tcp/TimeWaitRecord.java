@@ -18,6 +18,8 @@ public final class TimeWaitRecord {
         REPLY,
         /** Forget the record. */
         REMOVE,
+        /** Send the reply that was filled in, a reset, and forget the record. */
+        RESET,
         /** Forget the record and treat the segment as a SYN for the listener: a new incarnation (RFC 6191). */
         REOPEN
     }
@@ -26,6 +28,8 @@ public final class TimeWaitRecord {
     private final int sndNxt;
     private final int rcvNxt;
     private final int window;
+    /** What was acceptable: the window, or the room in the buffer where that is the host's trait. */
+    private final int acceptable;
     private final int shift;
     private final boolean timestamps;
     private final int timestampOffset;
@@ -33,11 +37,15 @@ public final class TimeWaitRecord {
     private final long duration;
     private long deadline;
 
+    private final HostTraits traits;
+
     private TimeWaitRecord(Tcb t, long nowNanos) {
+        traits = t.config.traits();
         tuple = t.tuple;
         sndNxt = t.sndNxt;
         rcvNxt = t.rcvNxt;
         window = t.rcvWnd();
+        acceptable = Seq.distance(rcvNxt, ReceiveWindow.acceptableEdge(t));
         shift = t.rcvShift;
         timestamps = t.timestamps;
         timestampOffset = t.timestampOffset;
@@ -88,11 +96,24 @@ public final class TimeWaitRecord {
 
     /** TIME-WAIT in RFC 9293 §3.10.7.4. With {@link Verdict#REPLY}, {@code reply} is filled. */
     public Verdict handleSegment(TcpSegment s, OutboundSegment reply, long nowNanos) {
+        boolean syn = s.has(TcpFlags.SYN);
         if (s.has(TcpFlags.RST)) {
-            return s.seq() == rcvNxt ? Verdict.REMOVE : Verdict.IGNORE; // RFC 5961 §3
+            return s.seq() == rcvNxt && !traits.timeWaitKeeps() ? Verdict.REMOVE : Verdict.IGNORE; // RFC 5961 §3
         }
-        if (s.has(TcpFlags.SYN)) {
-            return !s.has(TcpFlags.ACK) && isNewIncarnation(s) ? Verdict.REOPEN : acknowledge(reply, nowNanos);
+        if (syn && traits.windowSyn() && isWithin(s, window)) { // RFC 793
+            reply.clear();
+            reply.reason = SendReason.RESET;
+            reply.flags = TcpFlags.RST | TcpFlags.ACK;
+            reply.seq = sndNxt;
+            reply.ack = rcvNxt;
+            return Verdict.RESET;
+        }
+        if (syn) {
+            boolean plain = !s.has(TcpFlags.ACK) && !s.has(TcpFlags.FIN);
+            return plain && isNewIncarnation(s) ? Verdict.REOPEN : acknowledge(reply, nowNanos);
+        }
+        if (!s.has(TcpFlags.ACK) && isWithin(s, acceptable)) {
+            return Verdict.IGNORE; // acceptable, and dropped for want of an ACK
         }
         if (s.length() == 0 && s.seq() == rcvNxt) {
             return Verdict.IGNORE; // nothing to say to a bare acknowledgment
@@ -101,6 +122,10 @@ public final class TimeWaitRecord {
             deadline = Deadline.after(nowNanos, duration); // the peer did not get our ACK: 2 MSL begin again
         }
         return acknowledge(reply, nowNanos);
+    }
+
+    private boolean isWithin(TcpSegment s, int octets) {
+        return Seq.ge(s.seq(), rcvNxt) && Seq.lt(s.seq(), Seq.add(rcvNxt, octets));
     }
 
     /** RFC 6191 §2, RFC 9293 MAY-2: its clock or its sequence numbers show that the SYN is new. */

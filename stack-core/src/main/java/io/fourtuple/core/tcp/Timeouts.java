@@ -17,6 +17,7 @@ final class Timeouts {
         deadline = Deadline.earlier(deadline, t.lossProbeAt);
         deadline = Deadline.earlier(deadline, t.pacer.releaseAt);
         deadline = Deadline.earlier(deadline, t.finWait2At);
+        deadline = Deadline.earlier(deadline, t.corkedUntil);
         if (t.unansweredSince != Deadline.NONE && t.retransmitAt != Deadline.NONE) {
             deadline = Deadline.earlier(deadline, Deadline.after(unansweredSince(t), limit(t)));
         }
@@ -44,6 +45,10 @@ final class Timeouts {
         }
         if (Deadline.isDue(t.lossProbeAt, now)) { // at the time of the other timer, too: a probe costs less
             t.tlp.expired(t, now);
+        }
+        if (Deadline.isDue(t.corkedUntil, now)) {
+            t.corkedUntil = Deadline.NONE;
+            t.corkDue = true;
         }
         if (Deadline.isDue(t.retransmitAt, now)) {
             if (Orphans.check(t, now)) {
@@ -99,6 +104,11 @@ final class Timeouts {
     private static void retransmit(Tcb t, long now) {
         switch (t.state()) {
             case SYN_SENT, SYN_RECEIVED -> {
+                int retries = t.config.tuning().synRetries();
+                if (retries > 0 && t.retransmits >= retries) {
+                    giveUp(t);
+                    return;
+                }
                 t.rtt.backOff();
                 t.counters.increment(Counter.TCP_EXT_TIMEOUTS);
                 t.synDue = true;

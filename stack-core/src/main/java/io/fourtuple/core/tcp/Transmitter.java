@@ -65,7 +65,8 @@ final class Transmitter {
         out.flags = TcpFlags.SYN | (answer ? TcpFlags.ACK : 0);
         out.ack = t.rcvNxt;
         out.window = ReceiveWindow.ofSyn(t.opened);
-        out.mss = t.path.mss();
+        out.mss = t.opened.mssOption(t.path);
+        out.bsdOrder = t.opened.traits().optionOrder() == HostTraits.OptionOrder.BSD;
         out.windowScale = (answer ? t.windowScaling : offer.windowScaling()) ? ReceiveWindow.shiftFor(t.opened) : -1;
         out.sackPermitted = answer ? t.sack : offer.sack();
         if (answer ? t.timestamps : offer.timestamps()) {
@@ -76,7 +77,13 @@ final class Transmitter {
         if (answer) {
             out.flags |= t.ecn ? TcpFlags.ECE : 0;
         } else {
-            ExplicitCongestion.ask(t, out, first);
+            ExplicitCongestion.ask(t, out, first ? 0 : (int) t.retransmits + 1);
+        }
+        int optionSyns = t.opened.traits().optionSyns();
+        if (optionSyns > 0 && !first && t.retransmits + 1 >= optionSyns) { // something on the way may drop options
+            out.windowScale = -1;
+            out.sackPermitted = false;
+            out.timestamps = false;
         }
         if (first) {
             out.reason = SendReason.HANDSHAKE;
@@ -227,7 +234,9 @@ final class Transmitter {
             return true;
         }
         int window = Seq.distance(t.sndNxt, Seq.add(t.sndUna, t.sndWnd));
-        int length = t.probeDue ? Math.min(probeLength(window, unsent), maxPayload(t)) : sendable(t, unsent, window);
+        int length = t.probeDue
+                ? Math.min(probeLength(window, unsent), maxPayload(t))
+                : sendable(t, unsent, window, now);
         if (t.cwrDue) { // one segment says so, and no NIC has to know which of many it is
             length = Math.min(length, t.currentMss());
         }
@@ -261,7 +270,7 @@ final class Transmitter {
     }
 
     /** RFC 9293 §3.8.6.2.1 (SWS, Nagle) and the limit of cwnd; 0 when it is better to wait. */
-    private static int sendable(Tcb t, int unsent, int window) {
+    private static int sendable(Tcb t, int unsent, int window, long now) {
         int pipe = t.pipe();
         long cwnd = t.window();
         int room = Math.clamp(cwnd - pipe, 0, Integer.MAX_VALUE);
@@ -280,19 +289,32 @@ final class Transmitter {
             if (!all && pipe > 0 && length < worthwhile / mss * mss) {
                 return 0;
             }
-            boolean tailMayGo = all && mayGoSmall(t);
+            boolean tailMayGo = all && length % mss != 0 && mayGoSmall(t, now);
             return tailMayGo ? length : length / mss * mss;
         }
-        if (length == unsent && mayGoSmall(t)) {
+        if (length == unsent && mayGoSmall(t, now)) {
             return length;
         }
         return length >= t.maxSndWnd / 2 && length == window ? length : 0;
     }
 
     /** Nagle's algorithm (SHLD-7) in Minshall's variant: a small segment waits only while another small one is out. */
-    private static boolean mayGoSmall(Tcb t) {
+    private static boolean mayGoSmall(Tcb t, long now) {
+        if (t.corked && !t.outputClosed) {
+            return isCorkOld(t, now);
+        }
         return t.config.noDelay() || t.outputClosed || Seq.le(t.smallSegmentEnd, t.sndUna);
     }
+
+    /** As Linux: what does not fill a segment waits for 200 ms at most. */
+    private static boolean isCorkOld(Tcb t, long now) {
+        if (!t.corkDue && t.corkedUntil == Deadline.NONE) {
+            t.corkedUntil = Deadline.after(now, MAX_CORK_NANOS);
+        }
+        return t.corkDue;
+    }
+
+    private static final long MAX_CORK_NANOS = 200_000_000;
 
     static int maxPayload(Tcb t) {
         int mss = t.currentMss();
@@ -309,6 +331,7 @@ final class Transmitter {
         t.prr.sent(out.length());
         t.sndNxt = Seq.add(t.sndNxt, out.length());
         t.finSent |= (out.flags & TcpFlags.FIN) != 0;
+        t.corkDue = false;
         int segments = segments(out);
         if (out.payloadLength % out.segmentSize != 0) {
             t.smallSegmentEnd = t.sndNxt;
@@ -398,7 +421,11 @@ final class Transmitter {
         if (t.ackDelayedLong) {
             t.counters.increment(Counter.TCP_EXT_DELAYED_ACKS);
         }
-        bare(t, out, acceptableSeq(t), reason, now);
+        boolean finAgain = t.config.traits().finWithAck() && t.finSent && t.sndUna == t.finSeq();
+        bare(t, out, finAgain ? t.finSeq() : acceptableSeq(t), reason, now);
+        if (finAgain) {
+            out.flags |= TcpFlags.FIN;
+        }
         return true;
     }
 
@@ -419,7 +446,9 @@ final class Transmitter {
         out.seq = seq;
         out.flags = TcpFlags.ACK;
         out.ack = t.rcvNxt;
-        out.window = t.state().canReceive() || t.state() == TcpState.SYN_RECEIVED
+        boolean offers = t.state().canReceive() || t.state() == TcpState.SYN_RECEIVED
+                || t.config.traits().windowIsBuffer();
+        out.window = offers
                 ? ReceiveWindow.advertise(t)
                 : t.rcvWnd() >> t.rcvShift;
         countWindow(t, out.window);

@@ -25,6 +25,8 @@ public final class OutboundSegment {
     public int windowScale;
     /** Whether to write SACK-permitted. */
     public boolean sackPermitted;
+    /** Whether the options of a SYN come in the order of BSD; else, in that of Linux. */
+    public boolean bsdOrder;
     /** Whether to write timestamps. */
     public boolean timestamps;
     /** TSval. */
@@ -43,6 +45,10 @@ public final class OutboundSegment {
     public int segmentSize;
     /** Whether its packet may be marked by a router that is congested ({@link Ecn#ECT_0}). */
     public boolean ecnCapable;
+    /** The traffic class of its packet, without {@link Ecn}'s bits, which {@link #ecnCapable} says. */
+    public int trafficClass;
+    /** The hop limit of its packet, or 0 for what packets usually have. */
+    public int hopLimit;
     /** Why it is sent. */
     public SendReason reason;
     /** Which time in a row {@link #reason} has it sent, from 1; 0 when nobody counts. */
@@ -58,6 +64,7 @@ public final class OutboundSegment {
         mss = -1;
         windowScale = -1;
         sackPermitted = false;
+        bsdOrder = false;
         timestamps = false;
         tsVal = 0;
         tsEcr = 0;
@@ -66,9 +73,17 @@ public final class OutboundSegment {
         payloadLength = 0;
         segmentSize = 0;
         ecnCapable = false;
+        trafficClass = 0;
+        hopLimit = 0;
         reason = SendReason.ACK;
         attempt = 0;
         return this;
+    }
+
+    /** What a socket wants of its packets: {@code IP_TOS} and {@code IP_TTL}, or those of IPv6; 0 for the usual. */
+    public void ofSocket(int trafficClassOctet, int hops) {
+        trafficClass = trafficClassOctet & ~Ecn.CE;
+        hopLimit = hops;
     }
 
     /** Octets of sequence space: payload, SYN and FIN. */

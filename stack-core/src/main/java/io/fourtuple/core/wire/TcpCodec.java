@@ -178,6 +178,7 @@ public final class TcpCodec {
      *
      * <p>Options come in the order of Linux, which middleboxes and fingerprints know: MSS, then SACK-permitted and
      * timestamps (or two NOPs and one of them), window scale; SACK last, with as many blocks as there is room for.
+     * A SYN may have them in the order of BSD instead: MSS, window scale, SACK-permitted, timestamps.
      *
      * @param s what to write; only read
      * @param sourcePort 0–65535
@@ -199,7 +200,11 @@ public final class TcpCodec {
         target.putShort((short) s.window);
         target.putInt((s.flags & TcpFlags.URG) != 0 ? s.urgentPointer & 0xffff : 0); // below a checksum of 0
         if (optionsLength > 0) {
-            writeOptions(s, target);
+            if (s.bsdOrder) {
+                writeBsdSynOptions(s, target);
+            } else {
+                writeOptions(s, target);
+            }
         }
         if (s.payloadLength > 0) {
             s.payload.copyTo(Seq.add(s.seq, (s.flags & TcpFlags.SYN) >> 1), s.payloadLength, target);
@@ -233,6 +238,24 @@ public final class TcpCodec {
             for (int i = 0; i < 2 * blocks; i++) {
                 target.putInt(s.sackEdges[i]);
             }
+        }
+    }
+
+    /** Takes as many octets as the order of Linux does. */
+    private static void writeBsdSynOptions(OutboundSegment s, ByteBuffer target) {
+        if (s.mss >= 0) {
+            target.putInt(MSS << 24 | MSS_LENGTH << 16 | (s.mss & 0xffff));
+        }
+        if (s.windowScale >= 0) {
+            target.putInt(NOP << 24 | WINDOW_SCALE << 16 | WINDOW_SCALE_LENGTH << 8 | (s.windowScale & 0xff));
+        }
+        if (s.timestamps) {
+            int before = s.sackPermitted ? SACK_PERMITTED << 24 | SACK_PERMITTED_LENGTH << 16 : NOP_NOP;
+            target.putInt(before | TIMESTAMPS << 8 | TIMESTAMPS_LENGTH);
+            target.putInt(s.tsVal);
+            target.putInt(s.tsEcr);
+        } else if (s.sackPermitted) {
+            target.putInt(SACK_PERMITTED << 24 | SACK_PERMITTED_LENGTH << 16); // and two times the end of the list
         }
     }
 }

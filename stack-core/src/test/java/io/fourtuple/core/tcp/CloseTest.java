@@ -264,6 +264,18 @@ class CloseTest {
     }
 
     @Test
+    void shouldDropWhatHasNoAckInTimeWait() { // RFC 9293 §3.10.7.4, fifth
+        Conversation c = Conversation.timeWait();
+        TimeWaitRecord record = TimeWaitRecord.of(c.connection, c.now);
+        OutboundSegment reply = new OutboundSegment();
+
+        assertThat(record.handleSegment(Conversation.parse("F 3:3(0)"), reply, c.now))
+                .isEqualTo(TimeWaitRecord.Verdict.IGNORE);
+        assertThat(record.handleSegment(Conversation.parse("F 90000:90000(0)"), reply, c.now))
+                .isEqualTo(TimeWaitRecord.Verdict.REPLY); // outside the window: first
+    }
+
+    @Test
     void shouldNotMakeATimeWaitRecordOfALivingConnection() {
         Conversation c = Conversation.established();
 

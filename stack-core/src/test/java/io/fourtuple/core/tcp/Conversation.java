@@ -150,7 +150,11 @@ final class Conversation {
 
     /** The state reached by our close first. */
     static Conversation finWait1() {
-        Conversation c = established();
+        return finWait1(plain());
+    }
+
+    private static Conversation finWait1(TcpConfig config) {
+        Conversation c = established(config);
         c.connection.shutdownOutput(c.now);
         c.flush();
         c.expect("F. 1:1(0) ack 1");
@@ -159,7 +163,11 @@ final class Conversation {
     }
 
     static Conversation finWait2() {
-        Conversation c = finWait1();
+        return finWait2(plain());
+    }
+
+    private static Conversation finWait2(TcpConfig config) {
+        Conversation c = finWait1(config);
         c.inject(". 1:1(0) ack 2 win 60000");
         c.expectEvent(TcpEvent.OUTPUT_ACKNOWLEDGED);
         assertThat(c.connection.state()).isEqualTo(TcpState.FIN_WAIT_2);
@@ -194,7 +202,11 @@ final class Conversation {
     }
 
     static Conversation timeWait() {
-        Conversation c = finWait2();
+        return timeWait(plain());
+    }
+
+    static Conversation timeWait(TcpConfig config) {
+        Conversation c = finWait2(config);
         c.inject("F. 1:1(0) ack 2 win 60000");
         c.expect(". 2:2(0) ack 2");
         c.expectEvent(TcpEvent.PEER_CLOSED);

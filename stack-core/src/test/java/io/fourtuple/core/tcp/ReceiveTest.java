@@ -252,4 +252,20 @@ class ReceiveTest {
     private static String text(int seq, int length) {
         return new String(Conversation.slice(seq, length), StandardCharsets.US_ASCII);
     }
+
+    @Test
+    void shouldAcknowledgeAFinAheadOfAGapAtOnce() { // RFC 5681 §4.2
+        Conversation c = Conversation.established();
+
+        c.inject("F. 11:11(0) ack 1").expect(". 1:1(0) ack 1").expectNoEvent();
+        c.inject("P. 1:11(10) ack 1").expect(". 1:1(0) ack 12");
+    }
+
+    @Test
+    void shouldTakeARstAtTheRightEdgeAsOutside() { // RFC 5961 §3.2
+        Conversation c = Conversation.established();
+
+        c.inject("R 10001:10001(0)").expectNothing().expectNoEvent();
+        c.inject("R 10000:10000(0)").expect(". 1:1(0) ack 1").expectNoEvent();
+    }
 }

@@ -32,6 +32,11 @@ public abstract class EventLoop implements Executor {
         return loop;
     }
 
+    /** Whether a loop runs the caller: then it must not wait for anything. */
+    public static boolean isOnLoop() {
+        return CURRENT.get() != null;
+    }
+
     /** Makes this the {@link #current} loop of the calling thread. */
     final void enterThread() {
         CURRENT.set(this);

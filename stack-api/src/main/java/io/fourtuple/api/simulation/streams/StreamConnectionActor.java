@@ -5,6 +5,7 @@ import io.fourtuple.api.actor.SocketAddresses;
 import io.fourtuple.api.protocol.ConnectReply;
 import io.fourtuple.api.protocol.ConnectionCommand;
 import io.fourtuple.api.protocol.ConnectionEvent;
+import io.fourtuple.api.protocol.SocketLink;
 import io.fourtuple.api.protocol.StackCommand;
 import io.fourtuple.core.tcp.TcpEvent;
 import io.fourtuple.core.tcp.TcpState;
@@ -149,6 +150,8 @@ final class StreamConnectionActor extends ExtensibleBehavior<Object> implements 
             case ConnectionCommand.Write(ByteString data) -> onWrite(data);
             case ConnectionCommand.ResumeReading _ -> credit++;
             case ConnectionCommand.Register(ActorRef<ConnectionEvent> newHandler) -> onRegister(newHandler);
+            case ConnectionCommand.Attach(SocketLink link) -> link.end(); // there are no sockets here
+            case ConnectionCommand.RunCalls _ -> { }
             case ConnectionCommand.CloseOutput _ -> outputEnds = true;
             case ConnectionCommand.Close _ -> close();
             case ConnectionCommand.Abort _ -> {

@@ -5,7 +5,10 @@ import io.fourtuple.api.StackConfig;
 import io.fourtuple.api.actor.SocketAddresses;
 import io.fourtuple.api.protocol.Accepted;
 import io.fourtuple.api.protocol.ConnectionCommand;
+import io.fourtuple.api.protocol.SocketRequest;
 import io.fourtuple.api.protocol.StackCommand;
+import io.fourtuple.api.socket.Errno;
+import io.fourtuple.api.socket.ErrnoException;
 import io.fourtuple.core.Counter;
 import io.fourtuple.core.Counters;
 import io.fourtuple.core.demux.ListenerTable;
@@ -249,6 +252,8 @@ public final class StreamStack extends ExtensibleBehavior<Object> {
         switch (message) {
             case StackCommand.Bind bind -> opens.onBind(bind, stopping);
             case StackCommand.Connect connect -> opens.onConnect(connect, stopping);
+            case StackCommand.ForSocket(SocketRequest request) -> request.fail(new ErrnoException(
+                    Errno.EOPNOTSUPP, "there are no sockets where hosts exchange octets and no packets"));
             case StackCommand.GetSnapshot ask ->
                     ask.replyTo().tell(StreamSnapshots.take(config.name(), listeners, connections.values(), counters,
                             nic));

@@ -1,0 +1,24 @@
+package io.fourtuple.api.protocol;
+
+import java.util.Optional;
+
+/**
+ * The accept queue of a listening socket, for a program that does not wait: it takes what is there, without asking the
+ * acceptor. Any thread; a socket is served either so or by {@link AcceptorCommand.Demand}, not by both.
+ */
+public interface AcceptLine {
+    /** Takes the connection that has waited longest; empty when none waits. Whoever gets it owns it. */
+    Optional<Accepted> take();
+
+    /** How many wait. */
+    int waiting();
+
+    /** Whether nothing will ever wait any more: the socket is closed, has failed too often, or the stack has ended. */
+    boolean isClosed();
+
+    /** Says what is run for each connection that begins to wait, and at the end, on the thread of its shard. */
+    void onArrival(Runnable action);
+
+    /** Another backlog: listen(2) of a socket that listens. What waits stays. */
+    void setBacklog(int backlog);
+}

@@ -1,0 +1,515 @@
+package io.fourtuple.api.socket;
+
+import io.fourtuple.api.Stack;
+import io.fourtuple.api.config.CongestionControls;
+import io.fourtuple.api.protocol.SocketLink;
+import io.fourtuple.core.tcp.CongestionControlSupplier;
+import io.fourtuple.core.tcp.ReceivedChunk;
+import io.fourtuple.core.tcp.TcpEvent;
+import io.fourtuple.core.tcp.TcpInfo;
+import io.fourtuple.nic.loop.VirtualTime;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * The sockets of a program on a stack: POSIX' calls under their names, with file descriptors, options and epoll. Each
+ * layer is like a process: it has a table of descriptors of its own.
+ *
+ * <p>Four groups: making sockets and connections ({@link #socket} to {@link #close}), data ({@link #recv},
+ * {@link #send}), readiness ({@link #poll}, {@link #epollWait}), options ({@link #getsockopt}, {@link #tcpInfo},
+ * {@link #fcntl}, {@link #ioctl}).
+ *
+ * <p>No call waits for the network, whether a descriptor has {@link Posix#O_NONBLOCK} or not: what would have to fails
+ * with EAGAIN or EINPROGRESS. A call that fails throws {@link ErrnoException}; EBADF and ENOTSOCK may come from each.
+ * What differs from Linux stands in docs/sockets.md.
+ *
+ * <p>Any thread, but on a real stack none that runs an event loop, which would wait for itself:
+ * {@link IllegalStateException}. In a simulation its thread; a call takes no time there.
+ */
+public final class SocketLayer {
+    private static final int TYPE_FLAGS = Posix.SOCK_NONBLOCK | Posix.SOCK_CLOEXEC;
+    private static final int SEND_FLAGS = Posix.MSG_OOB | Posix.MSG_DONTWAIT | Posix.MSG_NOSIGNAL | Posix.MSG_MORE;
+    private static final int RECV_FLAGS = Posix.MSG_PEEK | Posix.MSG_DONTWAIT | Posix.MSG_TRUNC | Posix.MSG_NOSIGNAL
+            | Posix.MSG_WAITALL;
+    /** So much is copied for a write at least, when the room that there was is out of date. */
+    private static final int SMALLEST_COPY = 4096;
+
+    private final Stack stack;
+    private final Personality personality;
+    private final Waiting waiting;
+    private final DescriptorTable table;
+
+    private SocketLayer(Stack stack, Personality personality) {
+        this.stack = stack;
+        this.personality = personality;
+        waiting = VirtualTime.isVirtual()
+                ? new Waiting.InVirtualTime(VirtualTime.current())
+                : new Waiting.OnThread(stack.whenTerminated());
+        table = new DescriptorTable(stack.config().limits().descriptors());
+    }
+
+    /** A layer without descriptors, on a stack; in a simulation, made on its thread. */
+    public static SocketLayer of(Stack stack) {
+        return of(stack, Personality.PLAIN);
+    }
+
+    /** The same with the answers of another system. */
+    public static SocketLayer of(Stack stack, Personality personality) {
+        return new SocketLayer(Objects.requireNonNull(stack, "stack"), Objects.requireNonNull(personality));
+    }
+
+    /** How many descriptors there are. */
+    public int descriptors() {
+        return table.size();
+    }
+
+    private <R> R call(Supplier<R> body) {
+        waiting.begin();
+        try {
+            return body.get();
+        } finally {
+            waiting.end();
+        }
+    }
+
+    private void run(Runnable body) {
+        call(() -> {
+            body.run();
+            return 0;
+        });
+    }
+
+    private TcpSocket tcp(int fd) {
+        if (table.get(fd) instanceof TcpSocket socket) {
+            return socket;
+        }
+        throw new ErrnoException(Errno.ENOTSOCK, "descriptor " + fd);
+    }
+
+    // ---- sockets and connections ----
+
+    /**
+     * socket(2).
+     *
+     * @param domain AF_INET or AF_INET6
+     * @param type SOCK_STREAM, with SOCK_NONBLOCK and SOCK_CLOEXEC as one likes
+     * @param protocol 0 or IPPROTO_TCP
+     * @return the lowest free descriptor
+     * @throws ErrnoException EAFNOSUPPORT, ESOCKTNOSUPPORT, EPROTONOSUPPORT, EMFILE
+     */
+    public int socket(int domain, int type, int protocol) {
+        if (domain != Posix.AF_INET && domain != Posix.AF_INET6) {
+            throw new ErrnoException(Errno.EAFNOSUPPORT, "domain " + domain);
+        }
+        if ((type & ~TYPE_FLAGS) != Posix.SOCK_STREAM) {
+            throw new ErrnoException(Errno.ESOCKTNOSUPPORT, "type " + type);
+        }
+        if (protocol != 0 && protocol != Posix.IPPROTO_TCP) {
+            throw new ErrnoException(Errno.EPROTONOSUPPORT, "protocol " + protocol);
+        }
+        TcpSocket socket = new TcpSocket(
+                stack, waiting, personality, domain, SocketSettings.of(stack.config().tcp()));
+        setFlags(socket, type);
+        return table.add(socket);
+    }
+
+    private static void setFlags(Descriptor descriptor, int flags) {
+        descriptor.nonBlocking = (flags & Posix.SOCK_NONBLOCK) != 0;
+        descriptor.closeOnExec = (flags & Posix.SOCK_CLOEXEC) != 0;
+    }
+
+    /**
+     * bind(2): port 0 for the stack's choice. An IPv6 socket with {@code ::} or {@code 0.0.0.0} has IPv4 as well,
+     * unless it is IPV6_V6ONLY.
+     *
+     * @throws ErrnoException EINVAL, EADDRINUSE, EADDRNOTAVAIL, EAFNOSUPPORT
+     */
+    public void bind(int fd, InetSocketAddress address) {
+        run(() -> tcp(fd).bind(address));
+    }
+
+    /**
+     * listen(2). Again with another backlog, it changes that.
+     *
+     * @param backlog how many connections may wait to be accepted; below 1 for 1, and capped by the stack
+     * @throws ErrnoException EADDRINUSE, EINVAL
+     */
+    public void listen(int fd, int backlog) {
+        run(() -> tcp(fd).listen(backlog));
+    }
+
+    /** accept(2): {@link #accept4} without flags. */
+    public int accept(int fd) {
+        return accept4(fd, 0);
+    }
+
+    /**
+     * accept4(2).
+     *
+     * @param flags SOCK_NONBLOCK, SOCK_CLOEXEC
+     * @return the connection's descriptor; {@link #getpeername} says whose it is
+     * @throws ErrnoException EAGAIN, EINVAL, EMFILE
+     */
+    public int accept4(int fd, int flags) {
+        if ((flags & ~TYPE_FLAGS) != 0) {
+            throw new ErrnoException(Errno.EINVAL, "flags " + flags);
+        }
+        return call(() -> {
+            TcpSocket listener = tcp(fd);
+            TcpSocket child = listener.forNext();
+            setFlags(child, flags);
+            int childFd = table.add(child);
+            try {
+                child.adopt(listener.next());
+                return childFd;
+            } catch (ErrnoException e) {
+                table.remove(childFd);
+                throw e;
+            }
+        });
+    }
+
+    /**
+     * connect(2). Poll for writing, then ask for SO_ERROR; or call again, as Linux allows: that gives nothing once it
+     * has succeeded, or its error, after which another connect may be tried.
+     *
+     * @throws ErrnoException EINPROGRESS when it is under way, EALREADY, EISCONN, ECONNREFUSED, ETIMEDOUT, ENETUNREACH,
+     *     EHOSTUNREACH, EADDRNOTAVAIL, EAFNOSUPPORT, ENOBUFS
+     */
+    public void connect(int fd, InetSocketAddress address) {
+        run(() -> tcp(fd).connect(address));
+    }
+
+    /** getsockname(2); the wildcard address and port 0 for a socket that has none. */
+    public InetSocketAddress getsockname(int fd) {
+        return call(() -> tcp(fd).localAddress());
+    }
+
+    /**
+     * getpeername(2).
+     *
+     * @throws ErrnoException ENOTCONN
+     */
+    public InetSocketAddress getpeername(int fd) {
+        return call(() -> tcp(fd).peerAddress());
+    }
+
+    /**
+     * shutdown(2).
+     *
+     * @param how SHUT_RD, SHUT_WR or SHUT_RDWR
+     * @throws ErrnoException ENOTCONN, EINVAL
+     */
+    public void shutdown(int fd, int how) {
+        run(() -> tcp(fd).shutdown(how));
+    }
+
+    /**
+     * close(2): what was written is still sent; what was not read, or SO_LINGER with 0 seconds, makes it a reset. Calls
+     * that other threads have under way fail.
+     */
+    public void close(int fd) {
+        run(() -> table.remove(fd).close());
+    }
+
+    // ---- data ----
+
+    /** read(2): {@link #recv} without flags. */
+    public int read(int fd, ByteBuffer target) {
+        return recv(fd, target, 0);
+    }
+
+    /**
+     * recv(2).
+     *
+     * @param target takes the octets, at most as many as remain in it; its position moves. With MSG_TRUNC it takes none
+     * @param flags MSG_PEEK, MSG_TRUNC, MSG_DONTWAIT, MSG_WAITALL, which waits no more than others
+     * @return how many octets; 0 when the peer sends no more
+     * @throws ErrnoException EAGAIN, ENOTCONN, ECONNRESET, ETIMEDOUT, EHOSTUNREACH; EINVAL for MSG_OOB, as urgent data
+     *     stay in line
+     */
+    public int recv(int fd, ByteBuffer target, int flags) {
+        return call(() -> {
+            SocketLink link = connected(tcp(fd), Errno.ENOTCONN);
+            if ((flags & ~RECV_FLAGS) != 0) {
+                throw new ErrnoException(Errno.EINVAL, "flags " + flags);
+            }
+            if (!target.hasRemaining()) {
+                return 0;
+            }
+            if ((link.readiness() & (Posix.POLLIN | Posix.POLLERR)) == 0) {
+                throw new ErrnoException(Errno.EAGAIN, "nothing to read");
+            }
+            ReadCall read = new ReadCall(link, target.remaining(), (flags & Posix.MSG_PEEK) != 0);
+            link.call(read);
+            boolean copies = (flags & Posix.MSG_TRUNC) == 0;
+            int octets = 0;
+            for (ReceivedChunk chunk : waiting.await(read.answer())) {
+                octets += chunk.length();
+                if (copies) {
+                    target.put(chunk.array(), chunk.offset(), chunk.length());
+                }
+            }
+            return octets;
+        });
+    }
+
+    /** write(2): {@link #send} without flags. */
+    public int write(int fd, ByteBuffer source) {
+        return send(fd, source, 0);
+    }
+
+    /**
+     * send(2). What is taken is copied.
+     *
+     * @param source gives the octets that remain in it, as many as there is room for; its position moves
+     * @param flags MSG_OOB (the last octet is urgent), MSG_MORE, MSG_DONTWAIT, MSG_NOSIGNAL
+     * @return how many octets were taken, at least 1 unless none were given
+     * @throws ErrnoException EAGAIN, EPIPE, ENOTCONN, ECONNRESET, ETIMEDOUT, EHOSTUNREACH; EOPNOTSUPP for MSG_FASTOPEN
+     */
+    public int send(int fd, ByteBuffer source, int flags) {
+        return sendmsg(fd, List.of(source), flags);
+    }
+
+    /** sendmsg(2) and writev(2): the buffers one after the other, as one write. See {@link #send}. */
+    public int sendmsg(int fd, List<ByteBuffer> sources, int flags) {
+        return call(() -> {
+            TcpSocket socket = tcp(fd);
+            if ((flags & Posix.MSG_FASTOPEN) != 0) {
+                throw new ErrnoException(Errno.EOPNOTSUPP, "no data go with a SYN");
+            }
+            if ((flags & ~SEND_FLAGS) != 0) {
+                throw new ErrnoException(Errno.EINVAL, "flags " + flags);
+            }
+            SocketLink link =
+                    connected(socket, personality == Personality.FREEBSD ? Errno.ENOTCONN : Errno.EPIPE);
+            ByteBuffer copy = copyOf(sources, Math.max(SMALLEST_COPY, link.sendSpace()));
+            WriteCall write = new WriteCall(link, copy, flags, socket.settings().cork());
+            link.call(write);
+            int taken = waiting.await(write.answer());
+            advance(sources, taken);
+            return taken;
+        });
+    }
+
+    /** sendto(2): the address of a connected socket is not looked at. See {@link #send}. */
+    public int sendto(int fd, ByteBuffer source, int flags, InetSocketAddress address) {
+        Objects.requireNonNull(address);
+        return send(fd, source, flags);
+    }
+
+    private static SocketLink connected(TcpSocket socket, Errno otherwise) {
+        SocketLink link = socket.link();
+        if (link == null) {
+            throw new ErrnoException(otherwise, "the socket is not connected");
+        }
+        return link;
+    }
+
+    private static ByteBuffer copyOf(List<ByteBuffer> sources, int max) {
+        long all = 0;
+        for (ByteBuffer source : sources) {
+            all += source.remaining();
+        }
+        ByteBuffer copy = ByteBuffer.allocate((int) Math.min(all, max));
+        for (ByteBuffer source : sources) {
+            int length = Math.min(source.remaining(), copy.remaining());
+            copy.put(copy.position(), source, source.position(), length);
+            copy.position(copy.position() + length);
+        }
+        return copy.flip();
+    }
+
+    private static void advance(List<ByteBuffer> sources, int octets) {
+        int left = octets;
+        for (ByteBuffer source : sources) {
+            int length = Math.min(source.remaining(), left);
+            source.position(source.position() + length);
+            left -= length;
+        }
+    }
+
+    // ---- readiness ----
+
+    /** poll(2) that does not wait: the same with what is ready. Asks no actor. */
+    public List<PollFd> poll(List<PollFd> fds) {
+        return call(() -> {
+            List<PollFd> result = new ArrayList<>();
+            for (PollFd each : fds) {
+                result.add(new PollFd(each.fd(), each.events(), ready(each)));
+            }
+            return List.copyOf(result);
+        });
+    }
+
+    private int ready(PollFd asked) {
+        if (asked.fd() < 0) {
+            return 0;
+        }
+        try {
+            return table.get(asked.fd()).readiness() & (asked.events() | Posix.POLLERR | Posix.POLLHUP);
+        } catch (ErrnoException e) {
+            return Posix.POLLNVAL;
+        }
+    }
+
+    /**
+     * epoll_create1(2).
+     *
+     * @param flags EPOLL_CLOEXEC or 0
+     * @throws ErrnoException EINVAL, EMFILE
+     */
+    public int epollCreate1(int flags) {
+        if ((flags & ~Posix.EPOLL_CLOEXEC) != 0) {
+            throw new ErrnoException(Errno.EINVAL, "flags " + flags);
+        }
+        Epoll epoll = new Epoll();
+        setFlags(epoll, flags);
+        return table.add(epoll);
+    }
+
+    /**
+     * epoll_ctl(2).
+     *
+     * @param op EPOLL_CTL_ADD, EPOLL_CTL_MOD or EPOLL_CTL_DEL
+     * @param events bits of EPOLLIN and so on, with EPOLLET and EPOLLONESHOT; not looked at to delete
+     * @param data comes with each event
+     * @throws ErrnoException EINVAL, EEXIST, ENOENT
+     */
+    public void epollCtl(int epfd, int op, int fd, int events, long data) {
+        run(() -> {
+            Epoll epoll = epoll(epfd);
+            if (!(table.get(fd) instanceof TcpSocket socket)) {
+                throw new ErrnoException(Errno.EINVAL, "an epoll does not watch an epoll here");
+            }
+            epoll.control(op, fd, socket, events, data);
+        });
+    }
+
+    /**
+     * epoll_wait(2) that does not wait.
+     *
+     * @param max at least 1
+     * @throws ErrnoException EINVAL
+     */
+    public List<EpollEvent> epollWait(int epfd, int max) {
+        if (max < 1) {
+            throw new ErrnoException(Errno.EINVAL, "epoll_wait asks for at least 1 event, not " + max);
+        }
+        return call(() -> epoll(epfd).poll(max));
+    }
+
+    private Epoll epoll(int epfd) {
+        if (table.get(epfd) instanceof Epoll epoll) {
+            return epoll;
+        }
+        throw new ErrnoException(Errno.EINVAL, "descriptor " + epfd + " is no epoll");
+    }
+
+    // ---- options ----
+
+    /**
+     * setsockopt(2) of a number: a flag is 0 or not.
+     *
+     * @throws ErrnoException EINVAL, ENOPROTOOPT, EOPNOTSUPP
+     */
+    public void setsockopt(int fd, SocketOption option, long value) {
+        run(() -> SocketOptionValues.set(tcp(fd), option, value));
+    }
+
+    /**
+     * getsockopt(2) of a number; SO_ERROR gives the {@linkplain Errno#number number} of the error, or 0.
+     *
+     * @throws ErrnoException ENOPROTOOPT, ENOTCONN
+     */
+    public long getsockopt(int fd, SocketOption option) {
+        return call(() -> SocketOptionValues.get(tcp(fd), option, personality));
+    }
+
+    /** SO_ERROR: why the connection broke, which is forgotten then. */
+    public Optional<Errno> takeError(int fd) {
+        return call(() -> {
+            SocketLink link = tcp(fd).link();
+            TcpEvent failure = link == null ? null : link.takeFailure();
+            return Optional.ofNullable(failure).map(Errors::of);
+        });
+    }
+
+    /** TCP_CONGESTION: the name of the policy. */
+    public String congestionControl(int fd) {
+        return call(() -> tcp(fd).settings().tcp().congestionControl().create(1, 1).name());
+    }
+
+    /**
+     * TCP_CONGESTION, also of a connection, whose window stays as it is.
+     *
+     * @throws ErrnoException ENOENT for a name that the stack does not know
+     */
+    public void setCongestionControl(int fd, String name) {
+        run(() -> {
+            CongestionControlSupplier policy;
+            try {
+                policy = CongestionControls.named(name);
+            } catch (IllegalArgumentException e) {
+                throw new ErrnoException(Errno.ENOENT, "no congestion control is called " + name);
+            }
+            tcp(fd).setCongestionControl(policy);
+        });
+    }
+
+    /** TCP_INFO of a connection; empty for a socket that has none. */
+    public Optional<TcpInfo> info(int fd) {
+        return call(() -> tcp(fd).info());
+    }
+
+    /** TCP_INFO by the names of Linux' {@code struct tcp_info}: see {@link TcpInfoFields}. */
+    public Map<String, Long> tcpInfo(int fd) {
+        return call(() -> {
+            TcpSocket socket = tcp(fd);
+            return socket.info().map(TcpInfoFields::of)
+                    .orElseGet(() -> TcpInfoFields.ofUnconnected(socket.isListening()));
+        });
+    }
+
+    /**
+     * fcntl(2).
+     *
+     * @param command F_GETFL, F_SETFL (of which only O_NONBLOCK changes anything), F_GETFD or F_SETFD
+     * @param argument for the commands that set
+     * @return the flags, or 0
+     * @throws ErrnoException EINVAL
+     */
+    public int fcntl(int fd, int command, int argument) {
+        Descriptor descriptor = table.get(fd);
+        switch (command) {
+            case Posix.F_GETFL -> {
+                return Posix.O_RDWR | (descriptor.nonBlocking ? Posix.O_NONBLOCK : 0);
+            }
+            case Posix.F_SETFL -> descriptor.nonBlocking = (argument & Posix.O_NONBLOCK) != 0;
+            case Posix.F_GETFD -> {
+                return descriptor.closeOnExec ? Posix.FD_CLOEXEC : 0;
+            }
+            case Posix.F_SETFD -> descriptor.closeOnExec = (argument & Posix.FD_CLOEXEC) != 0;
+            default -> throw new ErrnoException(Errno.EINVAL, "fcntl knows no command " + command);
+        }
+        return 0;
+    }
+
+    /**
+     * ioctl(2).
+     *
+     * @param request FIONREAD (SIOCINQ), SIOCOUTQ, SIOCOUTQNSD, SIOCATMARK or FIONBIO
+     * @param argument for FIONBIO: not 0 for on
+     * @return the answer; 0 for FIONBIO
+     * @throws ErrnoException ENOTTY, EINVAL for a socket that listens
+     */
+    public int ioctl(int fd, int request, int argument) {
+        return call(() -> SocketOptionValues.ioctl(table.get(fd), request, argument));
+    }
+}

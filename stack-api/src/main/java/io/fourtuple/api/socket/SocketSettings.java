@@ -1,0 +1,178 @@
+package io.fourtuple.api.socket;
+
+import io.fourtuple.core.tcp.CongestionControlSupplier;
+import io.fourtuple.core.tcp.TcpConfig;
+import io.fourtuple.core.tcp.TcpConfig.BufferLimits;
+import io.fourtuple.core.tcp.TcpConfig.KeepAlive;
+import io.fourtuple.core.tcp.TcpConfig.Retransmission;
+import io.fourtuple.core.tcp.TcpConfig.Tuning;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The options of one socket: what it wants of TCP, and some flags. Immutable; an accepted connection begins with those
+ * of its listening socket, as Linux does.
+ */
+record SocketSettings(
+        TcpConfig tcp,
+        boolean reuseAddress,
+        boolean reusePort,
+        boolean v6Only,
+        boolean cork,
+        boolean quickAck,
+        int lingerSeconds) {
+    /** {@link #lingerSeconds} when close does not linger. */
+    static final int NO_LINGER = -1;
+    /** Below it a buffer is of no use (Linux {@code SOCK_MIN_RCVBUF}). */
+    private static final int SMALLEST_BUFFER = 2048;
+    private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
+    private static final long MILLI = TimeUnit.MILLISECONDS.toNanos(1);
+    private static final int MAX_KEEPALIVE_SECONDS = 32_767;
+    private static final int MAX_LINGER_SECONDS = 65_535;
+    private static final int SMALLEST_SEGMENT = 88;
+    private static final int LARGEST_SEGMENT = 32_767;
+    private static final int PMTUDISC_DO = 2;
+
+    /** As the stack says. */
+    static SocketSettings of(TcpConfig tcp) {
+        return new SocketSettings(tcp, false, false, false, false, true, NO_LINGER);
+    }
+
+    /** Whether an address and port may be shared. */
+    boolean shares() {
+        return reuseAddress || reusePort;
+    }
+
+    private SocketSettings with(TcpConfig config) {
+        return new SocketSettings(config, reuseAddress, reusePort, v6Only, cork, quickAck, lingerSeconds);
+    }
+
+    private SocketSettings with(Tuning tuning) {
+        return with(tcp.withTuning(tuning));
+    }
+
+    /** These with another policy. */
+    SocketSettings withCongestionControl(CongestionControlSupplier policy) {
+        return with(tcp.withCongestionControl(policy));
+    }
+
+    /**
+     * These with one changed.
+     *
+     * @throws ErrnoException EINVAL, ENOPROTOOPT or EOPNOTSUPP
+     */
+    SocketSettings with(SocketOption option, long value) {
+        Tuning tuning = tcp.tuning();
+        KeepAlive keep = tcp.keepAlive();
+        Retransmission timer = tcp.retransmission();
+        boolean on = value != 0;
+        return switch (option) {
+            case SO_REUSEADDR -> new SocketSettings(tcp, on, reusePort, v6Only, cork, quickAck, lingerSeconds);
+            case SO_REUSEPORT -> new SocketSettings(tcp, reuseAddress, on, v6Only, cork, quickAck, lingerSeconds);
+            case IPV6_V6ONLY -> new SocketSettings(tcp, reuseAddress, reusePort, on, cork, quickAck, lingerSeconds);
+            case TCP_CORK -> new SocketSettings(tcp, reuseAddress, reusePort, v6Only, on, quickAck, lingerSeconds);
+            case TCP_QUICKACK -> new SocketSettings(tcp, reuseAddress, reusePort, v6Only, cork, on, lingerSeconds);
+            case SO_LINGER -> new SocketSettings(tcp, reuseAddress, reusePort, v6Only, cork, quickAck,
+                    Math.clamp(value, NO_LINGER, MAX_LINGER_SECONDS));
+            case SO_RCVBUF -> with(tcp.withReceiveBuffer(fixed(tcp.receiveBuffer(), value)));
+            case SO_SNDBUF -> with(tcp.withSendBuffer(fixed(tcp.sendBuffer(), value)));
+            case SO_KEEPALIVE -> with(tcp.withKeepAlive(
+                    new KeepAlive(on, keep.idle(), keep.interval(), keep.probes())));
+            case SO_OOBINLINE -> supportedOnly(option, on);
+            case TCP_NODELAY -> with(tcp.withNoDelay(on));
+            case TCP_MAXSEG -> with(tuning.withMaxSegment(
+                    value == 0 ? 0 : inRange(option, value, SMALLEST_SEGMENT, LARGEST_SEGMENT)));
+            case TCP_KEEPIDLE -> with(tcp.withKeepAlive(
+                    new KeepAlive(keep.enabled(), seconds(option, value), keep.interval(), keep.probes())));
+            case TCP_KEEPINTVL -> with(tcp.withKeepAlive(
+                    new KeepAlive(keep.enabled(), keep.idle(), seconds(option, value), keep.probes())));
+            case TCP_KEEPCNT -> with(tcp.withKeepAlive(
+                    new KeepAlive(keep.enabled(), keep.idle(), keep.interval(), inRange(option, value, 1, 127))));
+            case TCP_SYNCNT -> with(tuning.withSynRetries(inRange(option, value, 1, 127)));
+            case TCP_LINGER2 -> with(tcp.withFinWait2Timeout(seconds(option, value)));
+            case TCP_WINDOW_CLAMP -> with(tuning.withWindowClamp(
+                    value == 0 ? 0 : Math.max(SMALLEST_BUFFER / 2, inRange(option, value, 1, Integer.MAX_VALUE))));
+            case TCP_USER_TIMEOUT -> with(tcp.withRetransmission(new Retransmission(
+                    timer.initialTimeout(), timer.minTimeout(), timer.maxTimeout(), timer.synGiveUp(),
+                    timer.synackRetries(), timer.giveUp(),
+                    inRange(option, value, 0, Integer.MAX_VALUE) * MILLI)));
+            case TCP_KEEPINIT -> with(tcp.withRetransmission(new Retransmission(
+                    timer.initialTimeout(), timer.minTimeout(), timer.maxTimeout(), seconds(option, value),
+                    timer.synackRetries(), timer.giveUp(), timer.userTimeout())));
+            case TCP_NOTSENT_LOWAT -> with(tuning.withNotSentLowat(inRange(option, value, 0, Integer.MAX_VALUE)));
+            case TCP_NOOPT -> with(tuning.withNoOptions(on));
+            case TCP_DEFER_ACCEPT, TCP_FASTOPEN, TCP_FASTOPEN_CONNECT, TCP_FASTOPEN_KEY -> supportedOnly(option, !on);
+            case IP_TOS, IPV6_TCLASS -> with(tuning.withTrafficClass(
+                    value == -1 ? 0 : inRange(option, value, 0, 255)));
+            case IP_TTL -> with(tuning.withHopLimit(value == -1 ? 0 : inRange(option, value, 1, 255)));
+            case IPV6_UNICAST_HOPS -> with(tuning.withHopLimit(value == -1 ? 0 : inRange(option, value, 1, 255)));
+            case IP_MTU_DISCOVER -> supportedOnly(option, value == PMTUDISC_DO || value == 1);
+            case SO_TYPE, SO_ERROR, SO_ACCEPTCONN, SO_PROTOCOL, SO_DOMAIN, IP_MTU, TCP_INFO, TCP_CONGESTION ->
+                    throw new ErrnoException(Errno.ENOPROTOOPT, option + " is not set to a number");
+        };
+    }
+
+    /** What this socket says of an option whose value depends on nothing else. */
+    long get(SocketOption option) {
+        Tuning tuning = tcp.tuning();
+        return switch (option) {
+            case SO_REUSEADDR -> flag(reuseAddress);
+            case SO_REUSEPORT -> flag(reusePort);
+            case IPV6_V6ONLY -> flag(v6Only);
+            case TCP_CORK -> flag(cork);
+            case TCP_QUICKACK -> flag(quickAck);
+            case SO_LINGER -> lingerSeconds;
+            case SO_RCVBUF -> tcp.receiveBuffer().initial();
+            case SO_SNDBUF -> tcp.sendBuffer().initial();
+            case SO_KEEPALIVE -> flag(tcp.keepAlive().enabled());
+            case SO_OOBINLINE -> 1;
+            case SO_TYPE -> Posix.SOCK_STREAM;
+            case SO_PROTOCOL -> Posix.IPPROTO_TCP;
+            case TCP_NODELAY -> flag(tcp.noDelay());
+            case TCP_MAXSEG -> tuning.maxSegment() == 0 ? 536 : tuning.maxSegment();
+            case TCP_KEEPIDLE -> tcp.keepAlive().idle() / SECOND;
+            case TCP_KEEPINTVL -> tcp.keepAlive().interval() / SECOND;
+            case TCP_KEEPCNT -> tcp.keepAlive().probes();
+            case TCP_SYNCNT -> tuning.synRetries();
+            case TCP_LINGER2 -> tcp.finWait2Timeout() / SECOND;
+            case TCP_WINDOW_CLAMP -> tuning.windowClamp();
+            case TCP_USER_TIMEOUT -> tcp.retransmission().userTimeout() / MILLI;
+            case TCP_KEEPINIT -> tcp.retransmission().synGiveUp() / SECOND;
+            case TCP_NOTSENT_LOWAT -> tuning.notSentLowat();
+            case TCP_NOOPT -> flag(tuning.noOptions());
+            case TCP_DEFER_ACCEPT, TCP_FASTOPEN, TCP_FASTOPEN_CONNECT -> 0;
+            case IP_TOS, IPV6_TCLASS -> tuning.trafficClass();
+            case IP_TTL, IPV6_UNICAST_HOPS -> tuning.hopLimit() == 0 ? 64 : tuning.hopLimit();
+            case IP_MTU_DISCOVER -> PMTUDISC_DO;
+            case SO_ERROR, SO_ACCEPTCONN, SO_DOMAIN, IP_MTU, TCP_INFO, TCP_CONGESTION, TCP_FASTOPEN_KEY ->
+                    throw new ErrnoException(Errno.ENOPROTOOPT, option + " is no number of its own");
+        };
+    }
+
+    private SocketSettings supportedOnly(SocketOption option, boolean supported) {
+        if (!supported) {
+            throw new ErrnoException(Errno.EOPNOTSUPP, option + " cannot be that here");
+        }
+        return this;
+    }
+
+    /** From then on it is not tuned; never larger than the stack allows. */
+    private static BufferLimits fixed(BufferLimits limits, long size) {
+        int fixed = Math.clamp(size, Math.min(SMALLEST_BUFFER, limits.max()), limits.max());
+        return new BufferLimits(Math.min(limits.min(), fixed), fixed, fixed);
+    }
+
+    private static long seconds(SocketOption option, long value) {
+        return inRange(option, value, 1, MAX_KEEPALIVE_SECONDS) * SECOND;
+    }
+
+    private static int inRange(SocketOption option, long value, int min, int max) {
+        if (value < min || value > max) {
+            throw new ErrnoException(Errno.EINVAL, option + " is " + min + " to " + max + ", not " + value);
+        }
+        return (int) value;
+    }
+
+    private static long flag(boolean value) {
+        return value ? 1 : 0;
+    }
+}

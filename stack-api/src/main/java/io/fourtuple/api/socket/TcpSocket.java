@@ -1,0 +1,388 @@
+package io.fourtuple.api.socket;
+
+import io.fourtuple.api.Stack;
+import io.fourtuple.api.protocol.Accepted;
+import io.fourtuple.api.protocol.ConnectionCommand;
+import io.fourtuple.api.protocol.SocketLink;
+import io.fourtuple.api.protocol.SocketRequest;
+import io.fourtuple.api.protocol.SocketRequest.Listening;
+import io.fourtuple.api.protocol.SocketRequest.Reserved;
+import io.fourtuple.api.protocol.StackCommand;
+import io.fourtuple.core.tcp.CongestionControlSupplier;
+import io.fourtuple.core.tcp.TcpConfig.Tuning;
+import io.fourtuple.core.tcp.TcpConnection;
+import io.fourtuple.core.tcp.TcpEvent;
+import io.fourtuple.core.tcp.TcpInfo;
+import io.fourtuple.core.tcp.TcpState;
+import io.fourtuple.core.wire.FourTuple;
+import io.fourtuple.core.wire.IpAddress;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BiFunction;
+
+/**
+ * One TCP socket: unbound, bound, listening or with a connection. What changes which of these it is takes turns on its
+ * monitor; reading, writing and polling look at volatile fields alone. Thread-safe.
+ */
+final class TcpSocket extends Descriptor {
+    private static final int UNCONNECTED = Posix.POLLOUT | Posix.POLLWRNORM | Posix.POLLHUP;
+
+    private static final int IN = Posix.POLLIN | Posix.POLLRDNORM;
+
+    private final Stack stack;
+    private final Waiting waiting;
+    private final Personality personality;
+    private final int domain;
+    private volatile SocketSettings settings;
+    /** Null while the socket has no address. */
+    private volatile Reserved reserved;
+    /** Null while it does not listen. */
+    private volatile Listening listening;
+    /** Null while there is no connection. */
+    private volatile SocketLink link;
+    /** A program has been told that the connection is there. */
+    private boolean connectTold;
+    private boolean closed;
+
+    TcpSocket(Stack stack, Waiting waiting, Personality personality, int domain, SocketSettings settings) {
+        this.stack = stack;
+        this.personality = personality;
+        this.waiting = waiting;
+        this.domain = domain;
+        this.settings = settings;
+    }
+
+    // ---- getters ----
+
+    int domain() {
+        return domain;
+    }
+
+    SocketSettings settings() {
+        return settings;
+    }
+
+    boolean isListening() {
+        return listening != null;
+    }
+
+    /** Null while there is no connection. */
+    SocketLink link() {
+        return link;
+    }
+
+    @Override
+    int readiness() {
+        Listening listens = listening;
+        if (listens != null) {
+            int over = listens.line().isClosed() ? IN | Posix.POLLERR | Posix.POLLHUP : 0;
+            return listens.line().waiting() > 0 ? IN : over;
+        }
+        SocketLink connected = link;
+        return connected == null ? UNCONNECTED : connected.readiness();
+    }
+
+    /** getsockname(2). */
+    InetSocketAddress localAddress() {
+        SocketLink connected = link;
+        if (connected != null) {
+            FourTuple tuple = connected.tuple();
+            return address(tuple.local(), tuple.localPort());
+        }
+        Reserved bound = reserved;
+        return bound == null ? new InetSocketAddress(wildcard().toInetAddress(), 0) : bound.local();
+    }
+
+    /** getpeername(2). */
+    InetSocketAddress peerAddress() {
+        SocketLink connected = link;
+        boolean isPeer = connected != null && connected.wasEstablished()
+                && connected.state() != TcpState.CLOSED;
+        if (!isPeer) {
+            throw notConnected();
+        }
+        FourTuple tuple = connected.tuple();
+        return address(tuple.remote(), tuple.remotePort());
+    }
+
+    private static InetSocketAddress address(IpAddress address, int port) {
+        return new InetSocketAddress(address.toInetAddress(), port);
+    }
+
+    private IpAddress wildcard() {
+        return domain == Posix.AF_INET ? IpAddress.ANY_V4 : IpAddress.ANY_V6;
+    }
+
+    private boolean isDualStack() {
+        return domain == Posix.AF_INET6 && !settings.v6Only();
+    }
+
+    // ---- bind, listen, accept ----
+
+    synchronized void bind(InetSocketAddress wanted) {
+        if (reserved != null || link != null) {
+            throw new ErrnoException(Errno.EINVAL, "the socket has an address already");
+        }
+        reserved = reserve(new InetSocketAddress(ofDomain(wanted.getAddress()), wanted.getPort()));
+    }
+
+    private Reserved reserve(InetSocketAddress wanted) {
+        CompletableFuture<Reserved> reply = new CompletableFuture<>();
+        Tuning ofResets = personality == Personality.FREEBSD ? settings.tcp().tuning() : Tuning.NONE;
+        return ask(new SocketRequest.Bind(
+                new Reserved(wanted, isDualStack(), settings.shares(), ofResets), reply), reply);
+    }
+
+    /** The address as one of this socket's domain; the wildcard of the other stands for its own. */
+    private InetAddress ofDomain(InetAddress address) {
+        if (address == null) {
+            throw new ErrnoException(Errno.EINVAL, "a socket has an address and no name");
+        }
+        boolean fits = address instanceof Inet4Address
+                ? domain == Posix.AF_INET || isDualStack()
+                : domain == Posix.AF_INET6;
+        if (address.isAnyLocalAddress()) {
+            return wildcard().toInetAddress();
+        }
+        if (!fits) {
+            throw new ErrnoException(Errno.EAFNOSUPPORT, address.getHostAddress() + " is of another IP version");
+        }
+        return address;
+    }
+
+    synchronized void listen(int backlog) {
+        if (link != null) {
+            throw new ErrnoException(Errno.EINVAL, "the socket is connected");
+        }
+        if (listening != null) {
+            listening.line().setBacklog(backlog);
+            return;
+        }
+        if (reserved == null) {
+            reserved = reserve(new InetSocketAddress(wildcard().toInetAddress(), 0));
+        }
+        CompletableFuture<Listening> reply = new CompletableFuture<>();
+        Listening begun = ask(
+                new SocketRequest.Listen(reserved, Math.max(1, backlog), settings.tcp(), reply), reply);
+        begun.line().onArrival(() -> signal(IN));
+        listening = begun;
+    }
+
+    /** A socket for the next connection, with these settings. Whoever has a number for it has it {@link #adopt}. */
+    TcpSocket forNext() {
+        Listening listens = listening;
+        if (listens == null) {
+            throw new ErrnoException(Errno.EINVAL, "the socket does not listen");
+        }
+        if (listens.line().waiting() == 0) {
+            throw listens.line().isClosed()
+                    ? new ErrnoException(Errno.ENETDOWN, "the listening socket has failed, or the stack has ended")
+                    : noneWaits();
+        }
+        return new TcpSocket(stack, waiting, personality, domain, settings);
+    }
+
+    /** The next connection, unless another thread was faster. */
+    Accepted next() {
+        Listening listens = listening;
+        if (listens == null) {
+            throw new ErrnoException(Errno.EINVAL, "the socket does not listen");
+        }
+        return listens.line().take().orElseThrow(TcpSocket::noneWaits);
+    }
+
+    private static ErrnoException noneWaits() {
+        return new ErrnoException(Errno.EAGAIN, "no connection waits");
+    }
+
+    /** Becomes the owner of a connection. */
+    void adopt(Accepted accepted) {
+        SocketLink made = new SocketLink(this::signal);
+        made.attach(accepted.connection(), new FourTuple(
+                IpAddress.of(accepted.local().getAddress()), accepted.local().getPort(),
+                IpAddress.of(accepted.remote().getAddress()), accepted.remote().getPort()), true);
+        made.tell(new ConnectionCommand.Attach(made));
+        connectTold = true;
+        link = made;
+        boolean corked = settings.cork();
+        perform((connection, _) -> {
+            connection.cork(corked);
+            return true;
+        });
+    }
+
+    // ---- connect ----
+
+    synchronized void connect(InetSocketAddress remote) {
+        if (listening != null) {
+            throw new ErrnoException(Errno.EISCONN, "the socket listens");
+        }
+        if (link != null) {
+            connectAgain();
+            return;
+        }
+        InetAddress address = ofDomain(remote.getAddress());
+        if (address.isAnyLocalAddress()) { // as Linux: this host
+            address = InetAddress.ofLiteral(domain == Posix.AF_INET ? "127.0.0.1" : "::1");
+        }
+        SocketLink made = new SocketLink(this::signal);
+        CompletableFuture<FourTuple> reply = new CompletableFuture<>();
+        ask(new SocketRequest.Connect(new InetSocketAddress(address, remote.getPort()),
+                Optional.ofNullable(reserved), settings.tcp(), made, reply), reply);
+        connectTold = false;
+        link = made;
+        if (settings.cork()) {
+            perform((connection, _) -> {
+                connection.cork(true);
+                return true;
+            });
+        }
+        throw new ErrnoException(Errno.EINPROGRESS, "connect to " + remote);
+    }
+
+    /** As Linux: nothing, once, for a connection that has come about; else its error, after which one may try. */
+    private void connectAgain() {
+        if (link.wasEstablished()) {
+            if (connectTold) {
+                throw new ErrnoException(Errno.EISCONN, link.tuple().toString());
+            }
+            connectTold = true;
+            return;
+        }
+        if (link.state() != TcpState.CLOSED) {
+            throw new ErrnoException(Errno.EALREADY, "connect to " + link.tuple());
+        }
+        TcpEvent failure = link.takeFailure();
+        link.tell(ConnectionCommand.Close.INSTANCE);
+        link = null;
+        throw failure == null
+                ? new ErrnoException(Errno.ECONNABORTED, "the last connect has failed")
+                : Errors.of(failure, "connect");
+    }
+
+    // ---- shutdown, close ----
+
+    synchronized void shutdown(int how) {
+        if (how < Posix.SHUT_RD || how > Posix.SHUT_RDWR) {
+            throw new ErrnoException(Errno.EINVAL, "shutdown is 0 to 2, not " + how);
+        }
+        if (listening != null) {
+            if (how != Posix.SHUT_WR) { // as Linux: it listens no more, and may again
+                unlisten();
+            }
+            return;
+        }
+        if (link == null || link.state() == TcpState.CLOSED) {
+            throw notConnected();
+        }
+        if (link.state() == TcpState.SYN_SENT) { // as Linux: the open is given up
+            link.tell(ConnectionCommand.Close.INSTANCE);
+            link = null;
+            return;
+        }
+        if (how != Posix.SHUT_WR) {
+            link.endReading();
+        }
+        boolean endOutput = how != Posix.SHUT_RD;
+        perform((connection, now) -> {
+            if (endOutput) {
+                connection.shutdownOutput(now);
+            }
+            return true;
+        });
+    }
+
+    private void unlisten() {
+        CompletableFuture<Reserved> reply = new CompletableFuture<>();
+        Listening before = listening;
+        listening = null;
+        ask(new SocketRequest.Unlisten(reserved, before.line(), reply), reply);
+    }
+
+    @Override
+    synchronized void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        forgetWatchers();
+        try {
+            if (link != null) {
+                link.tell(settings.lingerSeconds() == 0
+                        ? ConnectionCommand.Abort.INSTANCE
+                        : ConnectionCommand.Close.INSTANCE);
+            }
+            if (listening != null) {
+                unlisten();
+            }
+            if (reserved != null) {
+                CompletableFuture<Reserved> reply = new CompletableFuture<>();
+                ask(new SocketRequest.Release(reserved, reply), reply);
+            }
+        } catch (ErrnoException e) {
+            if (e.errno() != Errno.ENETDOWN) { // with the stack everything is given back
+                throw e;
+            }
+        }
+    }
+
+    // ---- options ----
+
+    /** setsockopt(2) of a number. */
+    synchronized void set(SocketOption option, long value) {
+        if (option == SocketOption.IPV6_V6ONLY && (reserved != null || link != null)) {
+            throw new ErrnoException(Errno.EINVAL, "the socket has an address already");
+        }
+        settings = settings.with(option, value);
+        if (link == null) {
+            return;
+        }
+        SocketSettings now = settings;
+        perform((connection, time) -> {
+            switch (option) {
+                case TCP_CORK -> connection.cork(now.cork());
+                case TCP_QUICKACK -> connection.acknowledgeQuickly(now.quickAck());
+                default -> connection.reconfigure(now.tcp(), time);
+            }
+            return true;
+        });
+    }
+
+    /** TCP_CONGESTION. */
+    synchronized void setCongestionControl(CongestionControlSupplier policy) {
+        SocketSettings other = settings.withCongestionControl(policy);
+        settings = other;
+        if (link != null) {
+            perform((connection, time) -> {
+                connection.reconfigure(other.tcp(), time);
+                return true;
+            });
+        }
+    }
+
+    /** What the connection says of itself; empty without one. */
+    Optional<TcpInfo> info() {
+        return link == null ? Optional.empty() : Optional.of(perform(TcpConnection::info));
+    }
+
+    // ---- asking actors ----
+
+    /** Has something done with the connection, which is there. */
+    <R> R perform(BiFunction<TcpConnection, Long, R> body) {
+        OtherCall<R> call = new OtherCall<>(body);
+        link.call(call);
+        return waiting.await(call.answer());
+    }
+
+    private <R> R ask(SocketRequest request, CompletableFuture<R> reply) {
+        stack.ref().tell(new StackCommand.ForSocket(request));
+        return waiting.await(reply);
+    }
+
+    private static ErrnoException notConnected() {
+        return new ErrnoException(Errno.ENOTCONN, "the socket is not connected");
+    }
+}

@@ -1,0 +1,166 @@
+package io.fourtuple.core.tcp;
+
+import java.util.Objects;
+
+/**
+ * What tells one kind of host from another where the RFCs leave it open, and where an older host lacks what a later RFC
+ * asks for. Immutable.
+ *
+ * @param optionOrder how a SYN is laid out
+ * @param roundReceiveBuffer whether a receive buffer becomes a multiple of the MSS when a connection is agreed on
+ * @param windowIsBuffer whether each segment offers all the receive buffer has room for, and not only what is worth
+ *     while; and whether segments are taken that there is room for although an unscaled window field cannot say so
+ * @param ackEverySecond whether the second segment is acknowledged at once whatever its size, and not when two
+ *     full-sized ones have come (RFC 5681 §4.2)
+ * @param finWithAck whether a FIN that nobody has acknowledged comes again with each acknowledgment
+ * @param windowRst whether any RST in the window ends a connection, as RFC 793 had it, and not only one with the exact
+ *     number (RFC 5961 §3; FreeBSD {@code net.inet.tcp.insecure_rst})
+ * @param windowSyn whether a SYN in the window ends a connection with a reset, as RFC 793 had it, and is not answered
+ *     with an ACK (RFC 5961 §4; FreeBSD {@code net.inet.tcp.insecure_syn})
+ * @param timeWaitKeeps whether no RST ends TIME-WAIT, so that it cannot be assassinated (RFC 1337 §3, F1; Linux
+ *     {@code tcp_rfc1337})
+ * @param lateReset whether a RST after both FINs is told as a reset, although nothing of the user's was lost
+ * @param optionSyns so many SYNs of an open have all options, later ones only the MSS; 0 for all (FreeBSD
+ *     {@code net.inet.tcp.rexmit_drop_options})
+ * @param ecnSyns so many SYNs of an open ask for ECN, at least 1 (FreeBSD {@code net.inet.tcp.ecn.maxretries} + 1)
+ * @param synFin what becomes of a segment with both SYN and FIN
+ * @param silentToSynAck whether a listening socket drops a SYN-ACK, and does not answer it with a reset
+ */
+public record HostTraits(
+        OptionOrder optionOrder,
+        boolean roundReceiveBuffer,
+        boolean windowIsBuffer,
+        boolean ackEverySecond,
+        boolean finWithAck,
+        boolean windowRst,
+        boolean windowSyn,
+        boolean timeWaitKeeps,
+        boolean lateReset,
+        int optionSyns,
+        int ecnSyns,
+        SynFin synFin,
+        boolean silentToSynAck) {
+    /** What a stack is that says nothing: Linux's layout, and all of RFC 5961. */
+    public static final HostTraits DEFAULT =
+            new HostTraits(
+                    OptionOrder.LINUX, false, false, false, false, false, false, false, false, 0, 1,
+                    SynFin.NEVER_OPENS, false);
+
+    public HostTraits {
+        Objects.requireNonNull(optionOrder, "optionOrder");
+        Objects.requireNonNull(synFin, "synFin");
+        if (optionSyns < 0 || ecnSyns < 1) {
+            throw new IllegalArgumentException(
+                    "need optionSyns of at least 0 and ecnSyns of at least 1, not " + optionSyns + ", " + ecnSyns);
+        }
+    }
+
+    /** How a SYN is laid out. */
+    public enum OptionOrder {
+        /** MSS, SACK-permitted, timestamps, NOP, window scale; what is not there leaves NOPs. */
+        LINUX,
+        /** MSS, NOP, window scale, SACK-permitted, timestamps; filled up with zeroes. */
+        BSD
+    }
+
+    /** What becomes of a segment with both SYN and FIN. */
+    public enum SynFin {
+        /** It opens nothing, as in Linux. */
+        NEVER_OPENS,
+        /** It is a SYN like any other, whose FIN has to come again. */
+        OPENS,
+        /** It is dropped unread, wherever it arrives (FreeBSD {@code net.inet.tcp.drop_synfin}). */
+        DROPPED
+    }
+
+    /** The same with SYNs of another layout. */
+    public HostTraits withOptionOrder(OptionOrder value) {
+        return new HostTraits(value, roundReceiveBuffer, windowIsBuffer, ackEverySecond, finWithAck,
+                windowRst, windowSyn, timeWaitKeeps, lateReset, optionSyns, ecnSyns,
+                synFin, silentToSynAck);
+    }
+
+    /** The same with receive buffers rounded, or not. */
+    public HostTraits withRoundReceiveBuffer(boolean value) {
+        return new HostTraits(optionOrder, value, windowIsBuffer, ackEverySecond, finWithAck,
+                windowRst, windowSyn, timeWaitKeeps, lateReset, optionSyns, ecnSyns,
+                synFin, silentToSynAck);
+    }
+
+    /** The same with as much offered and taken as the buffer holds, or not. */
+    public HostTraits withWindowIsBuffer(boolean value) {
+        return new HostTraits(optionOrder, roundReceiveBuffer, value, ackEverySecond, finWithAck,
+                windowRst, windowSyn, timeWaitKeeps, lateReset, optionSyns, ecnSyns,
+                synFin, silentToSynAck);
+    }
+
+    /** The same with every second segment acknowledged, or not. */
+    public HostTraits withAckEverySecond(boolean value) {
+        return new HostTraits(optionOrder, roundReceiveBuffer, windowIsBuffer, value, finWithAck,
+                windowRst, windowSyn, timeWaitKeeps, lateReset, optionSyns, ecnSyns,
+                synFin, silentToSynAck);
+    }
+
+    /** The same with a FIN that comes again with each acknowledgment, or not. */
+    public HostTraits withFinWithAck(boolean value) {
+        return new HostTraits(optionOrder, roundReceiveBuffer, windowIsBuffer, ackEverySecond, value,
+                windowRst, windowSyn, timeWaitKeeps, lateReset, optionSyns, ecnSyns,
+                synFin, silentToSynAck);
+    }
+
+    /** The same with resets taken as RFC 793 has it, or not. */
+    public HostTraits withWindowRst(boolean value) {
+        return new HostTraits(optionOrder, roundReceiveBuffer, windowIsBuffer, ackEverySecond, finWithAck,
+                value, windowSyn, timeWaitKeeps, lateReset, optionSyns, ecnSyns,
+                synFin, silentToSynAck);
+    }
+
+    /** The same with SYNs taken as RFC 793 has it, or not. */
+    public HostTraits withWindowSyn(boolean value) {
+        return new HostTraits(optionOrder, roundReceiveBuffer, windowIsBuffer, ackEverySecond, finWithAck,
+                windowRst, value, timeWaitKeeps, lateReset, optionSyns, ecnSyns,
+                synFin, silentToSynAck);
+    }
+
+    /** The same with a TIME-WAIT that no reset ends, or not. */
+    public HostTraits withTimeWaitKeeps(boolean value) {
+        return new HostTraits(optionOrder, roundReceiveBuffer, windowIsBuffer, ackEverySecond, finWithAck,
+                windowRst, windowSyn, value, lateReset, optionSyns, ecnSyns,
+                synFin, silentToSynAck);
+    }
+
+    /** The same with resets after both FINs told, or not. */
+    public HostTraits withLateReset(boolean value) {
+        return new HostTraits(optionOrder, roundReceiveBuffer, windowIsBuffer, ackEverySecond, finWithAck,
+                windowRst, windowSyn, timeWaitKeeps, value, optionSyns, ecnSyns,
+                synFin, silentToSynAck);
+    }
+
+    /** The same with another number of SYNs that have options; 0 for all. */
+    public HostTraits withOptionSyns(int value) {
+        return new HostTraits(optionOrder, roundReceiveBuffer, windowIsBuffer, ackEverySecond, finWithAck,
+                windowRst, windowSyn, timeWaitKeeps, lateReset, value, ecnSyns,
+                synFin, silentToSynAck);
+    }
+
+    /** The same with another number of SYNs that ask for ECN. */
+    public HostTraits withEcnSyns(int value) {
+        return new HostTraits(optionOrder, roundReceiveBuffer, windowIsBuffer, ackEverySecond, finWithAck,
+                windowRst, windowSyn, timeWaitKeeps, lateReset, optionSyns, value,
+                synFin, silentToSynAck);
+    }
+
+    /** The same with segments that have SYN and FIN treated so. */
+    public HostTraits withSynFin(SynFin value) {
+        return new HostTraits(optionOrder, roundReceiveBuffer, windowIsBuffer, ackEverySecond, finWithAck,
+                windowRst, windowSyn, timeWaitKeeps, lateReset, optionSyns, ecnSyns,
+                value, silentToSynAck);
+    }
+
+    /** The same with listening sockets that are silent to a SYN-ACK, or not. */
+    public HostTraits withSilentToSynAck(boolean value) {
+        return new HostTraits(optionOrder, roundReceiveBuffer, windowIsBuffer, ackEverySecond, finWithAck,
+                windowRst, windowSyn, timeWaitKeeps, lateReset, optionSyns, ecnSyns,
+                synFin, value);
+    }
+}

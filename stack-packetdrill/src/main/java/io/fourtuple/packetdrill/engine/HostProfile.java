@@ -1,0 +1,73 @@
+package io.fourtuple.packetdrill.engine;
+
+import io.fourtuple.api.StackConfig;
+import io.fourtuple.api.StackConfig.Listen;
+import io.fourtuple.api.socket.Personality;
+import io.fourtuple.core.tcp.HostTraits;
+import io.fourtuple.core.tcp.TcpConfig;
+import io.fourtuple.core.tcp.TcpConfig.Acknowledgment;
+import io.fourtuple.core.tcp.TcpConfig.BufferLimits;
+import io.fourtuple.core.tcp.TcpConfig.KeepAlive;
+import io.fourtuple.core.tcp.TcpConfig.Retransmission;
+import java.util.Locale;
+
+/** Whose defaults a stack has where hosts legitimately differ: configuration, before a script says what it changes. */
+public enum HostProfile {
+    /** Linux's defaults. */
+    LINUX {
+        @Override
+        StackConfig applied(StackConfig base) {
+            TcpConfig tcp = base.tcp()
+                    .withReceiveBuffer(new BufferLimits(4096, 131_072, 6 << 20))
+                    .withSendBuffer(new BufferLimits(4096, 16_384, 4 << 20))
+                    .withRetransmission(new Retransmission(
+                            SECOND, 200 * MILLI, 120 * SECOND, 127 * SECOND, 5, 924 * SECOND, 0));
+            return base.withTcp(tcp.withTraits(HostTraits.DEFAULT.withLateReset(true)))
+                    .withListen(base.listen().withProfile(Listen.Profile.LINUX));
+        }
+    },
+    /** FreeBSD's defaults. */
+    FREEBSD {
+        @Override
+        StackConfig applied(StackConfig base) {
+            TcpConfig tcp = base.tcp()
+                    .withReceiveBuffer(new BufferLimits(4096, 65_536, 2 << 20))
+                    .withSendBuffer(new BufferLimits(4096, 32_768, 2 << 20))
+                    .withRetransmission(new Retransmission(
+                            SECOND, 230 * MILLI, 64 * SECOND, 75 * SECOND, 3, 924 * SECOND, 0))
+                    .withAcknowledgment(new Acknowledgment(40 * MILLI, 0))
+                    .withKeepAlive(new KeepAlive(false, 7200 * SECOND, 75 * SECOND, 8))
+                    .withTraits(HostTraits.DEFAULT
+                            .withOptionOrder(HostTraits.OptionOrder.BSD)
+                            .withRoundReceiveBuffer(true)
+                            .withWindowIsBuffer(true)
+                            .withAckEverySecond(true)
+                            .withFinWithAck(true)
+                            .withTimeWaitKeeps(true)
+                            .withLateReset(true)
+                            .withEcnSyns(2)
+                            .withSynFin(HostTraits.SynFin.OPENS)
+                            .withSilentToSynAck(true));
+            return base.withTcp(tcp);
+        }
+    };
+
+    private static final long MILLI = 1_000_000L;
+    private static final long SECOND = 1_000 * MILLI;
+
+    abstract StackConfig applied(StackConfig base);
+
+    /** What its system calls answer where systems differ. */
+    Personality personality() {
+        return switch (this) {
+            case LINUX -> Personality.LINUX;
+            case FREEBSD -> Personality.FREEBSD;
+        };
+    }
+
+    /** As it is written on a command line. */
+    @Override
+    public String toString() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,506 @@
+package io.fourtuple.packetdrill.engine;
+
+import io.fourtuple.api.Stack;
+import io.fourtuple.api.StackConfig;
+import io.fourtuple.api.observe.SocketRow;
+import io.fourtuple.api.socket.SocketLayer;
+import io.fourtuple.core.ip.InterfaceAddress;
+import io.fourtuple.core.ip.Prefix;
+import io.fourtuple.core.ip.Route;
+import io.fourtuple.core.tcp.TcpInfo;
+import io.fourtuple.core.wire.IpAddress;
+import io.fourtuple.nic.loop.VirtualTime;
+import io.fourtuple.packetdrill.host.CallException;
+import io.fourtuple.packetdrill.host.LayerSockets;
+import io.fourtuple.packetdrill.script.Event;
+import io.fourtuple.packetdrill.script.Event.CallAction;
+import io.fourtuple.packetdrill.script.Event.CodeAction;
+import io.fourtuple.packetdrill.script.Event.CommandAction;
+import io.fourtuple.packetdrill.script.Event.Direction;
+import io.fourtuple.packetdrill.script.Event.PacketAction;
+import io.fourtuple.packetdrill.script.EventTime;
+import io.fourtuple.packetdrill.script.PacketSpec;
+import io.fourtuple.packetdrill.script.PacketSpec.Icmp;
+import io.fourtuple.packetdrill.script.PacketSpec.Tcp;
+import io.fourtuple.packetdrill.script.Script;
+import io.fourtuple.packetdrill.script.SystemCall;
+import io.fourtuple.packetdrill.script.UnsupportedFeatureException;
+import io.fourtuple.packetdrill.wire.PacketCodec;
+import io.fourtuple.packetdrill.wire.PacketCodec.MalformedPacketException;
+import io.fourtuple.packetdrill.wire.ScriptNic;
+import io.fourtuple.packetdrill.wire.ScriptNic.Passed;
+import io.fourtuple.packetdrill.wire.Segment;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+
+/** One run of one script, on a stack of its own. */
+public final class ScriptRun {
+    /** How long a packet is waited for that may come at any time. */
+    private static final long PATIENCE = Duration.ofMinutes(30).toNanos();
+
+    private final Laboratory laboratory;
+    private final VirtualTime time;
+    private final Script script;
+    private final HostProfile profile;
+    private final boolean strict;
+    private ScriptSettings settings;
+    private StackConfig config;
+    private ScriptNic nic;
+    private Stack stack;
+    private LayerSockets sockets;
+    private Flows flows;
+    private SystemCalls calls;
+    private final PythonCode code = new PythonCode();
+
+    /** When the first event happened, and what time the script has for it. */
+    private long startedAt;
+    private long startTime;
+    /** The event that happens now, and the time that the script had for the one before. */
+    private int index;
+    /** So many events are commands that say how the stack is set up before it starts. */
+    private int prepared;
+    private long eventTime;
+    private long lastEventTime;
+    /** The call that has not returned. */
+    private Optional<Blocked> blocked = Optional.empty();
+
+    /** A call that blocks. */
+    private record Blocked(SystemCalls.Made call, int line, long endsAt, long startedAt) {}
+
+    /**
+     * @param strict whether segments are taken as they are, and none may be left at the end that no line expects
+     */
+    public ScriptRun(Laboratory laboratory, Script script, HostProfile profile, boolean strict) {
+        this.laboratory = laboratory;
+        time = laboratory.time();
+        this.script = script;
+        this.profile = profile;
+        this.strict = strict;
+    }
+
+    /** Runs it, once. */
+    public Outcome run() {
+        try {
+            settings = ScriptSettings.of(script, strict);
+            config = initialConfig();
+            start();
+            for (index = 0; index < script.events().size(); index++) {
+                happen(script.events().get(index));
+            }
+            finish();
+            return new Outcome.Passed();
+        } catch (ScriptFailure e) {
+            return new Outcome.Failed(line(), e.getMessage());
+        } catch (UnsupportedFeatureException e) {
+            return new Outcome.Skipped(line(), e.feature());
+        } catch (IllegalArgumentException e) {
+            return new Outcome.Failed(line(), e.getMessage());
+        } finally {
+            if (stack != null) {
+                stack.powerOff();
+                time.runReady();
+            }
+        }
+    }
+
+    /** Everything that has passed the NIC. */
+    public List<Passed> packets() {
+        return nic == null ? List.of() : nic.recorded();
+    }
+
+    private int line() {
+        List<Event> events = script.events();
+        return index < events.size() ? events.get(index).line() : events.getLast().line();
+    }
+
+    // ---- the host ----
+
+    /** What the commands say that come before anything happens. */
+    private StackConfig initialConfig() {
+        StackConfig defaults = profile.applied(laboratory.baseConfig());
+        StackConfig initial = script.initCommand().map(command -> set(defaults, wishes(command))).orElse(defaults);
+        for (index = 0; index < script.events().size(); index++) {
+            if (!(script.events().get(index).action() instanceof CommandAction(String command))) {
+                break;
+            }
+            initial = set(initial, wishes(command));
+        }
+        prepared = index;
+        return initial;
+    }
+
+    private List<ShellCommands.Wish> wishes(String command) {
+        return ShellCommands.understand(command);
+    }
+
+    private static StackConfig set(StackConfig base, List<ShellCommands.Wish> wishes) {
+        StackConfig changed = base;
+        for (ShellCommands.Wish wish : wishes) {
+            if (wish instanceof ShellCommands.Wish.Setting(String name, String value)) {
+                changed = Sysctls.applied(changed, name, value);
+            }
+        }
+        return changed;
+    }
+
+    private void start() {
+        IpAddress gateway = IpAddress.parse(settings.v6() ? "fd3d:fa7b:d17d:8888::1" : "192.168.255.254");
+        String length = settings.v6() ? "/48" : "/16";
+        IpAddress any = settings.v6() ? IpAddress.ANY_V6 : IpAddress.ANY_V4;
+        StackConfig whole = config.withIp(config.ip()
+                .withAddresses(List.of(InterfaceAddress.parse(settings.local() + length)))
+                .withRoutes(List.of(new Route(new Prefix(any, 0), gateway))));
+        nic = new ScriptNic(time, settings.mtu());
+        stack = laboratory.start(whole, nic);
+        sockets = new LayerSockets(SocketLayer.of(stack, profile.personality()), time, settings.v6());
+        flows = new Flows(settings);
+        calls = new SystemCalls(sockets, flows, settings, profile);
+        startedAt = time.nanoTime();
+    }
+
+    /** Nobody uses the stack: another one takes its place, which is set up as a script has just said. */
+    private void restart() {
+        long begin = startedAt;
+        stack.powerOff();
+        time.runReady();
+        start();
+        startedAt = begin;
+    }
+
+    // ---- time ----
+
+    /** Now, by the script's clock. */
+    private long now() {
+        return time.nanoTime() - startedAt + startTime;
+    }
+
+    private void happen(Event event) {
+        if (index == 0 && event.when() instanceof EventTime.Absolute(long nanos)) {
+            startTime = nanos;
+        }
+        lastEventTime = index == 0 ? startTime : eventTime;
+        long offset = now();
+        switch (event.action()) {
+            case PacketAction(Direction direction, PacketSpec packet) -> {
+                if (direction == Direction.OUTBOUND) {
+                    expect(event, packet, offset);
+                } else {
+                    waitFor(event, offset);
+                    inject(packet);
+                }
+            }
+            case CallAction(SystemCall call) -> {
+                awaitBlocked();
+                waitFor(event, offset);
+                call(event, call, offset);
+            }
+            case CommandAction(String command) -> {
+                waitFor(event, offset);
+                wishes(command).forEach(this::fulfil);
+            }
+            case CodeAction(String text) -> {
+                waitFor(event, offset);
+                code.run(text, this::field);
+            }
+        }
+    }
+
+    /** Lets time pass until the event has to happen. */
+    private void waitFor(Event event, long offset) {
+        eventTime = switch (event.when()) {
+            case EventTime.Absolute(long nanos) -> nanos;
+            case EventTime.Relative(long nanos) -> offset + nanos;
+            case EventTime.AbsoluteRange _, EventTime.RelativeRange _, EventTime.Any _ -> offset;
+        };
+        advance(() -> false, eventTime);
+        time.runReady();
+        if (now() - eventTime > tolerance(eventTime)) {
+            throw new ScriptFailure("this has to happen at " + seconds(eventTime) + ", but it is " + seconds(now()));
+        }
+    }
+
+    private long tolerance(long scriptTime) {
+        return Math.max(settings.toleranceNanos(),
+                (long) (settings.tolerancePercent() / 100 * Math.max(0, scriptTime - lastEventTime)));
+    }
+
+    /** Lets time pass until something is the case, or it is that late; calls that block return meanwhile. */
+    private boolean advance(BooleanSupplier until, long scriptTime) {
+        while (true) {
+            completeBlocked();
+            if (until.getAsBoolean()) {
+                return true;
+            }
+            long left = scriptTime - now();
+            if (left < 0) {
+                return false;
+            }
+            boolean found = time.runUntil(
+                    () -> mayReturn() || until.getAsBoolean(), // in this order: to look may let what is ready run
+                    Duration.ofNanos(left));
+            if (!found) {
+                time.runUntil(scriptTime + startedAt - startTime);
+                completeBlocked();
+                return until.getAsBoolean();
+            }
+        }
+    }
+
+    private boolean mayReturn() {
+        return blocked.filter(call -> call.call().isReady()).isPresent();
+    }
+
+    private static String seconds(long nanos) {
+        return String.format(Locale.ROOT, "%.6f s", nanos / 1e9);
+    }
+
+    // ---- calls ----
+
+    private void call(Event event, SystemCall call, long offset) {
+        Optional<SystemCalls.Made> made = calls.make(call);
+        if (call.endNanos().isEmpty()) {
+            return;
+        }
+        long end = call.endNanos().getAsLong() + (event.when() instanceof EventTime.Relative ? offset : 0);
+        if (made.isPresent()) {
+            blocked = Optional.of(new Blocked(made.get(), event.line(), end, eventTime));
+        } else {
+            checkEnd(call.name(), end, eventTime, event.line());
+        }
+    }
+
+    private void completeBlocked() {
+        blocked.filter(call -> call.call().isReady()).ifPresent(call -> {
+            int at = index;
+            try {
+                if (call.call().complete()) {
+                    blocked = Optional.empty();
+                    checkEnd("the call", call.endsAt(), call.startedAt(), call.line());
+                }
+            } catch (ScriptFailure e) {
+                throw new ScriptFailure("line " + call.line() + ": " + e.getMessage());
+            } finally {
+                index = at;
+            }
+        });
+    }
+
+    private void checkEnd(String what, long end, long start, int line) {
+        long allowed = Math.max(settings.toleranceNanos(),
+                (long) (settings.tolerancePercent() / 100 * (end - start)));
+        if (Math.abs(now() - end) > allowed) {
+            throw new ScriptFailure("line " + line + ": " + what + " has to return at " + seconds(end)
+                    + ", but does at " + seconds(now()));
+        }
+    }
+
+    /** A call is made when the one before has returned. */
+    private void awaitBlocked() {
+        if (blocked.isPresent()) {
+            Blocked call = blocked.get();
+            long limit = call.endsAt() + Math.max(settings.toleranceNanos(),
+                    (long) (settings.tolerancePercent() / 100 * (call.endsAt() - call.startedAt())));
+            if (!advance(() -> blocked.isEmpty(), limit)) {
+                throw new ScriptFailure("line " + call.line() + ": the call has to return at "
+                        + seconds(call.endsAt()) + ", but does not");
+            }
+        }
+    }
+
+    // ---- commands and code ----
+
+    private void fulfil(ShellCommands.Wish wish) {
+        switch (wish) {
+            case ShellCommands.Wish.Setting(String name, String value) -> {
+                StackConfig changed = Sysctls.applied(config, name, value);
+                if (index >= prepared && !changed.equals(config) && !isOver()) {
+                    if (!flows.open().isEmpty()) {
+                        throw new UnsupportedFeatureException("a change of " + name + " while a socket is open");
+                    }
+                    config = changed;
+                    restart();
+                }
+            }
+            case ShellCommands.Wish.Count(String state, int port, int number) -> {
+                long count = count(state, port);
+                if (count != number) {
+                    throw new ScriptFailure(number + " sockets in " + state + " were expected, not " + count);
+                }
+            }
+            case ShellCommands.Wish.Drop(String state) ->
+                throw new UnsupportedFeatureException("dropping connections in " + state);
+        }
+    }
+
+    /** Whether nothing follows but closing. */
+    private boolean isOver() {
+        List<Event> rest = script.events().subList(index, script.events().size());
+        return rest.stream().allMatch(event -> switch (event.action()) {
+            case PacketAction _, CodeAction _ -> false;
+            case CommandAction _ -> true;
+            case CallAction(SystemCall call) -> call.name().equals("close");
+        });
+    }
+
+    private long count(String state, int port) {
+        String name = switch (state) {
+            case "SYN_RCVD" -> SocketRow.SYN_RECV;
+            case "TIME_WAIT" -> SocketRow.TIME_WAIT;
+            default -> state.replace('_', '-');
+        };
+        if (name.equals("CLOSED")) {
+            return flows.open().stream().filter(flow -> sockets.state(flow.fd).equals(name)).count();
+        }
+        return time.await(stack.snapshot(), Duration.ofSeconds(1)).sockets().stream()
+                .filter(row -> row.state().equals(name) && (port == 0 || row.localPort() == port))
+                .count();
+    }
+
+    private Optional<Long> field(String name) {
+        if (TcpInfoFields.constant(name).isPresent()) {
+            return TcpInfoFields.constant(name);
+        }
+        Flow flow = flows.latestOpen().orElseThrow(() -> new ScriptFailure("no socket is open to look at"));
+        try {
+            Optional<TcpInfo> info = sockets.info(flow.fd);
+            return info.isPresent()
+                    ? TcpInfoFields.of(name, info.get())
+                    : TcpInfoFields.ofSocket(name, flow.stage == Flow.Stage.LISTENING);
+        } catch (CallException e) {
+            throw new ScriptFailure("TCP_INFO fails with " + e.errno());
+        }
+    }
+
+    // ---- packets ----
+
+    private void inject(PacketSpec packet) {
+        switch (packet) {
+            case Tcp tcp -> nic.inject(Injection.tcp(tcp, flows.injecting(tcp)));
+            case Icmp icmp -> nic.inject(Injection.icmp(icmp, flows.current()));
+        }
+        time.runReady();
+        completeBlocked();
+    }
+
+    private void expect(Event event, PacketSpec packet, long offset) {
+        if (!(packet instanceof Tcp tcp)) {
+            throw new UnsupportedFeatureException("ICMP that the stack sends");
+        }
+        long from = offset;
+        long to = offset + PATIENCE;
+        switch (event.when()) {
+            case EventTime.Absolute(long nanos) -> {
+                from = nanos;
+                to = nanos;
+            }
+            case EventTime.Relative(long nanos) -> {
+                from = offset + nanos;
+                to = from;
+            }
+            case EventTime.AbsoluteRange(long first, long last) -> {
+                from = first;
+                to = last;
+            }
+            case EventTime.RelativeRange(long first, long last) -> {
+                from = offset + first;
+                to = offset + last;
+            }
+            case EventTime.Any _ -> { }
+        }
+        eventTime = event.when() instanceof EventTime.Any ? offset : from;
+        long tolerance = tolerance(eventTime);
+        Flow flow = flows.expecting(tcp);
+        Sniffed sniffed = sniff(flow, tcp, to + tolerance, from);
+        long ticks = settings.timestampTickNanos() == 0 ? -1
+                : Math.max(tolerance, (long) (settings.tolerancePercent() / 100 * (eventTime - startTime)))
+                        / settings.timestampTickNanos();
+        List<String> differences = OutboundCheck.differences(tcp, flow, sniffed.segment(), ticks);
+        if (!differences.isEmpty()) {
+            throw new ScriptFailure("expected " + PacketText.describe(tcp) + ", but sent was "
+                    + OutboundCheck.describe(flow, sniffed.segment(), tcp.sequence().absolute()) + ": "
+                    + String.join("; ", differences));
+        }
+        boolean any = event.when() instanceof EventTime.Any;
+        long at = sniffed.nanos() - startedAt + startTime;
+        if (!any && (at < from - tolerance || at > to + tolerance)) {
+            throw new ScriptFailure("expected " + PacketText.describe(tcp) + " at " + seconds(from)
+                    + (to > from ? " to " + seconds(to) : "") + ", but it was sent at " + seconds(at));
+        }
+    }
+
+    /** What the stack has sent next on this flow. */
+    private record Sniffed(Segment segment, long nanos) {}
+
+    private Sniffed sniff(Flow flow, Tcp wanted, long until, long from) {
+        while (true) {
+            if (!advance(nic::hasSent, until)) {
+                throw new ScriptFailure("expected " + PacketText.describe(wanted) + " at " + seconds(from)
+                        + ", but nothing was sent until " + seconds(until));
+            }
+            Passed passed = nic.take();
+            Segment segment = decode(passed);
+            if (!flows.matches(flow, segment)) {
+                if (!flows.isPast(segment)) {
+                    throw new ScriptFailure("expected " + PacketText.describe(wanted)
+                            + ", but sent was a packet of another connection: " + segment.endpoints() + " " + segment);
+                }
+                continue;
+            }
+            return new Sniffed(merged(flow, segment, wanted), passed.nanos());
+        }
+    }
+
+    /** The segment with those that follow it at once, until they are as long as what is wanted. */
+    private Segment merged(Flow flow, Segment first, Tcp wanted) {
+        Segment merged = first;
+        while (!settings.strictSegments() && merged.payloadLength() > 0
+                && merged.payloadLength() < wanted.sequence().length() && !merged.has(Segment.FIN)) {
+            time.runReady();
+            Optional<Passed> next = nic.peek();
+            if (next.isEmpty()) {
+                break;
+            }
+            Segment segment = decode(next.get());
+            boolean follows = flows.matches(flow, segment)
+                    && segment.sequence() == merged.sequence() + merged.payloadLength()
+                    && segment.acknowledgment() == merged.acknowledgment()
+                    && segment.payloadLength() > 0
+                    && merged.payloadLength() + segment.payloadLength() <= wanted.sequence().length();
+            if (!follows) {
+                break;
+            }
+            nic.take();
+            merged = merged.with(segment);
+        }
+        return merged;
+    }
+
+    private static Segment decode(Passed passed) {
+        try {
+            return PacketCodec.decode(passed.packet())
+                    .orElseThrow(() -> new ScriptFailure("the stack has sent a packet that is no TCP"));
+        } catch (MalformedPacketException e) {
+            throw new ScriptFailure("the stack has sent a broken packet: " + e.getMessage());
+        }
+    }
+
+    // ---- the end ----
+
+    private void finish() {
+        awaitBlocked();
+        time.runReady();
+        if (strict) {
+            while (nic.hasSent()) {
+                Segment segment = decode(nic.take());
+                Flow flow = flows.current();
+                if (flow.outbound().equals(segment.endpoints())) {
+                    throw new ScriptFailure("sent was, at the end, what no line expects: "
+                            + OutboundCheck.describe(flow, segment, false));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,131 @@
+package io.fourtuple.packetdrill.engine;
+
+import io.fourtuple.packetdrill.script.UnsupportedFeatureException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** Understands the commands of the shell that scripts use; none is ever run. */
+final class ShellCommands {
+    /** What scripts/common/defaults.sh of the Linux suite sets. */
+    private static final List<Map.Entry<String, String>> LINUX_DEFAULTS = List.of(
+            Map.entry("net.ipv4.tcp_rmem", "4096 540000 15728640"),
+            Map.entry("net.ipv4.tcp_wmem", "4096 262144 4194304"),
+            Map.entry("net.ipv4.tcp_timestamps", "1"),
+            Map.entry("net.ipv4.tcp_syn_retries", "5"),
+            Map.entry("net.ipv4.tcp_synack_retries", "5"),
+            Map.entry("net.ipv4.tcp_sack", "1"),
+            Map.entry("net.ipv4.tcp_congestion_control", "cubic"),
+            Map.entry("net.ipv4.tcp_ecn", "0"),
+            Map.entry("net.ipv4.tcp_syncookies", "1"));
+
+    private ShellCommands() {}
+
+    /** What a command wants. */
+    sealed interface Wish {
+        /** To change a setting. */
+        record Setting(String name, String value) implements Wish {}
+
+        /**
+         * To count the sockets in a state, and have a number.
+         *
+         * @param port of the local end; 0 for any
+         */
+        record Count(String state, int port, int number) implements Wish {}
+
+        /** To drop all connections in a state. */
+        record Drop(String state) implements Wish {}
+    }
+
+    /**
+     * What a command wants, in order; nothing when it only concerns what is not there.
+     *
+     * @throws UnsupportedFeatureException when that is not known
+     */
+    static List<Wish> understand(String command) {
+        List<Wish> wishes = new ArrayList<>();
+        String joined = command.replace("\\\n", " ");
+        for (String line : joined.split("[\n;]|&&", -1)) {
+            String trimmed = line.replaceAll("(^|\\s)#.*", "").trim();
+            if (!trimmed.isEmpty()) {
+                one(trimmed, wishes);
+            }
+        }
+        return wishes;
+    }
+
+    private static void one(String command, List<Wish> wishes) {
+        String[] words = command.split("\\s+", -1);
+        String program = words[0].substring(words[0].lastIndexOf('/') + 1);
+        switch (program) {
+            case "sysctl" -> settings(command.substring(words[0].length()), wishes);
+            case "set_sysctls.py" -> settings(command.substring(words[0].length()), wishes);
+            case "defaults.sh" -> LINUX_DEFAULTS.forEach(
+                    entry -> wishes.add(new Wish.Setting(entry.getKey(), entry.getValue())));
+            case "sockstat" -> wishes.add(count(command));
+            case "tcpdrop" -> wishes.add(new Wish.Drop(words[words.length - 1]));
+            case "tc", "sleep", "echo", "true" -> { } // queues of the device, which are none here
+            default -> {
+                boolean restores = program.startsWith("sysctl_restore");
+                boolean flushes = command.startsWith("ip tcp_metrics flush");
+                if (!restores && !flushes) {
+                    throw new UnsupportedFeatureException("the command " + program);
+                }
+            }
+        }
+    }
+
+    /** {@code name=value} and {@code name="several values"}; options are left out. */
+    private static void settings(String text, List<Wish> wishes) {
+        int at = 0;
+        while (at < text.length()) {
+            if (Character.isWhitespace(text.charAt(at))) {
+                at++;
+                continue;
+            }
+            int end = at;
+            boolean quoted = false;
+            while (end < text.length() && (quoted || !Character.isWhitespace(text.charAt(end)))) {
+                quoted ^= text.charAt(end) == '"';
+                end++;
+            }
+            String word = text.substring(at, end).replace("\"", "");
+            at = end;
+            int equals = word.indexOf('=');
+            if (word.startsWith("-") || word.startsWith(">") || word.startsWith("2>")) {
+                continue;
+            }
+            if (equals < 0) {
+                throw new UnsupportedFeatureException("the command sysctl " + word);
+            }
+            String name = word.substring(0, equals);
+            String path = name.startsWith("/proc/sys/") ? name.substring("/proc/sys/".length()) : name;
+            wishes.add(new Wish.Setting(path.replace('/', '.'), word.substring(equals + 1).trim()));
+        }
+    }
+
+    /** {@code sockstat … | grep -c STATE | grep N}. */
+    private static Wish count(String command) {
+        String state = "";
+        int number = -1;
+        int port = 0;
+        for (String part : command.split("\\|", -1)) {
+            String[] words = part.trim().split("\\s+", -1);
+            for (int i = 1; i < words.length - 1; i++) {
+                if (words[0].equals("sockstat") && words[i].equals("-p")) {
+                    port = Integer.parseInt(words[i + 1]);
+                }
+                if (words[0].equals("grep") && words[i].equals("-c")) {
+                    state = words[i + 1];
+                }
+            }
+            if (words[0].equals("grep") && words[words.length - 1].matches("\\d+")) {
+                number = Integer.parseInt(words[words.length - 1]);
+            }
+        }
+        if (state.isEmpty() || number < 0) {
+            throw new UnsupportedFeatureException("the command " + command);
+        }
+        return new Wish.Count(state, port, number);
+    }
+}

@@ -1,0 +1,70 @@
+package io.fourtuple.packetdrill.host;
+
+import io.fourtuple.api.socket.EpollEvent;
+import io.fourtuple.core.tcp.TcpInfo;
+import io.fourtuple.core.wire.IpAddress;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The system calls of the host. None blocks: what would is a {@link CallException} with {@code EAGAIN} or
+ * {@code EINPROGRESS}.
+ */
+public interface HostSockets {
+    /** socket(2) for TCP. */
+    int socket() throws CallException;
+
+    /** bind(2). */
+    void bind(int fd, IpAddress address, int port) throws CallException;
+
+    /** listen(2). */
+    void listen(int fd, int backlog) throws CallException;
+
+    /** accept(2). */
+    int accept(int fd) throws CallException;
+
+    /** connect(2). */
+    void connect(int fd, IpAddress address, int port) throws CallException;
+
+    /** send(2) of octets that do not matter, with MSG_MORE or not; how many were taken. */
+    int send(int fd, int length, boolean more) throws CallException;
+
+    /** recv(2); how many octets came, 0 at the end. */
+    int receive(int fd, int max, boolean peek) throws CallException;
+
+    /** shutdown(2), of one direction or both. */
+    void shutdown(int fd, boolean input, boolean output) throws CallException;
+
+    /** close(2). */
+    void close(int fd) throws CallException;
+
+    /** poll(2) of one descriptor: what of these events is ready, and whether it is broken. Never lets time pass. */
+    int ready(int fd, int events);
+
+    /** epoll_create(2). */
+    int epollCreate() throws CallException;
+
+    /** epoll_ctl(2). */
+    void epollControl(int epoll, int operation, int fd, int events, long data) throws CallException;
+
+    /** epoll_wait(2). */
+    List<EpollEvent> epollWait(int epoll, int max) throws CallException;
+
+    /** setsockopt(2) with a number, of the option of this name. */
+    void setOption(int fd, String name, long value) throws CallException;
+
+    /** getsockopt(2) of a number. */
+    long option(int fd, String name) throws CallException;
+
+    /** SO_ERROR: the name of the error, which is forgotten; empty for none. */
+    Optional<String> takeError(int fd) throws CallException;
+
+    /** TCP_INFO: empty for a socket that is no connection. */
+    Optional<TcpInfo> info(int fd) throws CallException;
+
+    /** The state of its connection, {@code CLOSED} when it has none. */
+    String state(int fd);
+
+    /** The port of the other end. */
+    int remotePort(int fd) throws CallException;
+}

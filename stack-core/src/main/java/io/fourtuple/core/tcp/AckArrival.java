@@ -19,8 +19,8 @@ final class AckArrival {
 
     static void handle(Tcb t, TcpSegment s, long now) {
         t.lastAckAt = now;
-        Delivery d = t.delivery;
-        d.begin(t.timestamps && s.options().hasTimestamps(), s.options().tsEcr(), now);
+        Delivery d = t.memory.delivery();
+        d.begin(t, t.timestamps && s.options().hasTimestamps(), s.options().tsEcr(), now);
         int newlySacked = t.sack && s.options().sackBlocks() > 0 ? readSack(t, s, d) : 0;
         int acked = Math.max(0, Seq.distance(t.sndUna, s.ack()));
         boolean duplicate = acked == 0 && isDuplicate(t, s, newlySacked);
@@ -54,8 +54,8 @@ final class AckArrival {
             t.congestion.onAck(d.octets, d.pipeBefore, t.cwndLimited, t.rtt.smoothed(), now);
         }
         if (d.octets > 0) {
-            d.fill(t.sample);
-            t.congestion.onSample(t.sample, now);
+            d.fill(t.memory.sample());
+            t.congestion.onSample(t.memory.sample(), now);
         }
         growSendBuffer(t);
         restartTimer(t, acked > 0 || opened, now);

@@ -2,7 +2,7 @@ package io.fourtuple.core.tcp;
 
 /**
  * What one acknowledgment tells of the path, for congestion controls that model it (draft-ietf-ccwg-bbr §4.1). One
- * object per connection that is filled again and again: whoever is handed it reads it before returning.
+ * object per shard that is filled again and again: whoever is handed it reads it before returning.
  *
  * <p>All sizes are octets, all times nanoseconds.
  */

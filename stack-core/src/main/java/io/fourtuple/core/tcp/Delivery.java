@@ -4,7 +4,7 @@ import io.fourtuple.core.wire.Seq;
 
 /** What one acknowledgment says: filled while it is read, then asked by whoever detects loss or measures. */
 final class Delivery {
-    private final Tcb t;
+    private Tcb t;
     private long now;
     /** TSecr, when {@link #echoes}. */
     private int echo;
@@ -47,12 +47,9 @@ final class Delivery {
     private long sampleOctets;
     private long sampleNanos;
 
-    Delivery(Tcb t) {
-        this.t = t;
-    }
-
-    /** A new acknowledgment. */
-    void begin(boolean hasEcho, int tsEcr, long nowNanos) {
+    /** A new acknowledgment of a connection. */
+    void begin(Tcb connection, boolean hasEcho, int tsEcr, long nowNanos) {
+        t = connection;
         now = nowNanos;
         echoes = hasEcho;
         echo = tsEcr;

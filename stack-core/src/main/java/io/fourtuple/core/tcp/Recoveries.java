@@ -140,8 +140,8 @@ final class Recoveries {
 
     /** The reordering timer ran out: what has had its time is lost (RFC 8985 §6.2 step 5). */
     static void reorderTimeout(Tcb t, long now) {
-        Delivery d = t.delivery;
-        d.begin(false, 0, now);
+        Delivery d = t.memory.delivery();
+        d.begin(t, false, 0, now);
         t.rack.detect(t, d, now);
         if (d.newlyLost <= 0) {
             return;

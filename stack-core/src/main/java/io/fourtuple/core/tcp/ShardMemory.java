@@ -7,8 +7,8 @@ import io.fourtuple.core.Faults;
 
 /**
  * The memory that the connections of one shard hold in their buffers, drawn from the stack's {@link MemoryBudget}, and
- * what else they share: the shard's counters and fault points. What is charged here is always the sum of what its
- * connections pin, and counted as {@link Counter#SOCKSTAT_TCP_MEM}.
+ * what else they share: the shard's counters, fault points and scratch space. What is charged here is always the sum
+ * of what its connections pin, and counted as {@link Counter#SOCKSTAT_TCP_MEM}.
  *
  * <p>Confined to its shard's thread.
  */
@@ -17,6 +17,9 @@ public final class ShardMemory {
     private final Counters counters;
     private final FaultPoints faults;
     private final long portion;
+    /** Of the acknowledgment that is being handled: there is one at a time. */
+    private final Delivery delivery = new Delivery();
+    private final AckSample sample = new AckSample();
     /** What the connections of this shard hold. */
     private long used;
     /** What was drawn for them: never less than {@link #used}, and hardly more. */
@@ -46,6 +49,16 @@ public final class ShardMemory {
     public static ShardMemory unlimited(Counters counters) {
         MemoryBudget.Limits limits = new MemoryBudget.Limits(1L << 60, 1L << 60, 1L << 60);
         return new ShardMemory(new MemoryBudget(limits, Integer.MAX_VALUE), counters, () -> { });
+    }
+
+    /** Scratch space for one acknowledgment, whichever connection it is of. */
+    Delivery delivery() {
+        return delivery;
+    }
+
+    /** The same, as congestion controls see it. */
+    AckSample sample() {
+        return sample;
     }
 
     /** Octets that the connections of this shard hold. */

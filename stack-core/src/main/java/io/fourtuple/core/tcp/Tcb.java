@@ -131,10 +131,8 @@ final class Tcb {
     final TailLossProbe tlp = new TailLossProbe();
     final ProportionalRateReduction prr = new ProportionalRateReduction();
     final SpuriousRetransmission undo = new SpuriousRetransmission();
-    final Delivery delivery;
     final WindowValidation validation = new WindowValidation();
     final Pacer pacer = new Pacer();
-    final AckSample sample = new AckSample();
     Recovery recovery = Recovery.NONE;
     /** Why what is lost is sent again, and which time in a row; meaningful in recovery. */
     SendReason repairReason = SendReason.RTO;
@@ -250,7 +248,6 @@ final class Tcb {
         roundEnd = iss;
         reductionPoint = iss;
         rack = new Rack(iss);
-        delivery = new Delivery(this);
         sendQueue = new SendQueue(Seq.add(iss, 1));
         sendBuffer = config.sendBuffer().initial();
         receiveBuffer = config.receiveBuffer().initial();

@@ -17,9 +17,10 @@ class ScoreboardModelTest {
     private final Random random = new Random();
     private final Scoreboard board = new Scoreboard();
     private final DeliveryRate rate = new DeliveryRate();
-    private final Delivery delivery = new Delivery(new Tcb(Conversation.TUPLE, TcpState.ESTABLISHED,
+    private final Delivery delivery = new Delivery();
+    private final Tcb connection = new Tcb(Conversation.TUPLE, TcpState.ESTABLISHED,
             Seq.add(BASE, -1), 0, new PathProperties(10, 10), TcpConfig.defaults(),
-            ShardMemory.unlimited(new Counters()), 0));
+            ShardMemory.unlimited(new Counters()), 0);
     private final int[] flags = new int[SIZE];
     private final long[] sentAt = new long[SIZE];
     private int una;
@@ -60,7 +61,7 @@ class ScoreboardModelTest {
     }
 
     private void acknowledge(int to) {
-        delivery.begin(false, 0, now);
+        delivery.begin(connection, false, 0, now);
         board.advance(at(to), delivery);
         una = to;
     }
@@ -71,7 +72,7 @@ class ScoreboardModelTest {
         }
         int from = una + random.nextInt(nxt - una - 1);
         int to = from + 1 + random.nextInt(Math.min(40, nxt - from));
-        delivery.begin(false, 0, now);
+        delivery.begin(connection, false, 0, now);
         int fresh = 0;
         for (int i = from; i < to; i++) {
             fresh += (flags[i] & Scoreboard.SACKED) == 0 ? 1 : 0;

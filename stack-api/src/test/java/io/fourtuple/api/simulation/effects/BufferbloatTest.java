@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.fourtuple.api.simulation.SimulatedHost;
 import io.fourtuple.api.simulation.Simulation;
 import io.fourtuple.api.simulation.SimulationConfig;
+import io.fourtuple.core.tcp.TcpConfig;
 import io.fourtuple.core.tcp.TcpConfig.BufferLimits;
 import io.fourtuple.nic.sim.Link;
 import io.fourtuple.nic.sim.LinkConfig;
@@ -28,6 +29,8 @@ class BufferbloatTest {
     private static final long BANDWIDTH = 4 * LinkConfig.MBIT;
     /** The receive buffer of each connection: 1 MiB takes more than 2 s at that bandwidth, and the queue holds it. */
     private static final BufferLimits WINDOW = BufferLimits.fixed(1 << 20);
+    /** Without HyStart++, which leaves slow start as soon as the queue begins to grow. */
+    private static final TcpConfig.Recovery FILLS_THE_QUEUE = new TcpConfig.Recovery(true, true, true, true, false);
     private static final LinkConfig SLOW =
             LinkConfig.DEFAULT.withBandwidth(BANDWIDTH).withDelay(BASE.dividedBy(2)).withQueueFrames(1000);
 
@@ -50,7 +53,8 @@ class BufferbloatTest {
 
     private static Result pingBesideATransfer(QueueDiscipline discipline) {
         SimulationConfig config = SimulationConfig.ofSeed(1);
-        config = config.withStack(config.stack().withTcp(config.stack().tcp().withReceiveBuffer(WINDOW)));
+        TcpConfig tcp = config.stack().tcp().withReceiveBuffer(WINDOW).withRecovery(FILLS_THE_QUEUE);
+        config = config.withStack(config.stack().withTcp(tcp));
         try (Simulation simulation = Simulation.start(config)) {
             SimulatedHost client = simulation.host("client");
             SimulatedHost server = simulation.host("server");

@@ -25,8 +25,8 @@ import org.junit.jupiter.api.Test;
 class FlappingLinkTest {
     private static final Duration UP = Duration.ofSeconds(2);
     private static final Duration DOWN = Duration.ofSeconds(1);
-    /** How long the link is up again until the transfer goes on. */
-    private static final Duration WAKE_UP = Duration.ofMillis(400);
+    /** How long the link is up again at most until the transfer goes on: what the next doubled timeout takes. */
+    private static final Duration WAKE_UP = Duration.ofMillis(700);
     private static final int OCTETS = 5_000_000; // 5 s at 8 Mbit/s
     private static final LinkConfig LINK =
             LinkConfig.DEFAULT.withBandwidth(8 * LinkConfig.MBIT).withDelay(Duration.ofMillis(10)).withQueueFrames(50);

@@ -124,6 +124,7 @@ final class StackConfigReader {
                 section.flag("late-reset", defaults.lateReset()),
                 section.integer("option-syns", defaults.optionSyns(), 0, 127),
                 section.integer("ecn-syns", defaults.ecnSyns(), 1, 127),
+                section.flag("push-super-frames", defaults.pushSuperFrames()),
                 section.choice("syn-fin", defaults.synFin()),
                 section.flag("silent-to-syn-ack", defaults.silentToSynAck()));
     }

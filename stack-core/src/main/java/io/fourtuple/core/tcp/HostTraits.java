@@ -23,6 +23,8 @@ import java.util.Objects;
  * @param optionSyns so many SYNs of an open have all options, later ones only the MSS; 0 for all (FreeBSD
  *     {@code net.inet.tcp.rexmit_drop_options})
  * @param ecnSyns so many SYNs of an open ask for ECN, at least 1 (FreeBSD {@code net.inet.tcp.ecn.maxretries} + 1)
+ * @param pushSuperFrames whether the last segment of a frame that the NIC cuts into several has PSH, as in Linux, so
+ *     that the receiver's NIC does not wait for more
  * @param synFin what becomes of a segment with both SYN and FIN
  * @param silentToSynAck whether a listening socket drops a SYN-ACK, and does not answer it with a reset
  */
@@ -38,13 +40,14 @@ public record HostTraits(
         boolean lateReset,
         int optionSyns,
         int ecnSyns,
+        boolean pushSuperFrames,
         SynFin synFin,
         boolean silentToSynAck) {
     /** What a stack is that says nothing: Linux's layout, and all of RFC 5961. */
     public static final HostTraits DEFAULT =
             new HostTraits(
                     OptionOrder.LINUX, false, false, false, false, false, false, false, false, 0, 1,
-                    SynFin.NEVER_OPENS, false);
+                    false, SynFin.NEVER_OPENS, false);
 
     public HostTraits {
         Objects.requireNonNull(optionOrder, "optionOrder");
@@ -76,91 +79,98 @@ public record HostTraits(
     /** The same with SYNs of another layout. */
     public HostTraits withOptionOrder(OptionOrder value) {
         return new HostTraits(value, roundReceiveBuffer, windowIsBuffer, ackEverySecond, finWithAck,
-                windowRst, windowSyn, timeWaitKeeps, lateReset, optionSyns, ecnSyns,
-                synFin, silentToSynAck);
+                windowRst, windowSyn, timeWaitKeeps, lateReset, optionSyns,
+                ecnSyns, pushSuperFrames, synFin, silentToSynAck);
     }
 
     /** The same with receive buffers rounded, or not. */
     public HostTraits withRoundReceiveBuffer(boolean value) {
         return new HostTraits(optionOrder, value, windowIsBuffer, ackEverySecond, finWithAck,
-                windowRst, windowSyn, timeWaitKeeps, lateReset, optionSyns, ecnSyns,
-                synFin, silentToSynAck);
+                windowRst, windowSyn, timeWaitKeeps, lateReset, optionSyns,
+                ecnSyns, pushSuperFrames, synFin, silentToSynAck);
     }
 
     /** The same with as much offered and taken as the buffer holds, or not. */
     public HostTraits withWindowIsBuffer(boolean value) {
         return new HostTraits(optionOrder, roundReceiveBuffer, value, ackEverySecond, finWithAck,
-                windowRst, windowSyn, timeWaitKeeps, lateReset, optionSyns, ecnSyns,
-                synFin, silentToSynAck);
+                windowRst, windowSyn, timeWaitKeeps, lateReset, optionSyns,
+                ecnSyns, pushSuperFrames, synFin, silentToSynAck);
     }
 
     /** The same with every second segment acknowledged, or not. */
     public HostTraits withAckEverySecond(boolean value) {
         return new HostTraits(optionOrder, roundReceiveBuffer, windowIsBuffer, value, finWithAck,
-                windowRst, windowSyn, timeWaitKeeps, lateReset, optionSyns, ecnSyns,
-                synFin, silentToSynAck);
+                windowRst, windowSyn, timeWaitKeeps, lateReset, optionSyns,
+                ecnSyns, pushSuperFrames, synFin, silentToSynAck);
     }
 
     /** The same with a FIN that comes again with each acknowledgment, or not. */
     public HostTraits withFinWithAck(boolean value) {
         return new HostTraits(optionOrder, roundReceiveBuffer, windowIsBuffer, ackEverySecond, value,
-                windowRst, windowSyn, timeWaitKeeps, lateReset, optionSyns, ecnSyns,
-                synFin, silentToSynAck);
+                windowRst, windowSyn, timeWaitKeeps, lateReset, optionSyns,
+                ecnSyns, pushSuperFrames, synFin, silentToSynAck);
     }
 
     /** The same with resets taken as RFC 793 has it, or not. */
     public HostTraits withWindowRst(boolean value) {
         return new HostTraits(optionOrder, roundReceiveBuffer, windowIsBuffer, ackEverySecond, finWithAck,
-                value, windowSyn, timeWaitKeeps, lateReset, optionSyns, ecnSyns,
-                synFin, silentToSynAck);
+                value, windowSyn, timeWaitKeeps, lateReset, optionSyns,
+                ecnSyns, pushSuperFrames, synFin, silentToSynAck);
     }
 
     /** The same with SYNs taken as RFC 793 has it, or not. */
     public HostTraits withWindowSyn(boolean value) {
         return new HostTraits(optionOrder, roundReceiveBuffer, windowIsBuffer, ackEverySecond, finWithAck,
-                windowRst, value, timeWaitKeeps, lateReset, optionSyns, ecnSyns,
-                synFin, silentToSynAck);
+                windowRst, value, timeWaitKeeps, lateReset, optionSyns,
+                ecnSyns, pushSuperFrames, synFin, silentToSynAck);
     }
 
     /** The same with a TIME-WAIT that no reset ends, or not. */
     public HostTraits withTimeWaitKeeps(boolean value) {
         return new HostTraits(optionOrder, roundReceiveBuffer, windowIsBuffer, ackEverySecond, finWithAck,
-                windowRst, windowSyn, value, lateReset, optionSyns, ecnSyns,
-                synFin, silentToSynAck);
+                windowRst, windowSyn, value, lateReset, optionSyns,
+                ecnSyns, pushSuperFrames, synFin, silentToSynAck);
     }
 
     /** The same with resets after both FINs told, or not. */
     public HostTraits withLateReset(boolean value) {
         return new HostTraits(optionOrder, roundReceiveBuffer, windowIsBuffer, ackEverySecond, finWithAck,
-                windowRst, windowSyn, timeWaitKeeps, value, optionSyns, ecnSyns,
-                synFin, silentToSynAck);
+                windowRst, windowSyn, timeWaitKeeps, value, optionSyns,
+                ecnSyns, pushSuperFrames, synFin, silentToSynAck);
     }
 
     /** The same with another number of SYNs that have options; 0 for all. */
     public HostTraits withOptionSyns(int value) {
         return new HostTraits(optionOrder, roundReceiveBuffer, windowIsBuffer, ackEverySecond, finWithAck,
-                windowRst, windowSyn, timeWaitKeeps, lateReset, value, ecnSyns,
-                synFin, silentToSynAck);
+                windowRst, windowSyn, timeWaitKeeps, lateReset, value,
+                ecnSyns, pushSuperFrames, synFin, silentToSynAck);
     }
 
     /** The same with another number of SYNs that ask for ECN. */
     public HostTraits withEcnSyns(int value) {
         return new HostTraits(optionOrder, roundReceiveBuffer, windowIsBuffer, ackEverySecond, finWithAck,
-                windowRst, windowSyn, timeWaitKeeps, lateReset, optionSyns, value,
-                synFin, silentToSynAck);
+                windowRst, windowSyn, timeWaitKeeps, lateReset, optionSyns,
+                value, pushSuperFrames, synFin, silentToSynAck);
+    }
+
+    /** The same with PSH on frames that the NIC cuts, or not. */
+    public HostTraits withPushSuperFrames(boolean value) {
+        return new HostTraits(optionOrder, roundReceiveBuffer, windowIsBuffer, ackEverySecond, finWithAck,
+                windowRst, windowSyn, timeWaitKeeps, lateReset, optionSyns,
+                ecnSyns, value, synFin, silentToSynAck);
     }
 
     /** The same with segments that have SYN and FIN treated so. */
     public HostTraits withSynFin(SynFin value) {
         return new HostTraits(optionOrder, roundReceiveBuffer, windowIsBuffer, ackEverySecond, finWithAck,
-                windowRst, windowSyn, timeWaitKeeps, lateReset, optionSyns, ecnSyns,
-                value, silentToSynAck);
+                windowRst, windowSyn, timeWaitKeeps, lateReset, optionSyns,
+                ecnSyns, pushSuperFrames, value, silentToSynAck);
     }
 
     /** The same with listening sockets that are silent to a SYN-ACK, or not. */
     public HostTraits withSilentToSynAck(boolean value) {
         return new HostTraits(optionOrder, roundReceiveBuffer, windowIsBuffer, ackEverySecond, finWithAck,
-                windowRst, windowSyn, timeWaitKeeps, lateReset, optionSyns, ecnSyns,
-                synFin, value);
+                windowRst, windowSyn, timeWaitKeeps, lateReset, optionSyns,
+                ecnSyns, pushSuperFrames, synFin, value);
     }
 }

@@ -381,7 +381,8 @@ final class Transmitter {
             out.payloadLength = data;
         }
         out.segmentSize = mss;
-        if (data > 0 && Seq.add(seq, data) == t.sendQueue.endSeq()) {
+        boolean last = data > 0 && Seq.add(seq, data) == t.sendQueue.endSeq();
+        if (last || (data > mss && t.config.traits().pushSuperFrames())) {
             out.flags |= TcpFlags.PSH;
         }
         if (fin) {

@@ -192,4 +192,14 @@ class HostTraitsTest {
         c.timeout();
         c.expect("S 0:0(0)");
     }
+
+    @Test
+    void shouldPushWhatTheNicCuts() {
+        PathProperties cutting = new PathProperties(1000, 60_000);
+        Conversation linux = new Conversation(plain().withTraits(NONE.withPushSuperFrames(true)), cutting).establish();
+        Conversation other = new Conversation(plain(), cutting).establish();
+
+        linux.send(15_000).expect("P. 1:10001(10000) ack 1");
+        other.send(15_000).expect(". 1:10001(10000) ack 1");
+    }
 }

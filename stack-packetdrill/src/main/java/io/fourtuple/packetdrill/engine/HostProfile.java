@@ -22,7 +22,7 @@ public enum HostProfile {
                     .withSendBuffer(new BufferLimits(4096, 16_384, 4 << 20))
                     .withRetransmission(new Retransmission(
                             SECOND, 200 * MILLI, 120 * SECOND, 127 * SECOND, 5, 924 * SECOND, 0));
-            return base.withTcp(tcp.withTraits(HostTraits.DEFAULT.withLateReset(true)))
+            return base.withTcp(tcp.withTraits(HostTraits.DEFAULT.withLateReset(true).withPushSuperFrames(true)))
                     .withListen(base.listen().withProfile(Listen.Profile.LINUX));
         }
     },
@@ -56,6 +56,11 @@ public enum HostProfile {
     private static final long SECOND = 1_000 * MILLI;
 
     abstract StackConfig applied(StackConfig base);
+
+    /** Whether its NICs cut segments. */
+    boolean cutsSegments() {
+        return this == LINUX;
+    }
 
     /** What its system calls answer where systems differ. */
     Personality personality() {

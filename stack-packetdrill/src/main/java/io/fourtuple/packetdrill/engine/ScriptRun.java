@@ -153,7 +153,7 @@ public final class ScriptRun {
         StackConfig whole = config.withIp(config.ip()
                 .withAddresses(List.of(InterfaceAddress.parse(settings.local() + length)))
                 .withRoutes(List.of(new Route(new Prefix(any, 0), gateway))));
-        nic = new ScriptNic(time, settings.mtu());
+        nic = new ScriptNic(time, settings.mtu(), profile.cutsSegments() && !settings.strictSegments());
         stack = laboratory.start(whole, nic);
         sockets = new LayerSockets(SocketLayer.of(stack, profile.personality()), time, settings.v6());
         flows = new Flows(settings);

@@ -142,6 +142,12 @@ public final class PacketCodec {
         }
     }
 
+    /** Puts a checksum where so far only the sum of the pseudo-header is. */
+    static void complete(byte[] packet, int start, int offset) {
+        int sum = sum(packet, start, packet.length - start);
+        ByteBuffer.wrap(packet).putShort(start + offset, (short) ~fold(sum));
+    }
+
     // RFC 1071
 
     private static int sum(byte[] octets, int from, int length) {

@@ -59,10 +59,11 @@ public final class ScriptNic implements Nic, FrameSink {
 
     /**
      * @param mtu the largest IP packet that the stack may send
+     * @param cuts whether it cuts larger ones itself, which are seen before that
      */
-    public ScriptNic(VirtualTime time, int mtu) {
+    public ScriptNic(VirtualTime time, int mtu, boolean cuts) {
         this.time = time;
-        link = new LinkProperties(Medium.IP, MacAddress.NONE, mtu, false, 0);
+        link = new LinkProperties(Medium.IP, MacAddress.NONE, mtu, cuts, cuts ? MAX_PACKET : 0);
     }
 
     /** A packet arrives from the remote end; it may be larger than the MTU. */
@@ -127,6 +128,9 @@ public final class ScriptNic implements Nic, FrameSink {
         }
         byte[] packet = new byte[length];
         buffer.get(0, packet);
+        if (offload.checksum) {
+            PacketCodec.complete(packet, offload.checksumStart, offload.checksumOffset);
+        }
         Passed passed = new Passed(time.nanoTime(), true, packet);
         record(passed);
         sent.add(passed);

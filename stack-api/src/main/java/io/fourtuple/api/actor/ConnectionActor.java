@@ -226,7 +226,7 @@ final class ConnectionActor extends ExtensibleBehavior<Object> {
                 expectRegistration(now);
             }
             case ConnectionInput.NobodyAccepts _ -> {
-                if (entry.waitingIn != null) {
+                if (entry.waitingIn != null && entry.link == null) {
                     onCommand(ConnectionCommand.Abort.INSTANCE, now);
                 }
             }
@@ -258,12 +258,11 @@ final class ConnectionActor extends ExtensibleBehavior<Object> {
 
     private void onAttach(SocketLink newLink) {
         entry.leaveQueue();
-        if (handler != null || entry.link != null || userDone) {
+        if (handler != null || entry.link != newLink || userDone) {
             newLink.end();
             return;
         }
         userDeadline = Deadline.NONE;
-        entry.link = newLink;
     }
 
     private void onWrite(ByteString data, long now) {

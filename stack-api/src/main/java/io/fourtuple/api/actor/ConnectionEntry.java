@@ -28,8 +28,10 @@ final class ConnectionEntry extends FlowEntry {
     boolean hasPlace;
     /** The open that waits for its answer, for whoever has to give it should the actor fail; else null. */
     StackCommand.Connect opening;
-    /** The socket of a program that owns it; null when none does. */
-    SocketLink link;
+    /** The socket of a program that owns it; null when none does. Set by whatever thread accepts it. */
+    volatile SocketLink link;
+    /** Its actor has ended. */
+    private volatile boolean undriven;
     /** SND.NXT after the last turn of the actor. */
     int sndNxt;
     /** RCV.NXT after the last turn of the actor. */
@@ -72,10 +74,21 @@ final class ConnectionEntry extends FlowEntry {
         }
     }
 
+    /** A socket of a program has taken it from its queue. The program's thread. */
+    void accept(SocketLink accepting) {
+        accepting.attach(actor.narrow(), tuple, true);
+        link = accepting;
+        if (undriven) { // while it was waiting: the actor did not know of the link
+            accepting.end();
+        }
+    }
+
     /** Nobody drives it any more. */
     void endLink() {
-        if (link != null) {
-            link.end();
+        undriven = true;
+        SocketLink owner = link;
+        if (owner != null) {
+            owner.end();
         }
     }
 

@@ -4,10 +4,10 @@ import io.fourtuple.api.StackConfig;
 import io.fourtuple.api.StackConfig.Listen.Profile;
 import io.fourtuple.api.StackConfig.Listen.SynCookies;
 import io.fourtuple.api.protocol.AcceptLine;
-import io.fourtuple.api.protocol.Accepted;
 import io.fourtuple.api.protocol.AcceptorCommand;
+import io.fourtuple.api.protocol.ConnectionCommand;
+import io.fourtuple.api.protocol.SocketLink;
 import io.fourtuple.core.time.Deadline;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -118,14 +118,16 @@ final class ListenQueues implements AcceptLine {
     }
 
     @Override
-    public Optional<Accepted> take() {
+    public boolean take(SocketLink link) {
         LanedQueue lane = acceptLane;
         if (lane == null || !(lane.pollData() instanceof Established next)) {
-            return Optional.empty();
+            return false;
         }
         left();
         accept.giveBack();
-        return Optional.of(next.accepted());
+        next.entry().accept(link);
+        link.tell(new ConnectionCommand.Attach(link));
+        return true;
     }
 
     @Override

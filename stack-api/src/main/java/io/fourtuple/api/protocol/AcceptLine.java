@@ -1,14 +1,15 @@
 package io.fourtuple.api.protocol;
 
-import java.util.Optional;
-
 /**
  * The accept queue of a listening socket, for a program that does not wait: it takes what is there, without asking the
  * acceptor. Any thread; a socket is served either so or by {@link AcceptorCommand.Demand}, not by both.
  */
 public interface AcceptLine {
-    /** Takes the connection that has waited longest; empty when none waits. Whoever gets it owns it. */
-    Optional<Accepted> take();
+    /**
+     * Takes the connection that has waited longest, for a socket: its {@code link}, which is attached then. False when
+     * none waits.
+     */
+    boolean take(SocketLink link);
 
     /** How many wait. */
     int waiting();

@@ -38,8 +38,8 @@ public sealed interface ConnectionCommand extends DeadLetterSuppression {
     }
 
     /**
-     * Makes a socket the owner, in place of a handler: what the peer sends stays in the receive buffer until a {@link
-     * SocketCall} takes it.
+     * A socket is the owner, in place of a handler, since it has {@linkplain AcceptLine#take taken} the connection:
+     * what the peer sends stays in the receive buffer until a {@link SocketCall} takes it.
      */
     record Attach(SocketLink link) implements ConnectionCommand {
         public Attach {

@@ -50,7 +50,7 @@ public final class SocketLayer {
         this.personality = personality;
         waiting = VirtualTime.isVirtual()
                 ? new Waiting.InVirtualTime(VirtualTime.current())
-                : new Waiting.OnThread(stack.whenTerminated());
+                : new Waiting.OnThread(stack.whenTerminated().toCompletableFuture());
         table = new DescriptorTable(stack.config().limits().descriptors());
     }
 
@@ -166,7 +166,7 @@ public final class SocketLayer {
             setFlags(child, flags);
             int childFd = table.add(child);
             try {
-                child.adopt(listener.next());
+                child.accept(listener);
                 return childFd;
             } catch (ErrnoException e) {
                 table.remove(childFd);

@@ -1,7 +1,6 @@
 package io.fourtuple.api.socket;
 
 import io.fourtuple.api.Stack;
-import io.fourtuple.api.protocol.Accepted;
 import io.fourtuple.api.protocol.ConnectionCommand;
 import io.fourtuple.api.protocol.SocketLink;
 import io.fourtuple.api.protocol.SocketRequest;
@@ -171,7 +170,7 @@ final class TcpSocket extends Descriptor {
         listening = begun;
     }
 
-    /** A socket for the next connection, with these settings. Whoever has a number for it has it {@link #adopt}. */
+    /** A socket for the next connection, with these settings. Whoever has a number for it has it {@link #accept}. */
     TcpSocket forNext() {
         Listening listens = listening;
         if (listens == null) {
@@ -185,26 +184,17 @@ final class TcpSocket extends Descriptor {
         return new TcpSocket(stack, waiting, personality, domain, settings);
     }
 
-    /** The next connection, unless another thread was faster. */
-    Accepted next() {
-        Listening listens = listening;
-        if (listens == null) {
-            throw new ErrnoException(Errno.EINVAL, "the socket does not listen");
-        }
-        return listens.line().take().orElseThrow(TcpSocket::noneWaits);
-    }
-
     private static ErrnoException noneWaits() {
         return new ErrnoException(Errno.EAGAIN, "no connection waits");
     }
 
-    /** Becomes the owner of a connection. */
-    void adopt(Accepted accepted) {
+    /** Becomes the owner of the next connection of a listening socket, unless another thread was faster. */
+    void accept(TcpSocket listener) {
+        Listening listens = listener.listening;
         SocketLink made = new SocketLink(this::signal);
-        made.attach(accepted.connection(), new FourTuple(
-                IpAddress.of(accepted.local().getAddress()), accepted.local().getPort(),
-                IpAddress.of(accepted.remote().getAddress()), accepted.remote().getPort()), true);
-        made.tell(new ConnectionCommand.Attach(made));
+        if (listens == null || !listens.line().take(made)) {
+            throw noneWaits();
+        }
         connectTold = true;
         link = made;
         boolean corked = settings.cork();
@@ -379,7 +369,7 @@ final class TcpSocket extends Descriptor {
 
     private <R> R ask(SocketRequest request, CompletableFuture<R> reply) {
         stack.ref().tell(new StackCommand.ForSocket(request));
-        return waiting.await(reply);
+        return waiting.awaitStack(reply);
     }
 
     private static ErrnoException notConnected() {

@@ -4,8 +4,6 @@ import io.fourtuple.nic.loop.EventLoop;
 import io.fourtuple.nic.loop.VirtualTime;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutionException;
 
 /** How a call waits for the answer of an actor. */
 interface Waiting {
@@ -13,11 +11,18 @@ interface Waiting {
     void begin();
 
     /**
-     * The answer.
+     * The answer of a connection, which comes in any case: its link sees to that.
      *
-     * @throws ErrnoException when it is a failure, or will not come as the stack has ended
+     * @throws ErrnoException when it is a failure
      */
     <T> T await(CompletableFuture<T> answer);
+
+    /**
+     * The answer of the stack actor, which may have ended.
+     *
+     * @throws ErrnoException when it is a failure, or will not come
+     */
+    <T> T awaitStack(CompletableFuture<T> answer);
 
     /** After a call: what follows from it at once has happened. */
     void end();
@@ -42,6 +47,11 @@ interface Waiting {
         }
 
         @Override
+        public <T> T awaitStack(CompletableFuture<T> answer) {
+            return await(answer);
+        }
+
+        @Override
         public void end() {
             time.runReady();
         }
@@ -51,7 +61,7 @@ interface Waiting {
      * On a real stack the thread waits for the stack's loop, some microseconds. It does not notice an interrupt, which
      * stays set: what was told cannot be taken back.
      */
-    record OnThread(CompletionStage<?> stackEnd) implements Waiting {
+    record OnThread(CompletableFuture<?> stackEnd) implements Waiting {
         @Override
         public void begin() {
             if (EventLoop.isOnLoop()) {
@@ -62,29 +72,12 @@ interface Waiting {
 
         @Override
         public <T> T await(CompletableFuture<T> answer) {
-            boolean interrupted = false;
-            CompletableFuture<Object> either = null;
-            try {
-                while (true) {
-                    try {
-                        if (either == null && !answer.isDone()) {
-                            either = CompletableFuture.anyOf(answer, stackEnd.toCompletableFuture());
-                        }
-                        if (either != null) {
-                            either.get();
-                        }
-                        break;
-                    } catch (InterruptedException e) {
-                        interrupted = true;
-                    } catch (ExecutionException e) {
-                        break; // get() says it
-                    }
-                }
-            } finally {
-                if (interrupted) {
-                    Thread.currentThread().interrupt();
-                }
-            }
+            return get(answer); // join() goes on through an interrupt, and keeps it
+        }
+
+        @Override
+        public <T> T awaitStack(CompletableFuture<T> answer) {
+            CompletableFuture.anyOf(answer, stackEnd).exceptionally(_ -> this).join();
             if (!answer.isDone()) {
                 throw new ErrnoException(Errno.ENETDOWN, "the stack has ended");
             }

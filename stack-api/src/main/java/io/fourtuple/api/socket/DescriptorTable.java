@@ -13,6 +13,7 @@ final class DescriptorTable {
 
     private final int bound;
     private final BitSet taken = new BitSet();
+    private long refused;
     private Descriptor[] descriptors = new Descriptor[16];
 
     /** A table of numbers below {@code bound}. */
@@ -28,6 +29,7 @@ final class DescriptorTable {
     synchronized int add(Descriptor descriptor) {
         int fd = taken.nextClearBit(FIRST);
         if (fd >= bound) {
+            refused++;
             throw new ErrnoException(Errno.EMFILE, "all " + bound + " descriptors are taken");
         }
         if (fd >= descriptors.length) {
@@ -61,6 +63,11 @@ final class DescriptorTable {
         descriptors[fd] = null;
         taken.clear(fd);
         return found;
+    }
+
+    /** How often all were taken. */
+    synchronized long refused() {
+        return refused;
     }
 
     /** How many there are. */

@@ -69,6 +69,11 @@ public final class SocketLayer {
         return table.size();
     }
 
+    /** How often a call has failed with EMFILE. */
+    public long refusedDescriptors() {
+        return table.refused();
+    }
+
     private <R> R call(Supplier<R> body) {
         waiting.begin();
         try {

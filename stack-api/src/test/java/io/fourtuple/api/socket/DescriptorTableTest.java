@@ -68,6 +68,7 @@ class DescriptorTableTest {
             TwoHosts.assertFails(Errno.EMFILE, () -> hosts.server.epollCreate1(0));
             TwoHosts.assertFails(Errno.EMFILE, () -> hosts.server.accept(listener));
 
+            assertThat(hosts.server.refusedDescriptors()).isEqualTo(3);
             hosts.server.close(filler);
             assertThat(hosts.server.accept(listener)).isEqualTo(filler);
         }

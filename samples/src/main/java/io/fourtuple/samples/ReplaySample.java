@@ -25,6 +25,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -91,6 +92,10 @@ final class ReplaySample {
                 .run(system)
                 .toCompletableFuture()
                 .join();
+        nic.resetWhen((port, octets) -> {
+            Connection connection = connections.get(port);
+            return connection != null && connection.octets.get() >= octets;
+        });
         nic.start();
         ReplayReport report = nic.whenDone().toCompletableFuture().join();
         // Before its applications have the end of each connection, the stack does not end.
@@ -130,7 +135,7 @@ final class ReplaySample {
         private final MessageDigest digest;
         private final Optional<Path> file;
         private final Optional<OutputStream> out;
-        private long octets;
+        private final AtomicLong octets = new AtomicLong();
         private volatile CompletionStage<Done> over = CompletableFuture.completedFuture(Done.getInstance());
 
         Connection(Optional<Path> file) {
@@ -148,7 +153,6 @@ final class ReplaySample {
         void take(ByteString piece) {
             byte[] bytes = piece.toArrayUnsafe();
             digest.update(bytes);
-            octets += bytes.length;
             try {
                 if (out.isPresent()) {
                     out.get().write(bytes);
@@ -156,6 +160,7 @@ final class ReplaySample {
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
+            octets.addAndGet(bytes.length);
         }
 
         /** When the stream is over: with a failure, too, which is how a reset ends it. */
@@ -172,7 +177,7 @@ final class ReplaySample {
             } catch (CompletionException | IOException e) {
                 throw unwritable(e);
             }
-            return new ReplayResult.Received(octets, HexFormat.of().formatHex(digest.digest()));
+            return new ReplayResult.Received(octets.get(), HexFormat.of().formatHex(digest.digest()));
         }
 
         private SampleException unwritable(Exception cause) {

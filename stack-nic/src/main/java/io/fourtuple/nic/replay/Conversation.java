@@ -43,6 +43,7 @@ final class Conversation {
     private final Segment syn;
     private final int port;
     private final PacketWriter writer;
+    private final ReplayNic.Taken taken;
     private final Consumer<byte[]> out;
     private final long patience;
 
@@ -81,12 +82,15 @@ final class Conversation {
      * A conversation that begins with a recorded SYN.
      *
      * @param port the client's, from now on
+     * @param taken what a reset waits for
      * @param out takes packets for the stack
      */
-    Conversation(ReplayConfig config, Segment syn, int port, Consumer<byte[]> out, long now) {
+    Conversation(
+            ReplayConfig config, Segment syn, int port, ReplayNic.Taken taken, Consumer<byte[]> out, long now) {
         this.config = config;
         this.syn = syn;
         this.port = port;
+        this.taken = taken;
         this.out = out;
         recorded = syn.tuple();
         writer = new PacketWriter(config, port);
@@ -301,12 +305,18 @@ final class Conversation {
         if (hasClosed()) {
             sendBare(TcpFlags.ACK);
             end(ending == Outcome.RESET ? Outcome.RESET : Outcome.CLOSED, endingSentence);
-        } else if (isRecordingOver && ending != Outcome.CLOSED) {
-            end(ending, endingSentence);
+        } else if (isToReset()) {
+            if (taken.hasTaken(port, outbox.acknowledged()) || now - lastProgress >= patience) {
+                end(ending, endingSentence);
+            }
         } else if (isRecordingOver && ackDue != Deadline.NONE) {
             sendBare(TcpFlags.ACK);
             lastProgress = now;
         }
+    }
+
+    private boolean isToReset() {
+        return isRecordingOver && ending != Outcome.CLOSED;
     }
 
     private boolean hasClosed() {
@@ -350,6 +360,8 @@ final class Conversation {
                 lastSent = now;
                 out.accept(writer.syn(syn, agreed));
             }
+        } else if (state == State.ESTABLISHED && outbox.isEmpty() && isToReset()) {
+            finish(now);
         } else if (state == State.ESTABLISHED) {
             if (isImpatient && (isStuck || (outbox.isEmpty() && isRecordingOver))) {
                 giveUp();

@@ -43,6 +43,7 @@ final class Replay {
     private long otherPackets;
     private long damagedPackets;
 
+    private volatile ReplayNic.Taken taken = (_, _) -> true;
     private Optional<CapturedPacket> next = Optional.empty();
     private boolean isStarted;
     private boolean isOver;
@@ -55,6 +56,10 @@ final class Replay {
     Replay(ReplayConfig config, CaptureReader reader) {
         this.config = config;
         this.reader = reader;
+    }
+
+    void resetWhen(ReplayNic.Taken value) {
+        taken = value;
     }
 
     /** Whether nothing more will be sent. */
@@ -164,7 +169,7 @@ final class Replay {
             return;
         }
         int port = ReplayConfig.FIRST_PORT + all.size();
-        Conversation conversation = new Conversation(config, syn, port, ready::add, now);
+        Conversation conversation = new Conversation(config, syn, port, taken, ready::add, now);
         byRecorded.put(tuple, conversation);
         byPort.put(port, conversation);
         all.add(conversation);

@@ -76,6 +76,27 @@ public final class ReplayNic implements Nic, FrameSink {
         this(config, reader, System::nanoTime);
     }
 
+    /** Whether an application has everything that a client has sent. */
+    @FunctionalInterface
+    public interface Taken {
+        /**
+         * Asked on the thread of the loop.
+         *
+         * @param port the client's, as the stack sees it
+         * @param octets how many the stack has acknowledged
+         */
+        boolean hasTaken(int port, long octets);
+    }
+
+    /**
+     * Lets a client send a reset only when an application has what came before it, or after {@link
+     * ReplayConfig#patience}: a stack may forget a connection that is reset before anybody has accepted it. Call it
+     * before {@link #start}; until then resets do not wait.
+     */
+    public void resetWhen(Taken taken) {
+        replay.resetWhen(taken);
+    }
+
     /** Lets the clients begin: call it when there is somebody who listens. Any thread; twice is no error. */
     public void start() {
         started = true;

@@ -31,6 +31,7 @@ class ReplayNicTest {
     private final ToyServer server = new ToyServer();
     private ReplayConfig config = ReplayConfig.of(STACK, PORT, CLIENT);
     private long now = -5;
+    private ReplayNic.Taken taken = (_, _) -> true;
 
     private ReplayReport replay() throws IOException {
         return replay(recorder.capture());
@@ -40,6 +41,7 @@ class ReplayNicTest {
         boolean[] woken = {false};
         try (ReplayNic nic = new ReplayNic(config, capture, () -> now)) {
             server.nic = nic;
+            nic.resetWhen(taken);
             ((Readiness.Signal) nic.readiness()).onReadable(() -> woken[0] = true);
             assertThat(nic.receive(server::receive, 32)).isZero();
             nic.start();
@@ -68,6 +70,21 @@ class ReplayNicTest {
 
     private List<TcpSegment> withPayload() {
         return server.only().segments.stream().filter(segment -> segment.payloadLength() > 0).toList();
+    }
+
+    @Test
+    void shouldResetWhenTheApplicationHasWhatCameBefore() throws IOException {
+        recorder.open().data(0, 10, 0).reset(10);
+        taken = (port, octets) -> port == ReplayConfig.FIRST_PORT && octets == 10 && now >= 300 * MILLI;
+        assertThat(only(replay()).outcome()).isEqualTo(Outcome.RESET);
+        assertThat(now).isBetween(300 * MILLI, 400 * MILLI);
+
+        server.connections.clear();
+        now = 0;
+        taken = (_, _) -> false;
+        config = config.withPatience(Duration.ofSeconds(3));
+        assertThat(only(replay()).outcome()).isEqualTo(Outcome.RESET);
+        assertThat(now).isBetween(3000 * MILLI, 3200 * MILLI);
     }
 
     @Test

@@ -101,10 +101,6 @@ final class Replay {
         return count;
     }
 
-    boolean hasReady() {
-        return !ready.isEmpty();
-    }
-
     private boolean isFull() {
         return live.stream().mapToLong(Conversation::pendingBytes).sum() >= config.pendingBytes();
     }

@@ -16,17 +16,21 @@ final class FramesInFlight {
     private int size;
     /** When the last one of the ring arrives. */
     private long lastDue;
-    private final PriorityQueue<Transit> heldBack = new PriorityQueue<>(FramesInFlight::compare);
+    /** Null until one is overtaken, which on most wires none ever is. */
+    private PriorityQueue<Transit> heldBack;
     private long sequence;
 
     int size() {
-        return size + heldBack.size();
+        return size + (heldBack == null ? 0 : heldBack.size());
     }
 
     /** A frame sets out, {@link Transit#due} is set. */
     void add(Transit transit) {
         transit.sequence = sequence++;
         if (transit.overtaken() || (size > 0 && transit.due - lastDue < 0)) {
+            if (heldBack == null) {
+                heldBack = new PriorityQueue<>(FramesInFlight::compare);
+            }
             heldBack.add(transit);
             return;
         }
@@ -40,13 +44,19 @@ final class FramesInFlight {
     /** When the next one arrives, or {@link Deadline#NONE}. */
     long nextDue() {
         long next = size == 0 ? Deadline.NONE : ring[head].due;
-        return heldBack.isEmpty() ? next : Deadline.earlier(next, heldBack.peek().due);
+        Transit late = late();
+        return late == null ? next : Deadline.earlier(next, late.due);
+    }
+
+    /** The first one of those that others overtake, or null. */
+    private Transit late() {
+        return heldBack == null ? null : heldBack.peek();
     }
 
     /** Takes the next one if it has arrived by {@code now}, else null. */
     Transit poll(long now) {
         Transit first = size == 0 ? null : ring[head];
-        Transit late = heldBack.peek();
+        Transit late = late();
         if (late != null && (first == null || compare(late, first) < 0)) {
             return Deadline.isDue(late.due, now) ? heldBack.remove() : null;
         }

@@ -42,6 +42,9 @@ public final class NicActor extends ExtensibleBehavior<NicActor.Command> {
     /** From the device: there is something to read. */
     private enum Wake implements Command { WAKE }
 
+    /** Reading between two turns has failed: to be thrown in a turn, where it is seen to. */
+    private record Failed(RuntimeException cause) implements Command {}
+
     /** Stop reading; the NIC stays open. */
     public record Stop() implements Command {}
 
@@ -72,8 +75,8 @@ public final class NicActor extends ExtensibleBehavior<NicActor.Command> {
         this.registration = switch (nic.readiness()) {
             case Readiness.Descriptor(int fd) -> loop.register(fd, this::onReadable);
             case Readiness.Signal signal -> {
-                signal.onReadable(() -> self.tell(Wake.WAKE));
-                yield () -> {};
+                signal.onReadable(signal.mayReadAtOnce() ? this::readAtOnce : () -> self.tell(Wake.WAKE));
+                yield () -> signal.onReadable(() -> {});
             }
         };
         self.tell(Wake.WAKE);
@@ -100,11 +103,19 @@ public final class NicActor extends ExtensibleBehavior<NicActor.Command> {
 
     @Override
     public Behavior<Command> receive(TypedActorContext<Command> context, Command command) {
-        return switch (command) {
+        switch (command) {
             case Poll _ -> poll();
-            case Wake _ -> polling ? Behaviors.same() : poll();
-            case Stop _ -> Behaviors.stopped();
-        };
+            case Wake _ -> {
+                if (!polling) {
+                    poll();
+                }
+            }
+            case Failed(RuntimeException cause) -> throw cause;
+            case Stop _ -> {
+                return Behaviors.stopped();
+            }
+        }
+        return Behaviors.same();
     }
 
     @Override
@@ -117,7 +128,7 @@ public final class NicActor extends ExtensibleBehavior<NicActor.Command> {
         return Behaviors.unhandled();
     }
 
-    private Behavior<Command> poll() {
+    private void poll() {
         int count = 0;
         try {
             count = nic.receive(batch::add, MAX_BATCH);
@@ -133,7 +144,17 @@ public final class NicActor extends ExtensibleBehavior<NicActor.Command> {
         } else {
             timer.arm(nic.nextReceive());
         }
-        return Behaviors.same();
+    }
+
+    /** A turn less for each frame of a simulation. */
+    private void readAtOnce() {
+        if (!polling) {
+            try {
+                poll();
+            } catch (RuntimeException e) {
+                self.tell(new Failed(e));
+            }
+        }
     }
 
     private void onReadable() {

@@ -16,8 +16,17 @@ public sealed interface Readiness {
          *
          * @param wakeUp run once after {@link Nic#receive} has returned fewer frames than it might have and then
          *     something arrived, a frame or news of one that is due later ({@link Nic#nextReceive}). It runs on the
-         *     thread of whoever caused that, so it must be short, must not block and may only schedule a read
+         *     thread of whoever caused that, so it must be short, must not block and, unless it
+         *     {@linkplain #mayReadAtOnce may do more}, may only schedule a read
          */
         void onReadable(Runnable wakeUp);
+
+        /**
+         * Whether {@code wakeUp} runs on the reader's event loop, in nobody's turn and after everything that arrives at
+         * that instant: then the reader may read within it.
+         */
+        default boolean mayReadAtOnce() {
+            return false;
+        }
     }
 }

@@ -168,8 +168,39 @@ class NicActorTest {
         assertThat(nic.failAfter).hasValue(Integer.MAX_VALUE);
     }
 
+    @Test
+    void shouldReadAtOnceWhereThatIsAllowedAndFailInATurnOfItsOwn() throws InterruptedException {
+        MemoryWire wire = new MemoryWire(MemoryWire.Config.DEFAULT);
+        FailingNic nic = new FailingNic(wire.right());
+        nic.readAtOnce = true;
+        CompletableFuture<EventLoop> loop = new CompletableFuture<>();
+        Behavior<NicActor.Command> reader = Behaviors.setup(_ -> {
+            loop.complete(EventLoop.current());
+            return NicActor.create(nic, stack);
+        });
+        spawn(Behaviors.supervise(reader).onFailure(SupervisorStrategy.restart()));
+
+        for (int i = 0; i < 3; i++) {
+            int first = i;
+            CompletableFuture<Integer> readMeanwhile = new CompletableFuture<>();
+            loop.join().execute(() -> {
+                if (first == 1) {
+                    nic.failAfter.set(1);
+                }
+                int before = nic.received;
+                send(wire.left(), first, 1);
+                readMeanwhile.complete(nic.received - before);
+            });
+            assertThat(readMeanwhile.join()).isOne();
+            assertThat(take(1)).containsExactly(i);
+        }
+        assertThat(nic.failAfter).hasValue(Integer.MAX_VALUE);
+    }
+
     /** Throws once, after some frames. */
     private static final class FailingNic implements Nic {
+        boolean readAtOnce;
+        int received;
         final AtomicInteger failAfter = new AtomicInteger(Integer.MAX_VALUE);
         private final Nic nic;
 
@@ -181,6 +212,7 @@ class NicActorTest {
         public int receive(Consumer<Frame> into, int maxFrames) {
             int limit = failAfter.get();
             int count = nic.receive(into, Math.min(limit, maxFrames));
+            received += count;
             if (count == limit) {
                 failAfter.set(Integer.MAX_VALUE);
                 throw new IllegalStateException("injected");
@@ -205,7 +237,18 @@ class NicActorTest {
 
         @Override
         public Readiness readiness() {
-            return nic.readiness();
+            Readiness.Signal signal = (Readiness.Signal) nic.readiness();
+            return new Readiness.Signal() {
+                @Override
+                public void onReadable(Runnable wakeUp) {
+                    signal.onReadable(wakeUp);
+                }
+
+                @Override
+                public boolean mayReadAtOnce() {
+                    return readAtOnce;
+                }
+            };
         }
 
         @Override

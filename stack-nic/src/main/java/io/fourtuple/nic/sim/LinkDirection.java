@@ -306,6 +306,7 @@ public final class LinkDirection {
         for (Transit next; (next = inFlight.poll(now)) != null; ) {
             deliver(next);
         }
+        to.settled();
         pump(now);
         arm();
     }

@@ -34,6 +34,9 @@ abstract class Port {
      */
     abstract void receive(Frame frame, SimulatedNic origin);
 
+    /** Nothing more arrives at this instant over this link. */
+    void settled() {}
+
     /** Why a frame of {@code origin} is not taken; null when it is. */
     DropCause refusal(SimulatedNic origin) {
         return null;

@@ -12,6 +12,7 @@ import io.fourtuple.nic.NicStatistics;
 import io.fourtuple.nic.Readiness;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.function.Consumer;
 
 /**
@@ -29,7 +30,7 @@ public final class SimulatedNic extends LinkEnd implements Nic, FrameSink {
     private final NicPort port;
     private final NicCounters counters = new NicCounters();
     private final ArrayDeque<Frame> arrived = new ArrayDeque<>();
-    private final Readiness.Signal readiness = this::onReadable;
+    private final Readiness.Signal readiness = new Wakes();
     private ByteBuffer frame;
     private Runnable wakeUp = () -> {};
     /** Whether the reader has found nothing more and waits to be woken. */
@@ -63,6 +64,11 @@ public final class SimulatedNic extends LinkEnd implements Nic, FrameSink {
         @Override
         void receive(Frame frame, SimulatedNic origin) {
             nic.arrive(frame);
+        }
+
+        @Override
+        void settled() {
+            nic.settled();
         }
 
         @Override
@@ -117,8 +123,7 @@ public final class SimulatedNic extends LinkEnd implements Nic, FrameSink {
             counters.sendDropped();
             return false;
         }
-        byte[] copy = new byte[length];
-        frame.get(0, copy);
+        byte[] copy = Arrays.copyOf(frame.array(), length); // the buffer begins where its array does
         String why = network.isCaptured() ? offload.describeReason() : "";
         if (!out.send(new Frame(copy, offload.checksum, offload.segmentSize), this, true, why)) {
             counters.sendDropped();
@@ -149,7 +154,10 @@ public final class SimulatedNic extends LinkEnd implements Nic, FrameSink {
         } else {
             enqueue(arriving);
         }
-        if (readerWaits) {
+    }
+
+    private void settled() {
+        if (readerWaits && !arrived.isEmpty()) {
             readerWaits = false;
             wakeUp.run();
         }
@@ -185,8 +193,16 @@ public final class SimulatedNic extends LinkEnd implements Nic, FrameSink {
         return readiness;
     }
 
-    private void onReadable(Runnable value) {
-        wakeUp = value;
+    private final class Wakes implements Readiness.Signal {
+        @Override
+        public void onReadable(Runnable value) {
+            wakeUp = value;
+        }
+
+        @Override
+        public boolean mayReadAtOnce() {
+            return true;
+        }
     }
 
     @Override

@@ -47,6 +47,8 @@ import org.apache.pekko.actor.typed.javadsl.ActorContext;
 final class Shard {
     /** How many deadlines are seen to before somebody else has a turn. */
     static final int TIMERS_PER_TURN = 256;
+    /** By so much a deadline moves on at least for the timer to be armed anew, instead of going off in vain. */
+    private static final long VAIN_WAKE_NANOS = 5_000_000;
     /** How many connections are told of memory before somebody else has a turn. */
     private static final int RELIEFS_PER_TURN = 256;
 
@@ -418,23 +420,31 @@ final class Shard {
 
     /** Sets the deadline of a flow, in place of the one it has. */
     void schedule(FlowEntry entry, long deadline) {
+        boolean armedForIt = armedFor != Deadline.NONE && entry.scheduledFor() == armedFor;
         timers.schedule(entry, deadline);
-        wakeAt(deadline);
+        if (armedForIt && (deadline == Deadline.NONE || deadline - armedFor > VAIN_WAKE_NANOS)) {
+            armFor(Deadline.earlier(timers.nextDeadline(), ip.deadline()));
+        } else {
+            wakeAt(deadline);
+        }
     }
 
     /** Makes sure that what is due then is seen to, and not later. */
     void wakeAt(long deadline) {
         if (deadline != Deadline.NONE && (armedFor == Deadline.NONE || deadline - armedFor < 0)) {
-            armedFor = deadline;
-            timer.arm(deadline);
+            armFor(deadline);
         }
+    }
+
+    private void armFor(long deadline) {
+        armedFor = deadline;
+        timer.arm(deadline);
     }
 
     /** After everything due was seen to: waits for the next deadline. */
     void rearm() {
         timersDueTold = false;
-        armedFor = Deadline.NONE;
-        wakeAt(Deadline.earlier(timers.nextDeadline(), ip.deadline()));
+        armFor(Deadline.earlier(timers.nextDeadline(), ip.deadline()));
     }
 
     /**

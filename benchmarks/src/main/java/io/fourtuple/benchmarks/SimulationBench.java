@@ -1,16 +1,17 @@
 package io.fourtuple.benchmarks;
 
 import io.fourtuple.api.simulation.HostConfig;
+import io.fourtuple.api.simulation.ParallelSimulation;
 import io.fourtuple.api.simulation.SimulatedHost;
 import io.fourtuple.api.simulation.Simulation;
 import io.fourtuple.api.simulation.SimulationConfig;
+import io.fourtuple.api.simulation.Site;
 import io.fourtuple.nic.sim.LinkConfig;
 import io.fourtuple.nic.sim.NicConfig;
 import io.fourtuple.nic.sim.Switch;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CompletableFuture;
 import java.util.random.RandomGenerator;
 import org.apache.pekko.actor.Cancellable;
 import org.apache.pekko.stream.Materializer;
@@ -23,8 +24,9 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /**
- * {@code ./run bench-simulation}: how long a virtual hour of many hosts takes, each connection with a request of 1 KiB
- * and a reply of 1 KiB every 10 s, through streams. Exit status 1 when it is longer than it may be.
+ * {@code ./run bench-simulation}: how long a virtual hour of many hosts takes, on sites of which each has a core, each
+ * connection with a request of 1 KiB and a reply of 1 KiB every 10 s, through streams. Exit status 1 when it is longer
+ * than it may be.
  */
 @Command(name = "bench-simulation", mixinStandardHelpOptions = true, sortOptions = false,
         description = "One virtual hour of many hosts around a switch: how long it takes.")
@@ -32,13 +34,21 @@ public final class SimulationBench implements Runnable, CommandLine.IExitCodeGen
     private static final int PORT = 7;
     private static final int MESSAGE = 1024;
     private static final Duration INTERVAL = Duration.ofSeconds(10);
-    private static final Duration HOUR = Duration.ofHours(1);
+    private static final Duration BACKBONE = Duration.ofMillis(10);
 
     @Option(names = "--hosts", defaultValue = "1000", description = "how many (default: ${DEFAULT-VALUE})")
     private int hosts;
 
     @Option(names = "--connections", defaultValue = "10000", description = "how many (default: ${DEFAULT-VALUE})")
     private int connections;
+
+    @Option(names = "--minutes", defaultValue = "60",
+            description = "how many pass, as the hosts see it (default: ${DEFAULT-VALUE})")
+    private int minutes;
+
+    @Option(names = "--sites", defaultValue = "2",
+            description = "among how many sites they are, each on a core of its own (default: ${DEFAULT-VALUE})")
+    private int sites;
 
     @Option(names = "--most-seconds", defaultValue = "60",
             description = "how long it may take, from the first host to the last reply (default: ${DEFAULT-VALUE})")
@@ -61,43 +71,38 @@ public final class SimulationBench implements Runnable, CommandLine.IExitCodeGen
     @Override
     public void run() {
         long start = System.nanoTime();
-        long rounds = HOUR.dividedBy(INTERVAL);
-        try (Simulation simulation = Simulation.start(SimulationConfig.ofSeed(1))) {
-            List<SimulatedHost> all = hosts(simulation);
+        long rounds = Duration.ofMinutes(minutes).dividedBy(INTERVAL);
+        try (ParallelSimulation simulation = ParallelSimulation.start(SimulationConfig.ofSeed(1), sites, BACKBONE)) {
+            List<String> servers = simulation.onEach(this::hosts).stream().flatMap(List::stream).toList();
             long before = usedHeap();
-            List<CompletionStage<Long>> replies = connections(simulation, all, rounds);
+            List<Load> loads = simulation.onEach(site -> new Load(site, servers, rounds));
             simulation.runFor(INTERVAL.multipliedBy(2)); // all are open, and nothing is on its way for ever
             long perConnection = (usedHeap() - before) / connections;
             System.out.printf("%,d hosts, %,d connections: %,d octets of heap for each, both ends with their streams%n",
                     hosts, connections, perConnection);
-            long octets = 0;
-            for (CompletionStage<Long> reply : replies) {
-                octets += simulation.await(reply);
-            }
+            long exchanges = sum(simulation.await(site -> loads.get(site.number()).replies)) / MESSAGE;
             double seconds = (System.nanoTime() - start) / 1e9;
-            long exchanges = octets / MESSAGE;
-            if (exchanges != rounds * connections) {
-                throw new IllegalStateException(exchanges + " exchanges, not " + rounds * connections);
-            }
+            long events = sum(simulation.onEach(site -> site.simulation().time().eventsRun()));
             missed = seconds > mostSeconds;
             System.out.printf("%,d exchanges in %s of virtual time: %.1f s (at most %.0f), %,.0f exchanges/s,"
                             + " %,d events, %,.0f events/s%n",
                     exchanges, simulation.now(), seconds, mostSeconds, exchanges / seconds,
-                    simulation.time().eventsRun(), simulation.time().eventsRun() / seconds);
+                    events, events / seconds);
         }
     }
 
-    private List<SimulatedHost> hosts(Simulation simulation) {
+    /** The addresses of the hosts of a site. */
+    private List<String> hosts(Site site) {
+        Simulation simulation = site.simulation();
         Switch center = simulation.network().addSwitch("switch");
+        center.connect(site.uplink());
         LinkConfig link = LinkConfig.DEFAULT.withDelay(Duration.ofMillis(1));
-        List<SimulatedHost> all = new ArrayList<>();
-        for (int i = 1; i <= hosts; i++) {
+        for (int i = site.number(); i < hosts; i += sites) {
             SimulatedHost host = simulation.host(HostConfig.of("host" + i).withNic(NicConfig.FAST));
             simulation.network().connect(host.nic(), center, link);
             host.run(SimulationBench::serve);
-            all.add(host);
         }
-        return all;
+        return simulation.hosts().stream().map(SimulatedHost::address).toList();
     }
 
     private static void serve(SimulatedHost host) {
@@ -107,19 +112,45 @@ public final class SimulationBench implements Runnable, CommandLine.IExitCodeGen
                 .run(materializer);
     }
 
-    private List<CompletionStage<Long>> connections(Simulation simulation, List<SimulatedHost> all, long rounds) {
-        RandomGenerator random = simulation.random("connections");
-        List<CompletionStage<Long>> replies = new ArrayList<>();
-        for (int i = 0; i < connections; i++) {
-            SimulatedHost client = all.get(i % hosts);
-            SimulatedHost server = all.get((i + 1 + random.nextInt(hosts - 1)) % hosts);
-            Source<ByteString, Cancellable> requests = Source.tick(
-                    Duration.ofNanos(random.nextLong(INTERVAL.toNanos())), INTERVAL, request);
-            replies.add(requests.take(rounds)
-                    .via(client.tcp().outgoingConnection(server.address(), PORT))
-                    .runWith(Sink.fold(0L, (sum, chunk) -> sum + chunk.length()), client.materializer()));
+    /** The connections from a site to hosts anywhere. */
+    private final class Load {
+        /** Completed with how many octets of replies came, when that are all. */
+        final CompletableFuture<Long> replies = new CompletableFuture<>();
+        private long expected;
+        private long received;
+
+        Load(Site site, List<String> servers, long rounds) {
+            RandomGenerator random = site.simulation().random("connections");
+            List<SimulatedHost> clients = site.simulation().hosts();
+            for (int i = site.number(), made = 0; i < connections; i += sites, made++) {
+                SimulatedHost client = clients.get(made % clients.size());
+                Source<ByteString, Cancellable> requests = Source.tick(
+                        Duration.ofNanos(random.nextLong(INTERVAL.toNanos())), INTERVAL, request);
+                requests.take(rounds)
+                        .via(client.tcp().outgoingConnection(other(servers, client, random), PORT))
+                        .runWith(Sink.foreach(this::receive), client.materializer());
+                expected += rounds * MESSAGE;
+            }
         }
-        return replies;
+
+        private void receive(ByteString reply) {
+            received += reply.length();
+            if (received == expected) {
+                replies.complete(received);
+            }
+        }
+    }
+
+    private static String other(List<String> servers, SimulatedHost client, RandomGenerator random) {
+        String server = client.address();
+        while (server.equals(client.address())) {
+            server = servers.get(random.nextInt(servers.size()));
+        }
+        return server;
+    }
+
+    private static long sum(List<Long> values) {
+        return values.stream().mapToLong(Long::longValue).sum();
     }
 
     private static long usedHeap() {

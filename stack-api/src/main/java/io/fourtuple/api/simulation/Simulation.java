@@ -38,7 +38,14 @@ import org.apache.pekko.dispatch.Dispatchers;
 public final class Simulation implements AutoCloseable {
     private static final Duration END = Duration.ofMinutes(10);
 
+    /** How many hosts of each of several simulations have addresses that no other one has. */
+    static final int HOSTS_PER_SITE = 0x1000;
+    /** As many as there are addresses in 10.77.0.0/16. */
+    private static final int MOST_HOSTS = 0xfffe;
+
     private final SimulationConfig config;
+    private final int firstHost;
+    private final int mostHosts;
     private final VirtualTime time;
     private final SimulatedNetwork network;
     private final StreamWorld streams;
@@ -46,10 +53,12 @@ public final class Simulation implements AutoCloseable {
     private final Map<String, SimulatedHost> hosts = new LinkedHashMap<>();
     private boolean closed;
 
-    private Simulation(SimulationConfig config, VirtualTime time) {
+    private Simulation(SimulationConfig config, VirtualTime time, int site, int mostHosts) {
         this.config = config;
         this.time = time;
-        network = new SimulatedNetwork(time);
+        firstHost = site * HOSTS_PER_SITE + 1;
+        this.mostHosts = mostHosts;
+        network = new SimulatedNetwork(time, site);
         streams = new StreamWorld(time, new NetworkPaths(network));
         Config settings = ConfigFactory.load().getConfig("fourtuple.virtual-time.overlay")
                 .withFallback(config.settings());
@@ -62,9 +71,14 @@ public final class Simulation implements AutoCloseable {
      * @throws IllegalStateException when the calling thread has one already
      */
     public static Simulation start(SimulationConfig config) {
+        return start(config, 0, MOST_HOSTS);
+    }
+
+    /** The same for one of several that run side by side: hosts have addresses of their own in each. */
+    static Simulation start(SimulationConfig config, int site, int mostHosts) {
         VirtualTime time = new VirtualTime(config.seed(), config.order());
         try {
-            return new Simulation(config, time);
+            return new Simulation(config, time, site, mostHosts);
         } catch (RuntimeException e) {
             time.close();
             throw e;
@@ -129,13 +143,16 @@ public final class Simulation implements AutoCloseable {
     /**
      * Makes a host, which is up.
      *
-     * @throws IllegalArgumentException when there is one of this name
+     * @throws IllegalArgumentException when there is one of this name, or there are 65,534 already
      */
     public SimulatedHost host(HostConfig host) {
         if (hosts.containsKey(host.name())) {
             throw new IllegalArgumentException("there is a host " + host.name() + " already");
         }
-        SimulatedHost made = new SimulatedHost(this, host, hosts.size() + 1);
+        if (hosts.size() == mostHosts) {
+            throw new IllegalArgumentException("there are " + mostHosts + " hosts already, as many as can be");
+        }
+        SimulatedHost made = new SimulatedHost(this, host, firstHost + hosts.size());
         hosts.put(host.name(), made);
         return made;
     }

@@ -240,6 +240,11 @@ public final class VirtualTime implements Clock, AutoCloseable {
 
     // ---- letting time pass ----
 
+    /** When something happens next: now, when something is ready, and {@link Deadline#NONE} for never. */
+    public long nextEvent() {
+        return ready.isEmpty() ? timers.nextDeadline() : now;
+    }
+
     /** Lets so much time pass, at least 0. */
     public void runFor(Duration duration) {
         runUntil(now + duration.toNanos());

@@ -3,6 +3,8 @@ package io.fourtuple.nic.sim;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigObject;
+import io.fourtuple.core.wire.Bytes;
+import io.fourtuple.core.wire.EthernetHeader;
 import io.fourtuple.core.wire.MacAddress;
 import io.fourtuple.nic.NicException;
 import io.fourtuple.nic.loop.VirtualTime;
@@ -41,8 +43,11 @@ public final class SimulatedNetwork {
 
     /** The first MAC address less one: locally administered. */
     private static final long MAC_BASE = 0x02_00_00_00_00_00L;
+    /** The bits of an address that say which network of a {@link Backbone} it is of, and those below it. */
+    private static final int SITE_SHIFT = 24;
 
     private final VirtualTime time;
+    private final int site;
     private final Set<String> names = new LinkedHashSet<>();
     private final Map<String, SimulatedNic> nics = new LinkedHashMap<>();
     private final Map<String, Switch> switches = new LinkedHashMap<>();
@@ -57,7 +62,22 @@ public final class SimulatedNetwork {
 
     /** An empty network in the time of {@code time}. */
     public SimulatedNetwork(VirtualTime time) {
+        this(time, 0);
+    }
+
+    /**
+     * An empty network that is to be one of several on a {@link Backbone}.
+     *
+     * @param site which one, from 0 to {@link Backbone#MAX_SITES} less one: hardware addresses tell by it where they
+     *     are
+     */
+    public SimulatedNetwork(VirtualTime time, int site) {
+        if (site < 0 || site >= Backbone.MAX_SITES) {
+            throw new IllegalArgumentException(
+                    "a network is one of 0 to " + (Backbone.MAX_SITES - 1) + " on a backbone, not " + site);
+        }
         this.time = Objects.requireNonNull(time, "time");
+        this.site = site;
     }
 
     /**
@@ -162,7 +182,36 @@ public final class SimulatedNetwork {
     }
 
     MacAddress nextMac() {
-        return new MacAddress(MAC_BASE + ++macs);
+        return new MacAddress(MAC_BASE + ((long) site << SITE_SHIFT) + ++macs);
+    }
+
+    /** Which network of a backbone it is; 0 for one that is on none. */
+    int site() {
+        return site;
+    }
+
+    /** Which network of a backbone a frame is for; negative when it is not for one station of any. */
+    static int siteOf(byte[] frame) {
+        if (!EthernetHeader.isComplete(frame)) {
+            return -1;
+        }
+        long station = ((long) Bytes.uint16(frame, 0) << Integer.SIZE | (Bytes.int32(frame, 2) & 0xffff_ffffL))
+                - MAC_BASE;
+        return station < 0 || station >= (long) Backbone.MAX_SITES << SITE_SHIFT ? -1 : (int) (station >> SITE_SHIFT);
+    }
+
+    /**
+     * Connects this network to a backbone. Once only: there would be a ring.
+     *
+     * @throws IllegalArgumentException when the backbone has no such {@linkplain #SimulatedNetwork(VirtualTime, int)
+     *     site}
+     */
+    public Uplink addUplink(Backbone backbone) {
+        if (site >= backbone.sites()) {
+            throw new IllegalArgumentException(
+                    "this is network " + site + ", and the backbone joins " + backbone.sites() + " only");
+        }
+        return new Uplink(this, backbone);
     }
 
     void replaced(SimulatedNic replacement) {

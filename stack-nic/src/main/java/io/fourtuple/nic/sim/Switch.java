@@ -53,9 +53,13 @@ public final class Switch extends LinkEnd {
         long heardAt;
     }
 
-    private final class SwitchPort extends Port {
+    private class SwitchPort extends Port {
         SwitchPort(String name) {
             super(name);
+        }
+
+        void send(Frame frame, SimulatedNic origin) {
+            out().send(frame, origin, false, "");
         }
 
         @Override
@@ -69,6 +73,36 @@ public final class Switch extends LinkEnd {
         }
     }
 
+    /** Where a backbone is connected, without a link between. */
+    private final class UplinkPort extends SwitchPort {
+        private final Uplink uplink;
+
+        UplinkPort(String name, Uplink uplink) {
+            super(name);
+            this.uplink = uplink;
+        }
+
+        @Override
+        void send(Frame frame, SimulatedNic origin) {
+            uplink.send(frame);
+        }
+    }
+
+    /**
+     * Makes this switch the way to a backbone: at no cost of time but the {@linkplain Backbone#delay delay} of that.
+     *
+     * @throws IllegalStateException when another switch is that
+     */
+    public void connect(Uplink uplink) {
+        SwitchPort port = new UplinkPort(nextName(), uplink);
+        uplink.connect(port);
+        ports.add(port);
+    }
+
+    private String nextName() {
+        return name + ":" + ports.size();
+    }
+
     private void forward(SwitchPort from, Frame frame, SimulatedNic origin) {
         byte[] bytes = frame.bytes();
         if (!EthernetHeader.isComplete(bytes)) {
@@ -78,14 +112,14 @@ public final class Switch extends LinkEnd {
         SwitchPort to = find(bytes);
         if (to != null) {
             if (to != from) {
-                to.out().send(frame, origin, false, "");
+                to.send(frame, origin);
             }
             return;
         }
         flooded++;
         for (SwitchPort port : ports) {
             if (port != from) {
-                port.out().send(frame, origin, false, "");
+                port.send(frame, origin);
             }
         }
     }
@@ -141,7 +175,7 @@ public final class Switch extends LinkEnd {
 
     @Override
     Port nextPort() {
-        SwitchPort port = new SwitchPort(name + ":" + ports.size());
+        SwitchPort port = new SwitchPort(nextName());
         ports.add(port);
         return port;
     }

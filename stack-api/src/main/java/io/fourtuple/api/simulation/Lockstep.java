@@ -12,14 +12,13 @@ import java.util.concurrent.Phaser;
  * all with the same limit: from what each says of itself before a stretch all conclude the same, without a leader.
  */
 final class Lockstep {
-    /** How often it is looked whether the others are there before this thread goes to sleep, if each has a core. */
-    private static final int SPINS = 10_000;
+    /** How often it is looked whether the others are there before this thread goes to sleep. */
+    private static final int SPINS = 2_000;
 
     private final Backbone backbone;
     private final Phaser meeting;
     /** What each site has said, of this stretch and of the next one. */
     private final Said[][] said;
-    private final int spins;
 
     /**
      * What a site says when it has ended a stretch.
@@ -38,7 +37,6 @@ final class Lockstep {
         this.backbone = backbone;
         meeting = new Phaser(backbone.sites());
         said = new Said[2][backbone.sites()];
-        spins = Runtime.getRuntime().availableProcessors() < backbone.sites() ? 0 : SPINS;
     }
 
     /**
@@ -81,7 +79,7 @@ final class Lockstep {
     /** Nearly always the others are there within microseconds: to wait for them in the kernel would cost more. */
     private void meet() {
         int phase = meeting.arrive();
-        for (int i = 0; i < spins && meeting.getPhase() == phase; i++) {
+        for (int i = 0; i < SPINS && meeting.getPhase() == phase; i++) {
             Thread.onSpinWait();
         }
         meeting.awaitAdvance(phase);

@@ -8,8 +8,13 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.slf4j.LoggerFactory;
 
-/** Warnings and errors of everybody, while this is open: what an operator would see. */
+/**
+ * Warnings and errors of everybody, while this is open: what an operator would see. Not those of the watchdog, who
+ * speaks when the machine is busy.
+ */
 final class LogLines extends AppenderBase<ILoggingEvent> implements AutoCloseable {
+    private static final String WATCHDOG = "io.fourtuple.nic.loop.LoopWatchdog";
+
     private final List<ILoggingEvent> events = new CopyOnWriteArrayList<>();
     private final Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
 
@@ -20,7 +25,7 @@ final class LogLines extends AppenderBase<ILoggingEvent> implements AutoCloseabl
 
     @Override
     protected void append(ILoggingEvent event) {
-        if (event.getLevel().isGreaterOrEqual(Level.WARN)) {
+        if (event.getLevel().isGreaterOrEqual(Level.WARN) && !event.getLoggerName().equals(WATCHDOG)) {
             events.add(event);
         }
     }

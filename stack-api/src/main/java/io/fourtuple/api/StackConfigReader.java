@@ -7,8 +7,10 @@ import io.fourtuple.api.config.ConfigSection;
 import io.fourtuple.api.config.CongestionControls;
 import io.fourtuple.api.config.NicChoice;
 import io.fourtuple.api.config.NicSettings;
-import io.fourtuple.core.tcp.MemoryBudget;
+import io.fourtuple.core.tcp.FastOpenKey;
+import io.fourtuple.core.tcp.FastOpenRules;
 import io.fourtuple.core.tcp.HostTraits;
+import io.fourtuple.core.tcp.MemoryBudget;
 import io.fourtuple.core.tcp.TcpConfig;
 import io.fourtuple.core.tcp.TcpConfig.Acknowledgment;
 import io.fourtuple.core.tcp.TcpConfig.BufferLimits;
@@ -18,6 +20,7 @@ import io.fourtuple.core.tcp.TcpConfig.Recovery;
 import io.fourtuple.core.tcp.TcpConfig.Retransmission;
 import io.fourtuple.nic.loop.LoopExecutorConfigurator;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.Function;
 
 /** Reads a {@link StackConfig} from HOCON: one method per record, one line per component, in the record's order. */
@@ -88,7 +91,23 @@ final class StackConfigReader {
                 section.choice("ecn", defaults.ecn()),
                 recovery(section.section("recovery"), defaults.recovery()),
                 tuning(section.section("tuning"), defaults.tuning()),
-                traits(section.section("traits"), defaults.traits()));
+                traits(section.section("traits"), defaults.traits()),
+                fastOpen(section.section("fast-open"), defaults.fastOpen()));
+    }
+
+    private static FastOpenRules fastOpen(ConfigSection section, FastOpenRules defaults) {
+        return new FastOpenRules(
+                section.flag("client", defaults.client()),
+                section.flag("client-without-cookie", defaults.clientWithoutCookie()),
+                section.flag("defer-connect", defaults.deferConnect()),
+                section.nanos("disable-time", defaults.disableTime(), 0, 365 * DAYS),
+                section.flag("server", defaults.server()),
+                section.flag("server-without-cookie", defaults.serverWithoutCookie()),
+                section.integer("queue", defaults.queue(), 0, 1_000_000),
+                section.text("keys", defaults.keys(),
+                        "nothing, or one key or two with a comma in between, each four groups of eight hexadecimal "
+                                + "digits such as 00112233-44556677-8899aabb-ccddeeff",
+                        text -> text.isEmpty() ? List.of() : FastOpenKey.parse(text)));
     }
 
     private static Recovery recovery(ConfigSection section, Recovery defaults) {
@@ -126,7 +145,9 @@ final class StackConfigReader {
                 section.integer("ecn-syns", defaults.ecnSyns(), 1, 127),
                 section.flag("push-super-frames", defaults.pushSuperFrames()),
                 section.choice("syn-fin", defaults.synFin()),
-                section.flag("silent-to-syn-ack", defaults.silentToSynAck()));
+                section.flag("silent-to-syn-ack", defaults.silentToSynAck()),
+                section.choice("open-end", defaults.openEnd()),
+                section.flag("ecn-crossing", defaults.ecnCrossing()));
     }
 
     private static BufferLimits buffer(ConfigSection section, BufferLimits defaults) {
@@ -200,6 +221,7 @@ final class StackConfigReader {
                 section.bytes("send-turn", defaults.sendTurn(), 1, 1 << 30),
                 section.integer("shard-queue", defaults.shardQueue(), 1, 100_000_000),
                 section.integer("descriptors", defaults.descriptors(), 4, 100_000_000),
+                section.integer("fast-open-peers", defaults.fastOpenPeers(), 1, 10_000_000),
                 perSource(section.section("per-source"), defaults.perSource()));
     }
 

@@ -355,6 +355,9 @@ final class ConnectionActor extends ExtensibleBehavior<Object> {
             pollEvents(now); // the end may have waited for what was handed out
         }
         tellEnd();
+        if (entry.fastOpen != null && connection.state() != TcpState.SYN_RECEIVED) {
+            entry.leaveFastOpen(now);
+        }
         if (entry.link != null) {
             entry.link.publish(connection);
         }

@@ -228,6 +228,7 @@ final class Shard {
     /** Takes a connection out; false when it is not in. Its timer stays, and its place until its actor has ended. */
     boolean leave(ConnectionEntry entry) {
         boolean wasIn = flows.remove(entry);
+        entry.leaveFastOpen(now());
         if (wasIn) {
             connections--;
             if (entry.countsForSource) {

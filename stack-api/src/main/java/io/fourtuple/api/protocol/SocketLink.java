@@ -166,7 +166,7 @@ public final class SocketLink {
     /** As Linux' {@code tcp_poll}. */
     private int readinessOf(TcpConnection tcp) {
         int error = failure != null && !failureTaken.get() ? Posix.POLLERR : 0;
-        if (state == TcpState.SYN_SENT || state == TcpState.SYN_RECEIVED) {
+        if (!tcp.isOpen()) {
             return error;
         }
         boolean closed = state == TcpState.CLOSED || state == TcpState.TIME_WAIT;

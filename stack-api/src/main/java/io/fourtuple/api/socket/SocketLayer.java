@@ -4,6 +4,7 @@ import io.fourtuple.api.Stack;
 import io.fourtuple.api.config.CongestionControls;
 import io.fourtuple.api.protocol.SocketLink;
 import io.fourtuple.core.tcp.CongestionControlSupplier;
+import io.fourtuple.core.tcp.FastOpenKey;
 import io.fourtuple.core.tcp.ReceivedChunk;
 import io.fourtuple.core.tcp.TcpEvent;
 import io.fourtuple.core.tcp.TcpInfo;
@@ -34,7 +35,8 @@ import java.util.function.Supplier;
  */
 public final class SocketLayer {
     private static final int TYPE_FLAGS = Posix.SOCK_NONBLOCK | Posix.SOCK_CLOEXEC;
-    private static final int SEND_FLAGS = Posix.MSG_OOB | Posix.MSG_DONTWAIT | Posix.MSG_NOSIGNAL | Posix.MSG_MORE;
+    private static final int SEND_FLAGS = Posix.MSG_OOB | Posix.MSG_DONTWAIT | Posix.MSG_NOSIGNAL | Posix.MSG_MORE
+            | Posix.MSG_FASTOPEN;
     private static final int RECV_FLAGS = Posix.MSG_PEEK | Posix.MSG_DONTWAIT | Posix.MSG_TRUNC | Posix.MSG_NOSIGNAL
             | Posix.MSG_WAITALL;
     /** So much is copied for a write at least, when the room that there was is out of date. */
@@ -276,7 +278,7 @@ public final class SocketLayer {
      * @param source gives the octets that remain in it, as many as there is room for; its position moves
      * @param flags MSG_OOB (the last octet is urgent), MSG_MORE, MSG_DONTWAIT, MSG_NOSIGNAL
      * @return how many octets were taken, at least 1 unless none were given
-     * @throws ErrnoException EAGAIN, EPIPE, ENOTCONN, ECONNRESET, ETIMEDOUT, EHOSTUNREACH; EOPNOTSUPP for MSG_FASTOPEN
+     * @throws ErrnoException EAGAIN, EPIPE, ENOTCONN, ECONNRESET, ETIMEDOUT, EHOSTUNREACH
      */
     public int send(int fd, ByteBuffer source, int flags) {
         return sendmsg(fd, List.of(source), flags);
@@ -284,13 +286,33 @@ public final class SocketLayer {
 
     /** sendmsg(2) and writev(2): the buffers one after the other, as one write. See {@link #send}. */
     public int sendmsg(int fd, List<ByteBuffer> sources, int flags) {
+        return sendmsg(fd, sources, flags, Optional.empty());
+    }
+
+    /**
+     * sendmsg(2) with an address, which is looked at where the call opens the connection: with MSG_FASTOPEN, or on an
+     * unconnected socket with FreeBSD's answers. Then the data go with the SYN as far as the peer takes them (RFC
+     * 7413).
+     *
+     * @return how many octets were taken: what goes with the SYN, or with FreeBSD's answers all there is room for
+     * @throws ErrnoException as {@link #send} and {@link #connect}; EOPNOTSUPP for MSG_FASTOPEN when the stack's
+     *     configuration forbids it; EINPROGRESS when the connection is under way and nothing was taken: write again
+     *     when it is there
+     */
+    public int sendmsg(int fd, List<ByteBuffer> sources, int flags, Optional<InetSocketAddress> address) {
         return call(() -> {
             TcpSocket socket = tcp(fd);
-            if ((flags & Posix.MSG_FASTOPEN) != 0) {
-                throw new ErrnoException(Errno.EOPNOTSUPP, "no data go with a SYN");
-            }
             if ((flags & ~SEND_FLAGS) != 0) {
                 throw new ErrnoException(Errno.EINVAL, "flags " + flags);
+            }
+            if (opens(socket, flags, address)) {
+                ByteBuffer copy = copyOf(sources, Math.max(
+                        SMALLEST_COPY, socket.settings().tcp().sendBuffer().initial()));
+                int begun = socket.connectFast(address, copy);
+                if (begun != TcpSocket.CONNECTED) {
+                    advance(sources, begun);
+                    return begun;
+                }
             }
             SocketLink link =
                     connected(socket, personality == Personality.FREEBSD ? Errno.ENOTCONN : Errno.EPIPE);
@@ -303,14 +325,29 @@ public final class SocketLayer {
         });
     }
 
-    /** sendto(2): the address of a connected socket is not looked at. See {@link #send}. */
+    /** Whether a write opens the connection. */
+    private boolean opens(TcpSocket socket, int flags, Optional<InetSocketAddress> address) {
+        if ((flags & Posix.MSG_FASTOPEN) != 0) {
+            if (!socket.settings().tcp().fastOpen().client()) {
+                throw new ErrnoException(Errno.EOPNOTSUPP, "the stack sends no data with a SYN");
+            }
+            return true;
+        }
+        boolean implied = personality == Personality.FREEBSD && address.isPresent() && !socket.isListening()
+                && socket.link() == null;
+        return implied || socket.isDeferred();
+    }
+
+    /** sendto(2): the address of a connected socket is not looked at. See {@link #sendmsg}. */
     public int sendto(int fd, ByteBuffer source, int flags, InetSocketAddress address) {
-        Objects.requireNonNull(address);
-        return send(fd, source, flags);
+        return sendmsg(fd, List.of(source), flags, Optional.of(address));
     }
 
     private static SocketLink connected(TcpSocket socket, Errno otherwise) {
         SocketLink link = socket.link();
+        if (link == null && socket.isDeferred()) {
+            throw new ErrnoException(Errno.EAGAIN, "the first write connects");
+        }
         if (link == null) {
             throw new ErrnoException(otherwise, "the socket is not connected");
         }
@@ -466,6 +503,25 @@ public final class SocketLayer {
             }
             tcp(fd).setCongestionControl(policy);
         });
+    }
+
+    /**
+     * TCP_FASTOPEN_KEY: what the cookies of a listening socket are made with, before it listens or later.
+     *
+     * @param keys one key, or two: the present one, and the one before, whose cookies are still good; none takes
+     *     nothing away from a socket that listens
+     * @throws ErrnoException EINVAL
+     */
+    public void setFastOpenKeys(int fd, List<FastOpenKey> keys) {
+        if (keys.size() > 2) {
+            throw new ErrnoException(Errno.EINVAL, "there are two keys at most, not " + keys.size());
+        }
+        run(() -> tcp(fd).setFastOpenKeys(keys));
+    }
+
+    /** TCP_FASTOPEN_KEY: those of a socket that listens, or those it was given. */
+    public List<FastOpenKey> fastOpenKeys(int fd) {
+        return call(() -> tcp(fd).fastOpenKeys());
     }
 
     /** TCP_INFO of a connection; empty for a socket that has none. */

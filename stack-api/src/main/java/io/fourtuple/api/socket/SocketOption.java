@@ -61,13 +61,16 @@ public enum SocketOption {
     TCP_CONGESTION(Posix.IPPROTO_TCP, 13),
     /** Milliseconds without an acknowledgment; 0 for the stack's default. */
     TCP_USER_TIMEOUT(Posix.IPPROTO_TCP, 18),
-    /** Data with the SYN: not supported. */
+    /**
+     * How many connections that a SYN alone has made may wait for their final ACK; 0 for none. With FreeBSD's answers,
+     * also whether sendto to a peer opens a connection with data in the SYN.
+     */
     TCP_FASTOPEN(Posix.IPPROTO_TCP, 23),
     /** With so much unsent the socket is not writable; 0 for no bound. */
     TCP_NOTSENT_LOWAT(Posix.IPPROTO_TCP, 25),
-    /** Data with the SYN: not supported. */
+    /** Whether connect waits for the first write, when that can go with the SYN. */
     TCP_FASTOPEN_CONNECT(Posix.IPPROTO_TCP, 30),
-    /** Data with the SYN: not supported. */
+    /** For {@link SocketLayer#setFastOpenKeys} and {@link SocketLayer#fastOpenKeys}. */
     TCP_FASTOPEN_KEY(Posix.IPPROTO_TCP, 33),
     /** Seconds that an open may take. FreeBSD's. */
     TCP_KEEPINIT(Posix.IPPROTO_TCP, 128),

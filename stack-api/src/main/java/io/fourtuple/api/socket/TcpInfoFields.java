@@ -25,6 +25,7 @@ public final class TcpInfoFields {
     private static final int OPT_WSCALE = 4;
     private static final int OPT_ECN = 8;
     private static final int OPT_ECN_SEEN = 16;
+    private static final int OPT_SYN_DATA = 32;
 
     private static final String[] NOT_MEASURED = {
         "tcpi_ca_state", "tcpi_probes", "tcpi_sacked", "tcpi_lost", "tcpi_fackets", "tcpi_last_ack_sent",
@@ -94,7 +95,7 @@ public final class TcpInfoFields {
     private static int options(TcpInfo info) {
         return (info.timestamps() ? OPT_TIMESTAMPS : 0) | (info.sack() ? OPT_SACK : 0)
                 | (info.sendWindowScale() >= 0 ? OPT_WSCALE : 0) | (info.ecn() ? OPT_ECN : 0)
-                | (info.ecnSeen() ? OPT_ECN_SEEN : 0);
+                | (info.ecnSeen() ? OPT_ECN_SEEN : 0) | (info.synData() ? OPT_SYN_DATA : 0);
     }
 
     private static int number(TcpState state) {

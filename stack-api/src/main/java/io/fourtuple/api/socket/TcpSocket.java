@@ -4,10 +4,14 @@ import io.fourtuple.api.Stack;
 import io.fourtuple.api.protocol.ConnectionCommand;
 import io.fourtuple.api.protocol.SocketLink;
 import io.fourtuple.api.protocol.SocketRequest;
+import io.fourtuple.api.protocol.SocketRequest.FastData;
 import io.fourtuple.api.protocol.SocketRequest.Listening;
 import io.fourtuple.api.protocol.SocketRequest.Reserved;
 import io.fourtuple.api.protocol.StackCommand;
 import io.fourtuple.core.tcp.CongestionControlSupplier;
+import io.fourtuple.core.tcp.FastOpenKey;
+import io.fourtuple.core.tcp.FastOpenRules;
+import io.fourtuple.core.tcp.TcpConfig;
 import io.fourtuple.core.tcp.TcpConfig.Tuning;
 import io.fourtuple.core.tcp.TcpConnection;
 import io.fourtuple.core.tcp.TcpEvent;
@@ -18,6 +22,8 @@ import io.fourtuple.core.wire.IpAddress;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiFunction;
@@ -27,6 +33,9 @@ import java.util.function.BiFunction;
  * monitor; reading, writing and polling look at volatile fields alone. Thread-safe.
  */
 final class TcpSocket extends Descriptor {
+    /** See {@link #connectFast}. */
+    static final int CONNECTED = -1;
+
     private static final int UNCONNECTED = Posix.POLLOUT | Posix.POLLWRNORM | Posix.POLLHUP;
 
     private static final int IN = Posix.POLLIN | Posix.POLLRDNORM;
@@ -42,6 +51,8 @@ final class TcpSocket extends Descriptor {
     private volatile Listening listening;
     /** Null while there is no connection. */
     private volatile SocketLink link;
+    /** Where the first write connects to ({@code TCP_FASTOPEN_CONNECT}); null when nothing waits for it. */
+    private volatile InetSocketAddress deferred;
     /** A program has been told that the connection is there. */
     private boolean connectTold;
     private boolean closed;
@@ -81,6 +92,9 @@ final class TcpSocket extends Descriptor {
             return listens.line().waiting() > 0 ? IN : over;
         }
         SocketLink connected = link;
+        if (connected == null && deferred != null) {
+            return Posix.POLLOUT | Posix.POLLWRNORM;
+        }
         return connected == null ? UNCONNECTED : connected.readiness();
     }
 
@@ -214,23 +228,92 @@ final class TcpSocket extends Descriptor {
             connectAgain();
             return;
         }
-        InetAddress address = ofDomain(remote.getAddress());
-        if (address.isAnyLocalAddress()) { // as Linux: this host
-            address = InetAddress.ofLiteral(domain == Posix.AF_INET ? "127.0.0.1" : "::1");
+        if (deferred != null) { // as Linux
+            throw new ErrnoException(Errno.EISCONN, "the first write connects to " + deferred);
         }
+        InetSocketAddress peer = peer(remote);
+        boolean fast = settings.tcp().fastOpen().deferConnect();
+        if (fast && takesData(peer)) {
+            deferred = peer;
+            return;
+        }
+        open(peer, fast ? Optional.of(new FastData(ByteBuffer.allocate(0), false)) : Optional.empty());
+        throw new ErrnoException(Errno.EINPROGRESS, "connect to " + remote);
+    }
+
+    private InetSocketAddress peer(InetSocketAddress remote) {
+        InetAddress address = ofDomain(remote.getAddress());
+        return address.isAnyLocalAddress() // as Linux: this host
+                ? new InetSocketAddress(
+                        InetAddress.ofLiteral(domain == Posix.AF_INET ? "127.0.0.1" : "::1"), remote.getPort())
+                : new InetSocketAddress(address, remote.getPort());
+    }
+
+    private boolean takesData(InetSocketAddress peer) {
+        CompletableFuture<Boolean> reply = new CompletableFuture<>();
+        return ask(new SocketRequest.AskFastOpen(peer, settings.tcp().fastOpen(), reply), reply);
+    }
+
+    /** Whether the first write opens the connection. */
+    boolean isDeferred() {
+        return deferred != null && link == null;
+    }
+
+    /**
+     * Opens a connection with data in the SYN, as far as the peer takes them (RFC 7413): {@code MSG_FASTOPEN}, and the
+     * first write after a connect that waits for it.
+     *
+     * @param remote where to; empty for where connect has said
+     * @param octets nobody changes them any more
+     * @return how many octets were taken; {@link #CONNECTED} when the connection has come about since
+     * @throws ErrnoException EINPROGRESS when none were: they can be written when the connection is there. Not with
+     *     FreeBSD's answers, where they wait in the send buffer
+     */
+    synchronized int connectFast(Optional<InetSocketAddress> remote, ByteBuffer octets) {
+        if (listening != null) {
+            throw new ErrnoException(Errno.EISCONN, "the socket listens");
+        }
+        if (link != null) {
+            connectAgain();
+            return CONNECTED;
+        }
+        InetSocketAddress waited = deferred;
+        if (waited == null && remote.isEmpty()) {
+            throw new ErrnoException(Errno.EINVAL, "nobody has said where to");
+        }
+        boolean whole = personality == Personality.FREEBSD;
+        int taken = open(waited == null ? peer(remote.orElseThrow()) : waited,
+                Optional.of(new FastData(octets, whole)));
+        if (taken == 0 && !whole) {
+            throw new ErrnoException(Errno.EINPROGRESS, "connect to " + link.tuple());
+        }
+        return taken;
+    }
+
+    /** With FreeBSD's answers any write may open a connection, but only one that asks for it does so fast. */
+    private TcpConfig ofOpen() {
+        TcpConfig tcp = settings.tcp();
+        FastOpenRules rules = tcp.fastOpen();
+        boolean plain = personality == Personality.FREEBSD && rules.queue() == 0;
+        return plain ? tcp.withFastOpen(rules.withClient(false, false)) : tcp;
+    }
+
+    /** Opens a connection; how many octets it has taken. */
+    private int open(InetSocketAddress peer, Optional<FastData> fast) {
         SocketLink made = new SocketLink(this::signal);
-        CompletableFuture<FourTuple> reply = new CompletableFuture<>();
-        ask(new SocketRequest.Connect(new InetSocketAddress(address, remote.getPort()),
-                Optional.ofNullable(reserved), settings.tcp(), made, reply), reply);
+        CompletableFuture<SocketRequest.Opening> reply = new CompletableFuture<>();
+        SocketRequest.Opening opening = ask(new SocketRequest.Connect(
+                peer, Optional.ofNullable(reserved), ofOpen(), fast, made, reply), reply);
         connectTold = false;
         link = made;
+        deferred = null;
         if (settings.cork()) {
             perform((connection, _) -> {
                 connection.cork(true);
                 return true;
             });
         }
-        throw new ErrnoException(Errno.EINPROGRESS, "connect to " + remote);
+        return opening.taken();
     }
 
     /** As Linux: nothing, once, for a connection that has come about; else its error, after which one may try. */
@@ -327,6 +410,9 @@ final class TcpSocket extends Descriptor {
             throw new ErrnoException(Errno.EINVAL, "the socket has an address already");
         }
         settings = settings.with(option, value);
+        if (option == SocketOption.TCP_FASTOPEN && listening != null) {
+            listening.line().setFastOpen((int) value, List.of());
+        }
         if (link == null) {
             return;
         }
@@ -339,6 +425,20 @@ final class TcpSocket extends Descriptor {
             }
             return true;
         });
+    }
+
+    /** TCP_FASTOPEN_KEY, also of a socket that listens. */
+    synchronized void setFastOpenKeys(List<FastOpenKey> keys) {
+        settings = settings.withFastOpenKeys(keys);
+        if (listening != null) {
+            listening.line().setFastOpen(settings.tcp().fastOpen().queue(), keys);
+        }
+    }
+
+    /** The keys of a socket that listens, or those it was given; none when it will have the stack's. */
+    List<FastOpenKey> fastOpenKeys() {
+        Listening listens = listening;
+        return listens == null ? settings.tcp().fastOpen().keys() : listens.line().fastOpenKeys();
     }
 
     /** TCP_CONGESTION. */

@@ -4,7 +4,6 @@ import io.fourtuple.api.protocol.SocketCall;
 import io.fourtuple.api.protocol.SocketLink;
 import io.fourtuple.core.tcp.TcpConnection;
 import io.fourtuple.core.tcp.TcpEvent;
-import io.fourtuple.core.tcp.TcpState;
 import java.nio.ByteBuffer;
 
 /** Queues octets to be sent, as many as there is room for. */
@@ -36,7 +35,7 @@ final class WriteCall extends SocketCall<Integer> {
         if (connection.isOutputClosed()) {
             throw new ErrnoException(Errno.EPIPE, "our direction is closed");
         }
-        if (connection.state() == TcpState.SYN_SENT || connection.state() == TcpState.SYN_RECEIVED) {
+        if (!connection.isOpen()) {
             throw new ErrnoException(Errno.EAGAIN, "not established yet");
         }
         if (!corked) {

@@ -56,7 +56,8 @@ class OptionsTest {
             TCP_WINDOW_CLAMP, 0, 5000, 5000
             TCP_NOTSENT_LOWAT, 0, 16384, 16384
             TCP_NOOPT, 0, 1, 1
-            TCP_FASTOPEN, 0, 0, 0
+            TCP_FASTOPEN, 0, 5, 5
+            TCP_FASTOPEN_CONNECT, 0, 1, 1
             TCP_DEFER_ACCEPT, 0, 0, 0
             IP_TOS, 0, 184, 184
             IP_TTL, 64, 3, 3
@@ -87,7 +88,8 @@ class OptionsTest {
             IP_TOS, 256, EINVAL
             SO_OOBINLINE, 0, EOPNOTSUPP
             IP_MTU_DISCOVER, 0, EOPNOTSUPP
-            TCP_FASTOPEN, 1, EOPNOTSUPP
+            TCP_FASTOPEN, -1, EINVAL
+            TCP_FASTOPEN_KEY, 1, ENOPROTOOPT
             TCP_DEFER_ACCEPT, 1, EOPNOTSUPP
             SO_ERROR, 0, ENOPROTOOPT
             SO_TYPE, 1, ENOPROTOOPT

@@ -27,6 +27,9 @@ import java.util.Objects;
  *     that the receiver's NIC does not wait for more
  * @param synFin what becomes of a segment with both SYN and FIN
  * @param silentToSynAck whether a listening socket drops a SYN-ACK, and does not answer it with a reset
+ * @param openEnd which ICMP errors end an open that is in progress
+ * @param ecnCrossing whether a SYN that crosses ours is agreed with when it asks for ECN and ours did not, which
+ *     RFC 3168 §6.1.1 forbids
  */
 public record HostTraits(
         OptionOrder optionOrder,
@@ -42,16 +45,19 @@ public record HostTraits(
         int ecnSyns,
         boolean pushSuperFrames,
         SynFin synFin,
-        boolean silentToSynAck) {
+        boolean silentToSynAck,
+        OpenEnd openEnd,
+        boolean ecnCrossing) {
     /** What a stack is that says nothing: Linux's layout, and all of RFC 5961. */
     public static final HostTraits DEFAULT =
             new HostTraits(
                     OptionOrder.LINUX, false, false, false, false, false, false, false, false, 0, 1,
-                    false, SynFin.NEVER_OPENS, false);
+                    false, SynFin.NEVER_OPENS, false, OpenEnd.HARD_ERROR, false);
 
     public HostTraits {
         Objects.requireNonNull(optionOrder, "optionOrder");
         Objects.requireNonNull(synFin, "synFin");
+        Objects.requireNonNull(openEnd, "openEnd");
         if (optionSyns < 0 || ecnSyns < 1) {
             throw new IllegalArgumentException(
                     "need optionSyns of at least 0 and ecnSyns of at least 1, not " + optionSyns + ", " + ecnSyns);
@@ -76,101 +82,127 @@ public record HostTraits(
         DROPPED
     }
 
+    /** Which ICMP errors end an open that is in progress; the others are told when it times out. */
+    public enum OpenEnd {
+        /** None: whoever forges one does no harm (RFC 5927 §5.2; FreeBSD {@code net.inet.tcp.icmp_may_rst} 0). */
+        NO_ERROR,
+        /** What RFC 1122 §4.2.3.9 has as hard errors. */
+        HARD_ERROR,
+        /** Those, and a hop limit that was exceeded on the way, as in BSD. */
+        HARD_ERROR_OR_EXPIRY,
+        /** Any that tells of the packet's end, as in Linux. */
+        ANY_ERROR
+    }
+
     /** The same with SYNs of another layout. */
     public HostTraits withOptionOrder(OptionOrder value) {
-        return new HostTraits(value, roundReceiveBuffer, windowIsBuffer, ackEverySecond, finWithAck,
-                windowRst, windowSyn, timeWaitKeeps, lateReset, optionSyns,
-                ecnSyns, pushSuperFrames, synFin, silentToSynAck);
+        return new HostTraits(value, roundReceiveBuffer, windowIsBuffer, ackEverySecond, finWithAck, windowRst,
+                windowSyn, timeWaitKeeps, lateReset, optionSyns, ecnSyns, pushSuperFrames, synFin, silentToSynAck,
+                openEnd, ecnCrossing);
     }
 
     /** The same with receive buffers rounded, or not. */
     public HostTraits withRoundReceiveBuffer(boolean value) {
-        return new HostTraits(optionOrder, value, windowIsBuffer, ackEverySecond, finWithAck,
-                windowRst, windowSyn, timeWaitKeeps, lateReset, optionSyns,
-                ecnSyns, pushSuperFrames, synFin, silentToSynAck);
+        return new HostTraits(optionOrder, value, windowIsBuffer, ackEverySecond, finWithAck, windowRst, windowSyn,
+                timeWaitKeeps, lateReset, optionSyns, ecnSyns, pushSuperFrames, synFin, silentToSynAck, openEnd,
+                ecnCrossing);
     }
 
     /** The same with as much offered and taken as the buffer holds, or not. */
     public HostTraits withWindowIsBuffer(boolean value) {
-        return new HostTraits(optionOrder, roundReceiveBuffer, value, ackEverySecond, finWithAck,
-                windowRst, windowSyn, timeWaitKeeps, lateReset, optionSyns,
-                ecnSyns, pushSuperFrames, synFin, silentToSynAck);
+        return new HostTraits(optionOrder, roundReceiveBuffer, value, ackEverySecond, finWithAck, windowRst,
+                windowSyn, timeWaitKeeps, lateReset, optionSyns, ecnSyns, pushSuperFrames, synFin, silentToSynAck,
+                openEnd, ecnCrossing);
     }
 
     /** The same with every second segment acknowledged, or not. */
     public HostTraits withAckEverySecond(boolean value) {
-        return new HostTraits(optionOrder, roundReceiveBuffer, windowIsBuffer, value, finWithAck,
-                windowRst, windowSyn, timeWaitKeeps, lateReset, optionSyns,
-                ecnSyns, pushSuperFrames, synFin, silentToSynAck);
+        return new HostTraits(optionOrder, roundReceiveBuffer, windowIsBuffer, value, finWithAck, windowRst,
+                windowSyn, timeWaitKeeps, lateReset, optionSyns, ecnSyns, pushSuperFrames, synFin, silentToSynAck,
+                openEnd, ecnCrossing);
     }
 
     /** The same with a FIN that comes again with each acknowledgment, or not. */
     public HostTraits withFinWithAck(boolean value) {
-        return new HostTraits(optionOrder, roundReceiveBuffer, windowIsBuffer, ackEverySecond, value,
-                windowRst, windowSyn, timeWaitKeeps, lateReset, optionSyns,
-                ecnSyns, pushSuperFrames, synFin, silentToSynAck);
+        return new HostTraits(optionOrder, roundReceiveBuffer, windowIsBuffer, ackEverySecond, value, windowRst,
+                windowSyn, timeWaitKeeps, lateReset, optionSyns, ecnSyns, pushSuperFrames, synFin, silentToSynAck,
+                openEnd, ecnCrossing);
     }
 
     /** The same with resets taken as RFC 793 has it, or not. */
     public HostTraits withWindowRst(boolean value) {
-        return new HostTraits(optionOrder, roundReceiveBuffer, windowIsBuffer, ackEverySecond, finWithAck,
-                value, windowSyn, timeWaitKeeps, lateReset, optionSyns,
-                ecnSyns, pushSuperFrames, synFin, silentToSynAck);
+        return new HostTraits(optionOrder, roundReceiveBuffer, windowIsBuffer, ackEverySecond, finWithAck, value,
+                windowSyn, timeWaitKeeps, lateReset, optionSyns, ecnSyns, pushSuperFrames, synFin, silentToSynAck,
+                openEnd, ecnCrossing);
     }
 
     /** The same with SYNs taken as RFC 793 has it, or not. */
     public HostTraits withWindowSyn(boolean value) {
-        return new HostTraits(optionOrder, roundReceiveBuffer, windowIsBuffer, ackEverySecond, finWithAck,
-                windowRst, value, timeWaitKeeps, lateReset, optionSyns,
-                ecnSyns, pushSuperFrames, synFin, silentToSynAck);
+        return new HostTraits(optionOrder, roundReceiveBuffer, windowIsBuffer, ackEverySecond, finWithAck, windowRst,
+                value, timeWaitKeeps, lateReset, optionSyns, ecnSyns, pushSuperFrames, synFin, silentToSynAck,
+                openEnd, ecnCrossing);
     }
 
     /** The same with a TIME-WAIT that no reset ends, or not. */
     public HostTraits withTimeWaitKeeps(boolean value) {
-        return new HostTraits(optionOrder, roundReceiveBuffer, windowIsBuffer, ackEverySecond, finWithAck,
-                windowRst, windowSyn, value, lateReset, optionSyns,
-                ecnSyns, pushSuperFrames, synFin, silentToSynAck);
+        return new HostTraits(optionOrder, roundReceiveBuffer, windowIsBuffer, ackEverySecond, finWithAck, windowRst,
+                windowSyn, value, lateReset, optionSyns, ecnSyns, pushSuperFrames, synFin, silentToSynAck, openEnd,
+                ecnCrossing);
     }
 
     /** The same with resets after both FINs told, or not. */
     public HostTraits withLateReset(boolean value) {
-        return new HostTraits(optionOrder, roundReceiveBuffer, windowIsBuffer, ackEverySecond, finWithAck,
-                windowRst, windowSyn, timeWaitKeeps, value, optionSyns,
-                ecnSyns, pushSuperFrames, synFin, silentToSynAck);
+        return new HostTraits(optionOrder, roundReceiveBuffer, windowIsBuffer, ackEverySecond, finWithAck, windowRst,
+                windowSyn, timeWaitKeeps, value, optionSyns, ecnSyns, pushSuperFrames, synFin, silentToSynAck,
+                openEnd, ecnCrossing);
     }
 
     /** The same with another number of SYNs that have options; 0 for all. */
     public HostTraits withOptionSyns(int value) {
-        return new HostTraits(optionOrder, roundReceiveBuffer, windowIsBuffer, ackEverySecond, finWithAck,
-                windowRst, windowSyn, timeWaitKeeps, lateReset, value,
-                ecnSyns, pushSuperFrames, synFin, silentToSynAck);
+        return new HostTraits(optionOrder, roundReceiveBuffer, windowIsBuffer, ackEverySecond, finWithAck, windowRst,
+                windowSyn, timeWaitKeeps, lateReset, value, ecnSyns, pushSuperFrames, synFin, silentToSynAck, openEnd,
+                ecnCrossing);
     }
 
     /** The same with another number of SYNs that ask for ECN. */
     public HostTraits withEcnSyns(int value) {
-        return new HostTraits(optionOrder, roundReceiveBuffer, windowIsBuffer, ackEverySecond, finWithAck,
-                windowRst, windowSyn, timeWaitKeeps, lateReset, optionSyns,
-                value, pushSuperFrames, synFin, silentToSynAck);
+        return new HostTraits(optionOrder, roundReceiveBuffer, windowIsBuffer, ackEverySecond, finWithAck, windowRst,
+                windowSyn, timeWaitKeeps, lateReset, optionSyns, value, pushSuperFrames, synFin, silentToSynAck,
+                openEnd, ecnCrossing);
     }
 
     /** The same with PSH on frames that the NIC cuts, or not. */
     public HostTraits withPushSuperFrames(boolean value) {
-        return new HostTraits(optionOrder, roundReceiveBuffer, windowIsBuffer, ackEverySecond, finWithAck,
-                windowRst, windowSyn, timeWaitKeeps, lateReset, optionSyns,
-                ecnSyns, value, synFin, silentToSynAck);
+        return new HostTraits(optionOrder, roundReceiveBuffer, windowIsBuffer, ackEverySecond, finWithAck, windowRst,
+                windowSyn, timeWaitKeeps, lateReset, optionSyns, ecnSyns, value, synFin, silentToSynAck, openEnd,
+                ecnCrossing);
     }
 
     /** The same with segments that have SYN and FIN treated so. */
     public HostTraits withSynFin(SynFin value) {
-        return new HostTraits(optionOrder, roundReceiveBuffer, windowIsBuffer, ackEverySecond, finWithAck,
-                windowRst, windowSyn, timeWaitKeeps, lateReset, optionSyns,
-                ecnSyns, pushSuperFrames, value, silentToSynAck);
+        return new HostTraits(optionOrder, roundReceiveBuffer, windowIsBuffer, ackEverySecond, finWithAck, windowRst,
+                windowSyn, timeWaitKeeps, lateReset, optionSyns, ecnSyns, pushSuperFrames, value, silentToSynAck,
+                openEnd, ecnCrossing);
     }
 
     /** The same with listening sockets that are silent to a SYN-ACK, or not. */
     public HostTraits withSilentToSynAck(boolean value) {
-        return new HostTraits(optionOrder, roundReceiveBuffer, windowIsBuffer, ackEverySecond, finWithAck,
-                windowRst, windowSyn, timeWaitKeeps, lateReset, optionSyns,
-                ecnSyns, pushSuperFrames, synFin, value);
+        return new HostTraits(optionOrder, roundReceiveBuffer, windowIsBuffer, ackEverySecond, finWithAck, windowRst,
+                windowSyn, timeWaitKeeps, lateReset, optionSyns, ecnSyns, pushSuperFrames, synFin, value, openEnd,
+                ecnCrossing);
+    }
+
+    /** The same with opens ended by these ICMP errors. */
+    public HostTraits withOpenEnd(OpenEnd value) {
+        return new HostTraits(optionOrder, roundReceiveBuffer, windowIsBuffer, ackEverySecond, finWithAck, windowRst,
+                windowSyn, timeWaitKeeps, lateReset, optionSyns, ecnSyns, pushSuperFrames, synFin, silentToSynAck,
+                value, ecnCrossing);
+    }
+
+    /** The same with the peer asked alone for ECN when SYNs cross, or not. */
+    public HostTraits withEcnCrossing(boolean value) {
+        return new HostTraits(optionOrder, roundReceiveBuffer, windowIsBuffer, ackEverySecond, finWithAck, windowRst,
+                windowSyn, timeWaitKeeps, lateReset, optionSyns, ecnSyns, pushSuperFrames, synFin, silentToSynAck,
+                openEnd, value);
     }
 }

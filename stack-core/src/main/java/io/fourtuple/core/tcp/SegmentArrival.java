@@ -52,11 +52,17 @@ final class SegmentArrival {
         acceptSyn(t, s, now); // fourth: the SYN bit
         if (!ack) { // simultaneous open, figure 8
             t.synText = s.payloadLength() > 0 ? s : null; // kept until ESTABLISHED
+            if (t.fastOpen != null) {
+                t.fastOpen.crossed(t);
+            }
             t.become(TcpState.SYN_RECEIVED);
             t.synDue = true;
             return;
         }
         AckArrival.handle(t, s, now);
+        if (t.fastOpen != null) {
+            t.fastOpen.answered(t, s, now);
+        }
         establish(t, s, now);
         t.ackPending = true;
         t.ackNow = true;
@@ -93,6 +99,10 @@ final class SegmentArrival {
         t.unansweredSince = Deadline.NONE;
         t.dupAcks = 0;
         t.rtt.resetBackoff();
+        if (t.octetsInFlight() > 0) { // Fast Open: data went before the handshake was over
+            t.retransmitAt = Deadline.after(now, t.rtt.timeout(t.config.retransmission()));
+            t.unansweredSince = now;
+        }
         Timeouts.restartKeepAlive(t, now);
         t.raise(TcpEvent.ESTABLISHED);
         if (t.outputClosed) {
@@ -199,7 +209,7 @@ final class SegmentArrival {
         switch (t.state()) {
             case SYN_RECEIVED -> {
                 t.counters.increment(Counter.TCP_ATTEMPT_FAILS);
-                t.finish(TcpEvent.REFUSED);
+                t.finish(t.fastOpened ? TcpEvent.RESET : TcpEvent.REFUSED);
             }
             case ESTABLISHED, CLOSE_WAIT, FIN_WAIT_1, FIN_WAIT_2 -> t.finish(TcpEvent.RESET);
             case CLOSING, LAST_ACK -> {
@@ -245,6 +255,9 @@ final class SegmentArrival {
                 segmentText(t, t.synText, now);
                 t.finPending &= t.config.traits().synFin() != HostTraits.SynFin.OPENS;
                 t.synText = null;
+            }
+            if (t.finAcknowledged()) { // Fast Open: it went before the handshake was over
+                finAcknowledged(t, now);
             }
             return true;
         }
@@ -293,9 +306,15 @@ final class SegmentArrival {
         }
     }
 
+    /** What came with the SYN that has made the connection at once (RFC 7413 §4.2.2); its FIN has to come again. */
+    static void synText(Tcb t, TcpSegment syn, long now) {
+        segmentText(t, syn, now);
+        t.finPending = false;
+    }
+
     /** Seventh: the text. */
     private static void segmentText(Tcb t, TcpSegment s, long now) {
-        if (!t.state().canReceive()) {
+        if (!t.canReceive()) {
             if (s.length() > 0) {
                 acknowledgeNow(t); // after the peer's FIN: ignored, but its FIN may have come again
             }
@@ -349,6 +368,10 @@ final class SegmentArrival {
             if (wasEmpty) {
                 t.raise(TcpEvent.READABLE);
             }
+            if (seq == left && t.receiveQueue.hasDuplicate()) {
+                reportDuplicate(t, t.receiveQueue.duplicateStart(), t.receiveQueue.duplicateEnd(),
+                        Counter.TCP_EXT_DSACK_OFO_SENT);
+            }
             scheduleAck(t, hadGap, now);
         } else {
             boolean kept = ReceiveMemory.insert(t, chunk, left);
@@ -386,12 +409,15 @@ final class SegmentArrival {
         }
     }
 
-    /** RFC 9293 §3.8.6.3: at least every second full-sized segment, the rest within the delay. */
+    /**
+     * RFC 9293 §3.8.6.3: at least every second full-sized segment, the rest within the delay. What has arrived twice is
+     * reported at once: the next segment would take the place of the report.
+     */
     private static void scheduleAck(Tcb t, boolean hadGap, long now) {
         t.ackPending = true;
         long delay = t.config.acknowledgment().delay();
         boolean second = t.config.traits().ackEverySecond() && t.delayedAckAt != Deadline.NONE;
-        boolean due = hadGap || second || t.unackedOctets >= 2 * t.rcvMss || delay == 0;
+        boolean due = hadGap || t.dsackDue || second || t.unackedOctets >= 2 * t.rcvMss || delay == 0;
         boolean quick = (t.quickAcks > 0 && !t.memory.fires(Faults.DELAY_ACK)) || t.memory.fires(Faults.ACK_AT_ONCE);
         if (due || quick) {
             t.quickAcks = Math.max(0, t.quickAcks - 1);

@@ -4,7 +4,9 @@ import io.fourtuple.core.Counter;
 import io.fourtuple.core.Counters;
 import io.fourtuple.core.Faults;
 import io.fourtuple.core.time.Deadline;
+import io.fourtuple.core.wire.FastOpenOption;
 import io.fourtuple.core.wire.FourTuple;
+import io.fourtuple.core.wire.IpAddress;
 import io.fourtuple.core.wire.SendReason;
 import io.fourtuple.core.wire.Seq;
 import io.fourtuple.core.wire.TcpSegment;
@@ -205,6 +207,14 @@ final class Tcb {
     boolean synAckSent;
     /** The peer's SYN that crossed ours and brought data; null for none, and once we are ESTABLISHED. */
     TcpSegment synText;
+    /** The client's part in Fast Open; null when it takes none. */
+    FastOpenAttempt fastOpen;
+    /** The SYN that began it was enough to make it: data flow both ways before the handshake is over (RFC 7413). */
+    boolean fastOpened;
+    /** Data that came or went with a SYN were taken. */
+    boolean synData;
+    /** What the first SYN-ACK says of Fast Open. */
+    FastOpenOption synAckOption = FastOpenOption.ABSENT;
     boolean resetDue;
     int resetSeq;
 
@@ -340,7 +350,11 @@ final class Tcb {
 
     /** RFC 9293 MUST-15: 536 without the option, 1220 over IPv6. */
     static int defaultMss(FourTuple tuple) {
-        return tuple.local().isV4() ? 536 : 1220;
+        return defaultMss(tuple.local());
+    }
+
+    static int defaultMss(IpAddress ofEither) {
+        return ofEither.isV4() ? 536 : 1220;
     }
 
     /** The path takes less than thought: RFC 1191, RFC 8201. */
@@ -369,6 +383,11 @@ final class Tcb {
     /** Octets queued that were never sent; the FIN does not count. */
     int unsent() {
         return Math.max(0, Seq.distance(sndNxt, sendQueue.endSeq()));
+    }
+
+    /** As {@link TcpState#canReceive}, and data that came with the SYN. */
+    boolean canReceive() {
+        return state.canReceive() || (fastOpened && state == TcpState.SYN_RECEIVED);
     }
 
     /** Sequence number of our FIN, meaningful once {@link #outputClosed}. */

@@ -21,6 +21,7 @@ import java.util.Objects;
  * @param recovery how losses are found
  * @param tuning what is mostly said for one socket
  * @param traits whose host this looks like
+ * @param fastOpen data with the SYN
  */
 public record TcpConfig(
         BufferLimits receiveBuffer,
@@ -37,7 +38,8 @@ public record TcpConfig(
         Ecn ecn,
         Recovery recovery,
         Tuning tuning,
-        HostTraits traits) {
+        HostTraits traits,
+        FastOpenRules fastOpen) {
 
     private static final long MILLIS = 1_000_000L;
     private static final long SECONDS = 1_000 * MILLIS;
@@ -54,6 +56,7 @@ public record TcpConfig(
         Objects.requireNonNull(recovery, "recovery");
         Objects.requireNonNull(tuning, "tuning");
         Objects.requireNonNull(traits, "traits");
+        Objects.requireNonNull(fastOpen, "fastOpen");
         if (initialWindowSegments < 1) {
             throw new IllegalArgumentException("initialWindowSegments must be at least 1");
         }
@@ -235,85 +238,106 @@ public record TcpConfig(
                 Ecn.ACCEPT,
                 new Recovery(true, true, true, true, true),
                 Tuning.NONE,
-                HostTraits.DEFAULT);
+                HostTraits.DEFAULT,
+                FastOpenRules.DEFAULT);
     }
 
     /** The same with another receive buffer. */
     public TcpConfig withReceiveBuffer(BufferLimits limits) {
         return new TcpConfig(limits, sendBuffer, options, retransmission, acknowledgment, keepAlive, noDelay,
-                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn, recovery, tuning, traits);
+                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn, recovery,
+                tuning, traits, fastOpen);
     }
 
     /** The same with another send buffer. */
     public TcpConfig withSendBuffer(BufferLimits limits) {
         return new TcpConfig(receiveBuffer, limits, options, retransmission, acknowledgment, keepAlive, noDelay,
-                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn, recovery, tuning, traits);
+                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn, recovery,
+                tuning, traits, fastOpen);
     }
 
     /** The same with another offer in the SYN. */
     public TcpConfig withOptions(OptionOffer offer) {
         return new TcpConfig(receiveBuffer, sendBuffer, offer, retransmission, acknowledgment, keepAlive, noDelay,
-                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn, recovery, tuning, traits);
+                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn, recovery,
+                tuning, traits, fastOpen);
     }
 
     /** The same with another retransmission timer. */
     public TcpConfig withRetransmission(Retransmission timer) {
         return new TcpConfig(receiveBuffer, sendBuffer, options, timer, acknowledgment, keepAlive, noDelay,
-                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn, recovery, tuning, traits);
+                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn, recovery,
+                tuning, traits, fastOpen);
     }
 
     /** The same with another way to acknowledge. */
     public TcpConfig withAcknowledgment(Acknowledgment policy) {
         return new TcpConfig(receiveBuffer, sendBuffer, options, retransmission, policy, keepAlive, noDelay,
-                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn, recovery, tuning, traits);
+                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn, recovery,
+                tuning, traits, fastOpen);
     }
 
     /** The same with another keep-alive. */
     public TcpConfig withKeepAlive(KeepAlive probing) {
         return new TcpConfig(receiveBuffer, sendBuffer, options, retransmission, acknowledgment, probing, noDelay,
-                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn, recovery, tuning, traits);
+                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn, recovery,
+                tuning, traits, fastOpen);
     }
 
     /** The same with Nagle's algorithm off (true) or on. */
     public TcpConfig withNoDelay(boolean off) {
         return new TcpConfig(receiveBuffer, sendBuffer, options, retransmission, acknowledgment, keepAlive, off,
-                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn, recovery, tuning, traits);
+                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn, recovery,
+                tuning, traits, fastOpen);
     }
 
     /** The same with another limit of FIN-WAIT-2, in nanoseconds. */
     public TcpConfig withFinWait2Timeout(long limit) {
         return new TcpConfig(receiveBuffer, sendBuffer, options, retransmission, acknowledgment, keepAlive, noDelay,
-                initialWindowSegments, timeWait, limit, congestionControl, ecn, recovery, tuning, traits);
+                initialWindowSegments, timeWait, limit, congestionControl, ecn, recovery,
+                tuning, traits, fastOpen);
     }
 
     /** The same with another congestion control. */
     public TcpConfig withCongestionControl(CongestionControlSupplier policy) {
         return new TcpConfig(receiveBuffer, sendBuffer, options, retransmission, acknowledgment, keepAlive, noDelay,
-                initialWindowSegments, timeWait, finWait2Timeout, policy, ecn, recovery, tuning, traits);
+                initialWindowSegments, timeWait, finWait2Timeout, policy, ecn, recovery,
+                tuning, traits, fastOpen);
     }
 
     /** The same with explicit congestion notification so. */
     public TcpConfig withEcn(Ecn use) {
         return new TcpConfig(receiveBuffer, sendBuffer, options, retransmission, acknowledgment, keepAlive, noDelay,
-                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, use, recovery, tuning, traits);
+                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, use, recovery,
+                tuning, traits, fastOpen);
     }
 
     /** The same with losses found so. */
     public TcpConfig withRecovery(Recovery how) {
         return new TcpConfig(receiveBuffer, sendBuffer, options, retransmission, acknowledgment, keepAlive, noDelay,
-                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn, how, tuning, traits);
+                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn, how,
+                tuning, traits, fastOpen);
     }
 
     /** The same with this said besides. */
     public TcpConfig withTuning(Tuning said) {
         return new TcpConfig(receiveBuffer, sendBuffer, options, retransmission, acknowledgment, keepAlive, noDelay,
-                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn, recovery, said, traits);
+                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn, recovery,
+                said, traits, fastOpen);
     }
 
     /** The same, looking like another host. */
     public TcpConfig withTraits(HostTraits host) {
         return new TcpConfig(receiveBuffer, sendBuffer, options, retransmission, acknowledgment, keepAlive, noDelay,
-                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn, recovery, tuning, host);
+                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn, recovery,
+                tuning, host, fastOpen);
+    }
+
+    /** The same with data with the SYN so. */
+    public TcpConfig withFastOpen(FastOpenRules rules) {
+        return new TcpConfig(receiveBuffer, sendBuffer, options, retransmission, acknowledgment, keepAlive, noDelay,
+                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn, recovery,
+                tuning, traits, rules);
     }
 
     /** The same as it is to be when a connection is opened: with what {@link Tuning#noOptions} takes away. */

@@ -2,7 +2,9 @@ package io.fourtuple.core.tcp;
 
 import io.fourtuple.core.Counter;
 import io.fourtuple.core.Faults;
+import io.fourtuple.core.tcp.HostTraits.OpenEnd;
 import io.fourtuple.core.time.Deadline;
+import io.fourtuple.core.wire.FastOpenOption;
 import io.fourtuple.core.wire.FourTuple;
 import io.fourtuple.core.wire.OutboundSegment;
 import io.fourtuple.core.wire.SendReason;
@@ -44,6 +46,14 @@ public final class TcpConnection {
         return new TcpConnection(t);
     }
 
+    /**
+     * Makes the open that has just begun one with Fast Open: before its SYN is polled, and after what is to go with it
+     * was {@linkplain #send queued}.
+     */
+    public void openFast(FastOpenAttempt attempt) {
+        t.fastOpen = attempt;
+    }
+
     /** The end of a passive open: {@code ack} completes the handshake of {@code halfOpen}. */
     static TcpConnection accept(HalfOpen halfOpen, TcpSegment ack, ShardMemory memory, long nowNanos) {
         Tcb t = halfOpen.toTcb(memory, nowNanos);
@@ -53,11 +63,31 @@ public final class TcpConnection {
         return connection;
     }
 
+    /** A passive open with Fast Open: {@code syn}, of which {@code halfOpen} was made, is enough. */
+    static TcpConnection acceptFast(
+            HalfOpen halfOpen, TcpSegment syn, FastOpenOption answer, ShardMemory memory, long nowNanos) {
+        Tcb t = halfOpen.toTcb(memory, nowNanos);
+        t.counters.increment(Counter.TCP_PASSIVE_OPENS);
+        t.fastOpened = true;
+        t.timing = false; // the SYN-ACK is not out yet
+        t.synAckOption = answer;
+        t.synDue = true;
+        SegmentArrival.synText(t, syn, nowNanos);
+        t.synData = t.receiveQueue.length() > 0;
+        t.settle();
+        return new TcpConnection(t);
+    }
+
     // --- getters
 
     /** The present state. */
     public TcpState state() {
         return t.state();
+    }
+
+    /** Whether data flow, or have flowed, both ways: also before the handshake is over, with Fast Open. */
+    public boolean isOpen() {
+        return t.fastOpened || (t.state() != TcpState.SYN_SENT && t.state() != TcpState.SYN_RECEIVED);
     }
 
     /** Which connection this is. */
@@ -158,9 +188,9 @@ public final class TcpConnection {
     public TcpInfo info(long nowNanos) {
         return new TcpInfo(
                 t.state(), t.windowScaling ? t.sndShift : -1, t.windowScaling ? t.rcvShift : -1, t.timestamps, t.sack,
-                t.ecn, t.ecnSeen, t.rtt.timeout(t.config.retransmission()), t.rtt.smoothed(), t.rtt.variance(),
-                t.rtt.minimum(), t.sndMss, t.rcvMss, t.path.mss(), t.window(), t.congestion.ssthresh(),
-                t.sndWnd, t.pipe(), t.octetsInFlight(), t.unsent(), t.receiveQueue.length(),
+                t.ecn, t.ecnSeen, t.synData, t.rtt.timeout(t.config.retransmission()), t.rtt.smoothed(),
+                t.rtt.variance(), t.rtt.minimum(), t.sndMss, t.rcvMss, t.path.mss(), t.window(),
+                t.congestion.ssthresh(), t.sndWnd, t.pipe(), t.octetsInFlight(), t.unsent(), t.receiveQueue.length(),
                 t.receiveQueue.outOfOrder(), t.receiveBuffer, t.sendBuffer, t.rcvWnd(), t.bytesSent,
                 t.bytesRetransmitted, t.bytesAcked, t.bytesReceived, t.segmentsOut, t.segmentsIn, t.retransmits,
                 t.rtt.backoff(), nowNanos - t.lastSentAt, nowNanos - t.lastReceivedAt, nowNanos - t.lastAckAt,
@@ -223,15 +253,20 @@ public final class TcpConnection {
         }
         boolean opening = t.state() == TcpState.SYN_SENT || t.state() == TcpState.SYN_RECEIVED;
         switch (error.kind()) {
-            case UNREACHABLE -> t.softError = true;
-            case REFUSED -> endOpen(opening, TcpEvent.REFUSED);
+            case UNREACHABLE -> endOpen(opening && endsBy(OpenEnd.ANY_ERROR), TcpEvent.UNREACHABLE);
+            case EXPIRED -> endOpen(opening && endsBy(OpenEnd.HARD_ERROR_OR_EXPIRY), TcpEvent.UNREACHABLE);
+            case REFUSED -> endOpen(opening && endsBy(OpenEnd.HARD_ERROR), TcpEvent.REFUSED);
             case NEIGHBOR_FAILED -> endOpen(opening, TcpEvent.UNREACHABLE);
             case PACKET_TOO_BIG -> lowerMtu(error.mtu());
         }
     }
 
-    private void endOpen(boolean opening, TcpEvent event) {
-        if (opening) {
+    private boolean endsBy(OpenEnd least) {
+        return t.config.traits().openEnd().compareTo(least) >= 0;
+    }
+
+    private void endOpen(boolean now, TcpEvent event) {
+        if (now) {
             t.counters.increment(Counter.TCP_ATTEMPT_FAILS);
             t.finish(event);
         } else {

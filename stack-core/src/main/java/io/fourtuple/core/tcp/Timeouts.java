@@ -104,8 +104,11 @@ final class Timeouts {
     private static void retransmit(Tcb t, long now) {
         switch (t.state()) {
             case SYN_SENT, SYN_RECEIVED -> {
-                int retries = t.config.tuning().synRetries();
-                if (retries > 0 && t.retransmits >= retries) {
+                TcpConfig.Tuning tuning = t.config.tuning();
+                boolean enough = t.fastOpened
+                        ? t.retransmits >= t.config.retransmission().synackRetries()
+                        : tuning.synRetries() > 0 && t.retransmits >= tuning.synRetries();
+                if (enough) {
                     giveUp(t);
                     return;
                 }

@@ -25,7 +25,7 @@ final class Transmitter {
             case CLOSED -> false;
             case SYN_SENT -> syn(t, out, now);
             case SYN_RECEIVED -> syn(t, out, now) || challengeAck(t, out, now)
-                    || acknowledgment(t, out, now);
+                    || (t.fastOpened && fresh(t, out, now)) || acknowledgment(t, out, now);
             case ESTABLISHED, FIN_WAIT_1, CLOSE_WAIT, CLOSING, LAST_ACK -> challengeAck(t, out, now)
                     || data(t, out, now) || keepAlive(t, out, now) || acknowledgment(t, out, now);
             case FIN_WAIT_2, TIME_WAIT -> challengeAck(t, out, now)
@@ -58,7 +58,7 @@ final class Transmitter {
         boolean first = t.sndNxt == t.iss || (answer && !t.synAckSent);
         t.synAckSent |= answer;
         t.synDue = false;
-        t.sndNxt = Seq.add(t.iss, 1);
+        t.sndNxt = Seq.max(t.sndNxt, Seq.add(t.iss, 1)); // data that went with the first SYN stay in flight
         out.clear();
         out.seq = t.iss;
         TcpConfig.OptionOffer offer = t.opened.options();
@@ -90,6 +90,11 @@ final class Transmitter {
             startTiming(t, t.sndNxt, now);
             t.unansweredSince = now;
             t.counters.increment(Counter.TCP_OUT_SEGS);
+            if (answer) {
+                out.fastOpen = t.synAckOption;
+            } else if (t.fastOpen != null) {
+                t.fastOpen.fill(t, out);
+            }
         } else {
             t.timing = false;
             t.retransmits++;

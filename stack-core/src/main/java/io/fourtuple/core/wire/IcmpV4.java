@@ -65,7 +65,7 @@ public final class IcmpV4 {
             case ECHO_REQUEST -> new IcmpMessage.EchoRequest(first, second, data, dataLength);
             case ECHO_REPLY -> new IcmpMessage.EchoReply(first, second, data, dataLength);
             case UNREACHABLE -> unreachable(frame, data, ip.end(), code, second);
-            case TIME_EXCEEDED -> failure(IcmpMessage.Cause.TIME_EXCEEDED, 0, frame, data, ip.end());
+            case TIME_EXCEEDED -> failure(exceeded(code), 0, frame, data, ip.end());
             case PARAMETER_PROBLEM -> failure(IcmpMessage.Cause.PARAMETER_PROBLEM, 0, frame, data, ip.end());
             default -> new IcmpMessage.Ignored(type, code);
         };
@@ -83,6 +83,10 @@ public final class IcmpV4 {
             case 9, 10, 13, 14, 15 -> failure(IcmpMessage.Cause.PROHIBITED, 0, frame, data, end);
             default -> new IcmpMessage.Ignored(UNREACHABLE, code);
         };
+    }
+
+    private static IcmpMessage.Cause exceeded(int code) {
+        return code == CODE_REASSEMBLY ? IcmpMessage.Cause.REASSEMBLY : IcmpMessage.Cause.TIME_EXCEEDED;
     }
 
     private static IcmpMessage failure(IcmpMessage.Cause cause, int mtu, byte[] frame, int data, int end) {

@@ -156,10 +156,12 @@ class IcmpTest {
     @Test
     void shouldTellTcpThatTimeWasExceeded() {
         assertThat(net.receive(error(11, 0, 0)))
-                .isEqualTo(new Ingress.Icmp(TUPLE, 1000, new IcmpError(IcmpError.Kind.UNREACHABLE, 0)));
+                .isEqualTo(new Ingress.Icmp(TUPLE, 1000, new IcmpError(IcmpError.Kind.EXPIRED, 0)));
         net.assertCount(Counter.ICMP_IN_TIME_EXCDS, 1);
         assertThat(net.receive(error6(3, 0, 0)))
-                .isEqualTo(new Ingress.Icmp(TUPLE_V6, 1000, new IcmpError(IcmpError.Kind.UNREACHABLE, 0)));
+                .isEqualTo(new Ingress.Icmp(TUPLE_V6, 1000, new IcmpError(IcmpError.Kind.EXPIRED, 0)));
+        assertThat(net.receive(error(11, 1, 0))) // fragments that did not come are no loop
+                .isEqualTo(new Ingress.Icmp(TUPLE, 1000, new IcmpError(IcmpError.Kind.UNREACHABLE, 0)));
     }
 
     /** RFC 4443 §3.1. */

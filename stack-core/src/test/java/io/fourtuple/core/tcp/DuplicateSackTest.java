@@ -37,16 +37,36 @@ class DuplicateSackTest {
         c.inject(". 16:31(15) ack 1 win 60000").expect(". 1:1(0) ack 1 win 10000 <sack 16:21 11:31>");
         c.inject(". 1:16(15) ack 1 win 60000");
 
-        c.expect(". 1:1(0) ack 31 win 9970");
+        c.expect(". 1:1(0) ack 31 win 9970 <sack 11:16>");
+    }
+
+    @Test
+    void shouldReportWhatASegmentInOrderCovers() { // RFC 2883 §4.1
+        c.inject(". 11:21(10) ack 1 win 60000").inject(". 21:26(5) ack 1 win 60000");
+        c.inject(". 31:41(10) ack 1 win 60000").inject(". 61:71(10) ack 1 win 60000").forgetSent();
+
+        c.inject(". 1:36(35) ack 1 win 60000");
+
+        c.expect(". 1:1(0) ack 41 win 9960 <sack 11:26 61:71>").expectNothing();
+    }
+
+    @Test
+    void shouldReportTheFirstOfTwoThingsThatArrivedTwice() {
+        c.inject(". 1:11(10) ack 1 win 60000").inject(". 21:31(10) ack 1 win 60000").forgetSent();
+
+        c.inject(". 6:31(25) ack 1 win 60000").expect(". 1:1(0) ack 31 win 9970 <sack 6:11>");
+
+        assertThat(c.count(Counter.TCP_EXT_DSACK_OLD_SENT)).isEqualTo(1);
+        assertThat(c.count(Counter.TCP_EXT_DSACK_OFO_SENT)).isZero();
     }
 
     @Test
     void shouldReportTheOverlapWithWhatWasAcknowledged() {
         c.inject(". 1:11(10) ack 1 win 60000").advance(50 * MILLIS).forgetSent();
 
-        c.inject(". 6:16(10) ack 1 win 60000").advance(50 * MILLIS);
+        c.inject(". 6:16(10) ack 1 win 60000");
 
-        c.expect(". 1:1(0) ack 16 win 9985 <sack 6:11>");
+        c.expect(". 1:1(0) ack 16 win 9985 <sack 6:11>"); // at once: the next segment would take its place
     }
 
     @Test

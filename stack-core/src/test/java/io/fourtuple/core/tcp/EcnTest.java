@@ -99,6 +99,21 @@ class EcnTest {
         c.send(10).expect("P. 1:11(10) ack 1 ECT0");
     }
 
+    @Test
+    void shouldAgreeWithAHostThatAsksAloneWhereTheHostIsSo() {
+        TcpConfig accepts = ON.withEcn(TcpConfig.Ecn.ACCEPT);
+        Conversation strict = new Conversation(accepts);
+        strict.connect().expect("S 0:0(0)");
+        strict.inject("SEW 0:0(0) win 60000 <mss 1000>").expect("S. 0:0(0) ack 1");
+
+        Conversation c = new Conversation(accepts.withTraits(accepts.traits().withEcnCrossing(true)));
+        c.connect().expect("S 0:0(0)");
+        c.inject("SEW 0:0(0) win 60000 <mss 1000>").expect("SE. 0:0(0) ack 1");
+        c.inject(". 1:1(0) ack 1 win 60000").expectEvent(TcpEvent.ESTABLISHED);
+
+        c.send(10).expect("P. 1:11(10) ack 1 ECT0");
+    }
+
     @ParameterizedTest
     @CsvSource({"S, SE.", "SEW, S."})
     void shouldNotAgreeWhenSynsCrossAndOneDoesNotSaySo(String syn, String synAck) {

@@ -22,7 +22,11 @@ public enum HostProfile {
                     .withSendBuffer(new BufferLimits(4096, 16_384, 4 << 20))
                     .withRetransmission(new Retransmission(
                             SECOND, 200 * MILLI, 120 * SECOND, 127 * SECOND, 5, 924 * SECOND, 0));
-            return base.withTcp(tcp.withTraits(HostTraits.DEFAULT.withLateReset(true).withPushSuperFrames(true)))
+            return base.withTcp(tcp.withTraits(HostTraits.DEFAULT
+                            .withLateReset(true)
+                            .withPushSuperFrames(true)
+                            .withOpenEnd(HostTraits.OpenEnd.ANY_ERROR))
+                            .withFastOpen(tcp.fastOpen().withDisableTime(0)))
                     .withListen(base.listen().withProfile(Listen.Profile.LINUX));
         }
     },
@@ -47,7 +51,9 @@ public enum HostProfile {
                             .withLateReset(true)
                             .withEcnSyns(2)
                             .withSynFin(HostTraits.SynFin.OPENS)
-                            .withSilentToSynAck(true));
+                            .withSilentToSynAck(true)
+                            .withOpenEnd(HostTraits.OpenEnd.HARD_ERROR_OR_EXPIRY)
+                            .withEcnCrossing(true));
             return base.withTcp(tcp);
         }
     };

@@ -17,6 +17,8 @@ final class ShellCommands {
             Map.entry("net.ipv4.tcp_sack", "1"),
             Map.entry("net.ipv4.tcp_congestion_control", "cubic"),
             Map.entry("net.ipv4.tcp_ecn", "0"),
+            Map.entry("net.ipv4.tcp_fastopen", "0x70403"),
+            Map.entry("net.ipv4.tcp_fastopen_key", "a1a1a1a1-b2b2b2b2-c3c3c3c3-d4d4d4d4"),
             Map.entry("net.ipv4.tcp_syncookies", "1"));
 
     private ShellCommands() {}

@@ -2,6 +2,8 @@ package io.fourtuple.packetdrill.engine;
 
 import io.fourtuple.api.StackConfig;
 import io.fourtuple.core.tcp.Cubic;
+import io.fourtuple.core.tcp.FastOpenKey;
+import io.fourtuple.core.tcp.FastOpenRules;
 import io.fourtuple.core.tcp.HostTraits;
 import io.fourtuple.core.tcp.NewReno;
 import io.fourtuple.core.tcp.TcpConfig;
@@ -12,6 +14,7 @@ import io.fourtuple.core.tcp.TcpConfig.KeepAlive;
 import io.fourtuple.core.tcp.TcpConfig.OptionOffer;
 import io.fourtuple.core.tcp.TcpConfig.Retransmission;
 import io.fourtuple.packetdrill.script.UnsupportedFeatureException;
+import java.util.List;
 
 /** What the names of sysctl(8), Linux's and FreeBSD's, are in the configuration of a stack. */
 final class Sysctls {
@@ -31,6 +34,7 @@ final class Sysctls {
         OptionOffer options = tcp.options();
         Retransmission timer = tcp.retransmission();
         KeepAlive probing = tcp.keepAlive();
+        FastOpenRules fast = tcp.fastOpen();
         return switch (name) {
             // ---- FreeBSD ----
             case "net.inet.tcp.rfc1323" -> stack.withTcp(tcp.withOptions(
@@ -85,8 +89,16 @@ final class Sysctls {
             case "net.inet.tcp.ecn.maxretries" ->
                     stack.withTcp(tcp.withTraits(tcp.traits().withEcnSyns((int) number(name, value) + 1)));
             case "net.inet.tcp.blackhole", "net.inet.tcp.tolerate_missing_ts" -> only(stack, name, value, "0");
-            case "net.inet.tcp.icmp_may_rst" -> only(stack, name, value, "1");
-            case "net.inet.tcp.fastopen.client_enable", "net.inet.tcp.fastopen.server_enable" -> stack;
+            case "net.inet.tcp.icmp_may_rst" -> stack.withTcp(tcp.withTraits(tcp.traits().withOpenEnd(
+                    isOn(name, value) ? HostTraits.OpenEnd.HARD_ERROR_OR_EXPIRY : HostTraits.OpenEnd.NO_ERROR)));
+            case "net.inet.tcp.fastopen.client_enable" -> stack.withTcp(tcp.withFastOpen(
+                    fast.withClient(isOn(name, value), fast.clientWithoutCookie())));
+            case "net.inet.tcp.fastopen.server_enable" -> stack.withTcp(tcp.withFastOpen(
+                    fast.withServer(isOn(name, value), fast.serverWithoutCookie())));
+            case "net.inet.tcp.fastopen.acceptany" -> stack.withTcp(tcp.withFastOpen(
+                    fast.withServer(fast.server(), isOn(name, value))));
+            case "net.inet.tcp.fastopen.path_disable_time" -> stack.withTcp(tcp.withFastOpen(
+                    fast.withDisableTime(number(name, value) * SECOND)));
             // ---- Linux ----
             case "net.ipv4.tcp_timestamps" -> stack.withTcp(tcp.withOptions(new OptionOffer(
                     options.windowScaling(), isOn(name, value), options.sack(), options.minPeerMss())));
@@ -126,11 +138,13 @@ final class Sysctls {
                 case "2" -> StackConfig.Listen.SynCookies.ALWAYS;
                 default -> throw missing(name, value);
             }));
+            case "net.ipv4.tcp_fastopen" -> stack.withTcp(tcp.withFastOpen(fastOpen(fast, number(name, value))));
+            case "net.ipv4.tcp_fastopen_key" -> stack.withTcp(tcp.withFastOpen(fast.withKeys(keys(name, value))));
+            case "net.ipv4.tcp_fastopen_blackhole_timeout_sec" -> only(stack, name, value, "0");
             // How a kernel makes its packets, which no other host can see, or what is never on here.
             case "net.ipv4.tcp_tso_win_divisor", "net.ipv4.tcp_min_tso_segs", "net.ipv4.tcp_pacing_ss_ratio",
                     "net.ipv4.tcp_pacing_ca_ratio", "net.ipv4.tcp_notsent_lowat", "net.ipv4.tcp_fack",
-                    "net.ipv4.tcp_fastopen", "net.ipv4.tcp_fastopen_key",
-                    "net.ipv4.tcp_fastopen_blackhole_timeout_sec", "net.ipv4.tcp_ecn_option",
+                    "net.ipv4.tcp_ecn_option",
                     "net.ipv4.tcp_autocorking", "net.ipv4.tcp_no_metrics_save" -> stack;
             case "net.ipv4.tcp_frto" -> stack;
             case "net.ipv4.tcp_reordering" -> only(stack, name, value, "3");
@@ -139,6 +153,21 @@ final class Sysctls {
             case "net.ipv4.tcp_slow_start_after_idle", "net.ipv4.tcp_mtu_probing" -> only(stack, name, value, "0");
             default -> throw new UnsupportedFeatureException("sysctl " + name);
         };
+    }
+
+    /** Its bits: the client, the server, both without a cookie, and sockets that do not ask for it. */
+    private static FastOpenRules fastOpen(FastOpenRules rules, long bits) {
+        return rules.withClient((bits & 1) != 0, (bits & 4) != 0)
+                .withServer((bits & 2) != 0, (bits & 0x200) != 0)
+                .withQueue((bits & 0x400) != 0 ? Integer.MAX_VALUE : 0);
+    }
+
+    private static List<FastOpenKey> keys(String name, String value) {
+        try {
+            return FastOpenKey.parse(value.trim());
+        } catch (IllegalArgumentException e) {
+            throw missing(name, value);
+        }
     }
 
     private static StackConfig only(StackConfig stack, String name, String value, String known) {

@@ -8,6 +8,8 @@ import io.fourtuple.packetdrill.host.HostSockets;
 import io.fourtuple.packetdrill.script.Expression;
 import io.fourtuple.packetdrill.script.SystemCall;
 import io.fourtuple.packetdrill.script.UnsupportedFeatureException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,7 +22,7 @@ import java.util.function.BooleanSupplier;
 final class SystemCalls {
     private static final long O_RDWR = 2;
     private static final Map<HostProfile, Long> O_NONBLOCK = Map.of(HostProfile.LINUX, 0x800L, HostProfile.FREEBSD, 4L);
-    private static final Set<String> SEND_FLAGS = Set.of("MSG_DONTWAIT", "MSG_NOSIGNAL", "MSG_MORE");
+    private static final Set<String> SEND_FLAGS = Set.of("MSG_DONTWAIT", "MSG_NOSIGNAL", "MSG_MORE", "MSG_FASTOPEN");
     private static final Map<String, String> SAME = Map.of("EWOULDBLOCK", "EAGAIN");
 
     private final HostSockets sockets;
@@ -33,6 +35,10 @@ final class SystemCalls {
     private final Map<Integer, Integer> epolls = new TreeMap<>();
     /** What a write that blocks has written so far. */
     private int written;
+    /** It has opened the connection that it writes to. */
+    private boolean opened;
+    /** … and knows what has become of that. */
+    private boolean openTold;
 
     SystemCalls(HostSockets sockets, Flows flows, ScriptSettings settings, HostProfile profile) {
         this.sockets = sockets;
@@ -91,6 +97,8 @@ final class SystemCalls {
     Optional<Made> make(SystemCall call) {
         Arguments in = new Arguments(call);
         written = 0;
+        opened = false;
+        openTold = false;
         try {
             compare(call, dispatch(call, in), "");
             return Optional.empty();
@@ -155,10 +163,11 @@ final class SystemCalls {
             case "read" -> receive(in, 2, -1, false);
             case "recv", "recvfrom" -> receive(in, 2, 3, true);
             case "write" -> send(in, (int) in.number(2), List.of());
-            case "send", "sendto" -> send(in, (int) in.number(2), in.words(3));
+            case "send" -> send(in, (int) in.number(2), in.words(3));
+            case "sendto" -> sendTo(in, (int) in.number(2), in.words(3));
             case "writev" -> send(in, in.vectorLength(in.at(1)), List.of());
             case "readv" -> sockets.receive(fd(in), in.vectorLength(in.at(1)), false);
-            case "sendmsg" -> send(in, in.vectorLength(in.at(1)), in.words(2));
+            case "sendmsg" -> sendTo(in, in.vectorLength(in.at(1)), in.words(2));
             case "recvmsg" -> receiveMessage(in);
             case "shutdown" -> shutdown(in);
             case "close" -> {
@@ -241,6 +250,31 @@ final class SystemCalls {
         return sockets.receive(fd(in), in.vectorLength(in.at(1)), in.words(2).contains("MSG_PEEK"));
     }
 
+    /** A write with an address, which may open the connection. */
+    private long sendTo(Arguments in, int length, List<String> flags) throws CallException {
+        Flow flow = flows.of((int) in.number(0));
+        boolean fast = flags.contains("MSG_FASTOPEN");
+        boolean opens = fast || (profile == HostProfile.FREEBSD && flow.stage == Stage.FRESH);
+        if (!opens || opened) {
+            return send(in, length, flags);
+        }
+        in.buffer(1);
+        opened = true;
+        int port = flows.connectPort();
+        flows.connecting(flow);
+        written = sockets.sendTo(flow.fd, length, fast, settings.remote(), port);
+        boolean blocks = !flags.contains("MSG_DONTWAIT") && !nonBlocking.contains((int) in.number(0));
+        if (blocks && (written < length || waitsForHandshake(flow.fd))) {
+            throw new CallException("EAGAIN");
+        }
+        return written;
+    }
+
+    /** On Linux, a write that opens a connection and blocks does so until that is there. */
+    private boolean waitsForHandshake(int fd) {
+        return profile == HostProfile.LINUX && sockets.state(fd).equals("SYN_SENT");
+    }
+
     private long send(Arguments in, int length, List<String> flags) throws CallException {
         in.buffer(1);
         for (String flag : flags) {
@@ -249,6 +283,13 @@ final class SystemCalls {
             }
         }
         boolean blocks = !flags.contains("MSG_DONTWAIT") && !nonBlocking.contains((int) in.number(0));
+        if (opened && !openTold) {
+            openTold = true;
+            Optional<String> error = sockets.takeError(fd(in));
+            if (error.isPresent()) {
+                throw new CallException(error.get());
+            }
+        }
         try {
             written += sockets.send(fd(in), length - written, flags.contains("MSG_MORE"));
         } catch (CallException e) {
@@ -256,6 +297,10 @@ final class SystemCalls {
                 throw e;
             }
             return written;
+        }
+        if (blocks && waitsForHandshake(fd(in))) { // the first write after TCP_FASTOPEN_CONNECT
+            opened = true;
+            throw new CallException("EAGAIN");
         }
         if (written < length && blocks) {
             throw new CallException("EAGAIN"); // a write that blocks takes all
@@ -331,6 +376,11 @@ final class SystemCalls {
     }
 
     private long setOption(Arguments in) throws CallException {
+        if (in.at(3) instanceof Expression.Text(String octets, _) && in.word(2).equals("TCP_FASTOPEN_KEY")) {
+            byte[] keys = Arrays.copyOf(octets.getBytes(StandardCharsets.ISO_8859_1), (int) in.number(4));
+            sockets.setFastOpenKeys(fd(in), keys);
+            return 0;
+        }
         if (in.at(3) instanceof Expression.Text || in.at(3) instanceof Expression.Struct) {
             throw new UnsupportedFeatureException("the socket option " + in.word(2));
         }

@@ -50,7 +50,8 @@ final class TcpInfoFields {
         return switch (name) {
             case "tcpi_state" -> Optional.of(state(info.state()));
             case "tcpi_options" -> Optional.of((info.timestamps() ? 1L : 0) | (info.sack() ? 2 : 0)
-                    | (info.sendWindowScale() >= 0 ? 4 : 0) | (info.ecn() ? 8 : 0) | (info.ecnSeen() ? 16 : 0));
+                    | (info.sendWindowScale() >= 0 ? 4 : 0) | (info.ecn() ? 8 : 0) | (info.ecnSeen() ? 16 : 0)
+                    | (info.synData() ? 32 : 0));
             case "tcpi_rto" -> Optional.of(info.rto() / MICRO);
             case "tcpi_rtt" -> Optional.of(info.rtt() / MICRO);
             case "tcpi_rttvar" -> Optional.of(info.rttVariance() / MICRO);

@@ -29,6 +29,16 @@ public interface HostSockets {
     /** send(2) of octets that do not matter, with MSG_MORE or not; how many were taken. */
     int send(int fd, int length, boolean more) throws CallException;
 
+    /**
+     * sendto(2) to somebody, of octets that do not matter, of a socket without a connection; how many were taken.
+     *
+     * @param fast with MSG_FASTOPEN
+     */
+    int sendTo(int fd, int length, boolean fast, IpAddress address, int port) throws CallException;
+
+    /** TCP_FASTOPEN_KEY: one key or two. */
+    void setFastOpenKeys(int fd, byte[] keys) throws CallException;
+
     /** recv(2); how many octets came, 0 at the end. */
     int receive(int fd, int max, boolean peek) throws CallException;
 

@@ -7,6 +7,7 @@ import io.fourtuple.api.socket.PollFd;
 import io.fourtuple.api.socket.Posix;
 import io.fourtuple.api.socket.SocketLayer;
 import io.fourtuple.api.socket.SocketOption;
+import io.fourtuple.core.tcp.FastOpenKey;
 import io.fourtuple.core.tcp.TcpInfo;
 import io.fourtuple.core.wire.IpAddress;
 import io.fourtuple.nic.loop.VirtualTime;
@@ -83,6 +84,23 @@ public final class LayerSockets implements HostSockets {
     @Override
     public int send(int fd, int length, boolean more) throws CallException {
         return call(() -> layer.send(fd, ByteBuffer.allocate(length), more ? Posix.MSG_MORE : 0));
+    }
+
+    @Override
+    public int sendTo(int fd, int length, boolean fast, IpAddress address, int port) throws CallException {
+        return call(() -> layer.sendto(
+                fd, ByteBuffer.allocate(length), fast ? Posix.MSG_FASTOPEN : 0, endpoint(address, port)));
+    }
+
+    @Override
+    public void setFastOpenKeys(int fd, byte[] keys) throws CallException {
+        List<FastOpenKey> parsed;
+        try {
+            parsed = FastOpenKey.parse(keys);
+        } catch (IllegalArgumentException e) {
+            throw new CallException(Errno.EINVAL.name());
+        }
+        run(() -> layer.setFastOpenKeys(fd, parsed));
     }
 
     @Override

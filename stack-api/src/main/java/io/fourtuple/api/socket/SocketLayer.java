@@ -533,7 +533,8 @@ public final class SocketLayer {
     public Map<String, Long> tcpInfo(int fd) {
         return call(() -> {
             TcpSocket socket = tcp(fd);
-            return socket.info().map(TcpInfoFields::of)
+            return socket.info()
+                    .map(info -> TcpInfoFields.of(info, socket.link().tuple().local().isV4(), personality))
                     .orElseGet(() -> TcpInfoFields.ofUnconnected(socket.isListening()));
         });
     }

@@ -5,6 +5,7 @@ import static io.fourtuple.api.socket.TwoHosts.octets;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fourtuple.api.socket.TwoHosts.Pair;
+import io.fourtuple.core.tcp.TcpInfo;
 import io.fourtuple.nic.sim.Verdict;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -164,6 +165,21 @@ class OptionsTest {
     }
 
     @Test
+    void shouldTellWhatIsMeasuredFromWhatIsNot() {
+        Pair pair = hosts.connected();
+        TcpInfo info = client.info(pair.client()).orElseThrow();
+
+        Map<String, Long> linux = TcpInfoFields.measured(info, false, Personality.LINUX);
+        assertThat(linux).containsEntry("tcpi_snd_cwnd", 10L).containsEntry("tcpi_pmtu", 1520L)
+                .doesNotContainKey("tcpi_probes");
+        assertThat(TcpInfoFields.of(info, false, Personality.LINUX)).containsAllEntriesOf(linux)
+                .containsEntry("tcpi_probes", 0L);
+        assertThat(TcpInfoFields.measured(info, true, Personality.FREEBSD)).containsEntry("tcpi_snd_cwnd", 14_480L)
+                .containsEntry("tcpi_snd_ssthresh", 65_535L << 14).containsEntry("tcpi_pmtu", 1500L);
+        assertThat(TcpInfoFields.measuredUnconnected(true)).containsOnlyKeys("tcpi_state", "tcpi_options");
+    }
+
+    @Test
     void shouldHoldBackUntilItIsUncorked() {
         Pair pair = hosts.connected();
         client.setsockopt(pair.client(), SocketOption.TCP_CORK, 1);
@@ -193,6 +209,9 @@ class OptionsTest {
         assertThat(info).containsEntry("tcpi_state", 1L).containsEntry("tcpi_options", 7L)
                 .containsEntry("tcpi_snd_mss", 1448L).containsEntry("tcpi_bytes_acked", 5000L)
                 .containsEntry("tcpi_unacked", 0L).containsEntry("tcpi_pmtu", 1500L);
+        assertThat(info).containsEntry("tcpi_delivered", 5L).containsEntry("tcpi_ca_state", 0L)
+                .containsEntry("tcpi_reordering", 3L).containsEntry("tcpi_lost", 0L).containsEntry("tcpi_probes", 0L);
+        assertThat(info.get("tcpi_delivery_rate")).isPositive();
         assertThat(info.get("tcpi_rtt")).isBetween(10_000L, 20_000L);
         assertThat(new TreeSet<>(client.tcpInfo(socket()).keySet())).isSubsetOf(info.keySet());
     }

@@ -4,6 +4,7 @@ import io.fourtuple.api.Stack;
 import io.fourtuple.api.StackConfig;
 import io.fourtuple.api.observe.SocketRow;
 import io.fourtuple.api.socket.SocketLayer;
+import io.fourtuple.api.socket.TcpInfoFields;
 import io.fourtuple.core.ip.InterfaceAddress;
 import io.fourtuple.core.ip.Prefix;
 import io.fourtuple.core.ip.Route;
@@ -33,6 +34,7 @@ import io.fourtuple.packetdrill.wire.Segment;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
@@ -360,15 +362,17 @@ public final class ScriptRun {
     }
 
     private Optional<Long> field(String name) {
-        if (TcpInfoFields.constant(name).isPresent()) {
-            return TcpInfoFields.constant(name);
+        Optional<Long> constant = TcpInfoConstants.of(name);
+        if (constant.isPresent()) {
+            return constant;
         }
         Flow flow = flows.latestOpen().orElseThrow(() -> new ScriptFailure("no socket is open to look at"));
         try {
             Optional<TcpInfo> info = sockets.info(flow.fd);
-            return info.isPresent()
-                    ? TcpInfoFields.of(name, info.get())
-                    : TcpInfoFields.ofSocket(name, flow.stage == Flow.Stage.LISTENING);
+            Map<String, Long> fields = info
+                    .map(of -> TcpInfoFields.measured(of, !settings.v6(), profile.personality()))
+                    .orElseGet(() -> TcpInfoFields.measuredUnconnected(flow.stage == Flow.Stage.LISTENING));
+            return Optional.ofNullable(fields.get(name));
         } catch (CallException e) {
             throw new ScriptFailure("TCP_INFO fails with " + e.errno());
         }

@@ -147,7 +147,16 @@ final class StackConfigReader {
                 section.choice("syn-fin", defaults.synFin()),
                 section.flag("silent-to-syn-ack", defaults.silentToSynAck()),
                 section.choice("open-end", defaults.openEnd()),
-                section.flag("ecn-crossing", defaults.ecnCrossing()));
+                section.flag("ecn-crossing", defaults.ecnCrossing()),
+                section.flag("keep-idle-window", defaults.keepIdleWindow()),
+                section.integer("defer-divisor", defaults.deferDivisor(), 1, 1000),
+                section.flag("missing-timestamps", defaults.missingTimestamps()),
+                section.flag("silent-give-up", defaults.silentGiveUp()),
+                section.flag("silent-to-future-ack", defaults.silentToFutureAck()),
+                section.integer("frame-segments", defaults.frameSegments(), 0, 44),
+                section.flag("empty-probe", defaults.emptyProbe()),
+                section.flag("bare-reset", defaults.bareReset()),
+                section.flag("timeout-margin", defaults.timeoutMargin()));
     }
 
     private static BufferLimits buffer(ConfigSection section, BufferLimits defaults) {

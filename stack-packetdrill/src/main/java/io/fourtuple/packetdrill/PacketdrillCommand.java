@@ -21,7 +21,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -83,7 +82,7 @@ final class PacketdrillCommand implements Callable<Integer> {
         if (scripts.isEmpty()) {
             throw new ParameterException(spec.commandLine(), "no script (*.pkt) in " + paths);
         }
-        Set<String> definitions = new TreeSet<>(defined);
+        Set<String> definitions = profile.definitions(defined);
         definitions.add("STANDARD");
         PrintWriter out = spec.commandLine().getOut();
         ArrayNode report = new ObjectMapper().createArrayNode();

@@ -16,7 +16,7 @@ import java.util.List;
 final class FastOpenQueue {
     private static final long RESET_HOLD_NANOS = 60L * 1_000_000_000;
 
-    private final FastOpenRules rules;
+    private volatile FastOpenRules rules;
     private final int somaxconn;
     private volatile FastOpenCookies cookies;
     private volatile int bound;
@@ -32,9 +32,14 @@ final class FastOpenQueue {
         bound = Math.min(rules.queue(), somaxconn);
     }
 
-    /** What the socket was opened with. */
+    /** What is allowed. */
     FastOpenRules rules() {
         return rules;
+    }
+
+    /** Other rules from now on, but for keys and bound. */
+    void setRules(FastOpenRules others) {
+        rules = others;
     }
 
     /** What clients are given. */

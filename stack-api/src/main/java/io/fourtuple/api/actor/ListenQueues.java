@@ -8,6 +8,7 @@ import io.fourtuple.api.protocol.AcceptorCommand;
 import io.fourtuple.api.protocol.ConnectionCommand;
 import io.fourtuple.api.protocol.SocketLink;
 import io.fourtuple.core.tcp.FastOpenKey;
+import io.fourtuple.core.tcp.TcpConfig;
 import io.fourtuple.core.time.Deadline;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -36,6 +37,8 @@ final class ListenQueues implements AcceptLine {
     /** Connections in that lane: less than the slots, while one is on its way. */
     private final AtomicInteger waiting = new AtomicInteger();
     private volatile boolean closed;
+    /** What connections begin with from now on; null while that is as it was when the socket began to listen. */
+    private volatile TcpConfig reconfigured;
     private volatile Runnable onArrival = () -> { };
     /** The connection that the acceptor works on: out of the queue, not handed over. On the acceptor's thread only. */
     Established establishedInHand;
@@ -166,6 +169,18 @@ final class ListenQueues implements AcceptLine {
         if (!keys.isEmpty()) {
             fastOpen.setKeys(keys);
         }
+    }
+
+    @Override
+    public void configure(TcpConfig tcp) {
+        reconfigured = tcp;
+        fastOpen.setRules(tcp.fastOpen());
+    }
+
+    /** What connections begin with, which began with this. */
+    TcpConfig tcp(TcpConfig first) {
+        TcpConfig now = reconfigured;
+        return now == null ? first : now;
     }
 
     @Override

@@ -53,7 +53,7 @@ final class ListeningSocket {
     }
 
     TcpConfig tcp() {
-        return tcp;
+        return queues.tcp(tcp);
     }
 
     ListenQueues queues() {

@@ -166,7 +166,7 @@ final class SocketOpens {
         FastOpenAttempt attempt = shards.fastOpenPeers.attempt(made.tuple().remote(), rules, now);
         ByteBuffer octets = fast.octets();
         if (!fast.whole()) {
-            int room = attempt.room(made.path().properties());
+            int room = attempt.room(made.connection());
             octets = octets.slice(octets.position(), Math.min(room, octets.remaining()));
         }
         int taken = made.connection().send(octets, now);

@@ -1,6 +1,7 @@
 package io.fourtuple.api.protocol;
 
 import io.fourtuple.core.tcp.FastOpenKey;
+import io.fourtuple.core.tcp.TcpConfig;
 import java.util.List;
 
 /**
@@ -30,6 +31,9 @@ public interface AcceptLine {
      * @param keys of cookies, the present one first; none for those it has
      */
     void setFastOpen(int places, List<FastOpenKey> keys);
+
+    /** What connections begin with from now on: the options of the socket. Those of Fast Open's queue stay. */
+    void configure(TcpConfig tcp);
 
     /** The keys of cookies, the present one first. */
     List<FastOpenKey> fastOpenKeys();

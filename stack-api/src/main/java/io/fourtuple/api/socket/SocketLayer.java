@@ -7,6 +7,7 @@ import io.fourtuple.core.tcp.CongestionControlSupplier;
 import io.fourtuple.core.tcp.FastOpenKey;
 import io.fourtuple.core.tcp.ReceivedChunk;
 import io.fourtuple.core.tcp.TcpEvent;
+import io.fourtuple.core.tcp.TcpConfig;
 import io.fourtuple.core.tcp.TcpInfo;
 import io.fourtuple.nic.loop.VirtualTime;
 import java.net.InetSocketAddress;
@@ -17,6 +18,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /**
  * The sockets of a program on a stack: POSIX' calls under their names, with file descriptors, options and epoll. Each
@@ -46,6 +48,8 @@ public final class SocketLayer {
     private final Personality personality;
     private final Waiting waiting;
     private final DescriptorTable table;
+    /** What sockets begin with. */
+    private volatile TcpConfig defaults;
 
     private SocketLayer(Stack stack, Personality personality) {
         this.stack = stack;
@@ -54,6 +58,7 @@ public final class SocketLayer {
                 ? new Waiting.InVirtualTime(VirtualTime.current())
                 : new Waiting.OnThread(stack.whenTerminated().toCompletableFuture());
         table = new DescriptorTable(stack.config().limits().descriptors());
+        defaults = stack.config().tcp();
     }
 
     /** A layer without descriptors, on a stack; in a simulation, made on its thread. */
@@ -121,7 +126,7 @@ public final class SocketLayer {
             throw new ErrnoException(Errno.EPROTONOSUPPORT, "protocol " + protocol);
         }
         TcpSocket socket = new TcpSocket(
-                stack, waiting, personality, domain, SocketSettings.of(stack.config().tcp()));
+                stack, waiting, personality, domain, SocketSettings.of(defaults));
         setFlags(socket, type);
         return table.add(socket);
     }
@@ -306,21 +311,21 @@ public final class SocketLayer {
                 throw new ErrnoException(Errno.EINVAL, "flags " + flags);
             }
             if (opens(socket, flags, address)) {
-                ByteBuffer copy = copyOf(sources, Math.max(
+                ByteBuffer copy = WriteCall.copyOf(sources, Math.max(
                         SMALLEST_COPY, socket.settings().tcp().sendBuffer().initial()));
                 int begun = socket.connectFast(address, copy);
                 if (begun != TcpSocket.CONNECTED) {
-                    advance(sources, begun);
+                    WriteCall.advance(sources, begun);
                     return begun;
                 }
             }
             SocketLink link =
                     connected(socket, personality == Personality.FREEBSD ? Errno.ENOTCONN : Errno.EPIPE);
-            ByteBuffer copy = copyOf(sources, Math.max(SMALLEST_COPY, link.sendSpace()));
-            WriteCall write = new WriteCall(link, copy, flags, socket.settings().cork());
+            ByteBuffer copy = WriteCall.copyOf(sources, Math.max(SMALLEST_COPY, link.sendSpace()));
+            WriteCall write = new WriteCall(link, copy, flags);
             link.call(write);
             int taken = waiting.await(write.answer());
-            advance(sources, taken);
+            WriteCall.advance(sources, taken);
             return taken;
         });
     }
@@ -352,29 +357,6 @@ public final class SocketLayer {
             throw new ErrnoException(otherwise, "the socket is not connected");
         }
         return link;
-    }
-
-    private static ByteBuffer copyOf(List<ByteBuffer> sources, int max) {
-        long all = 0;
-        for (ByteBuffer source : sources) {
-            all += source.remaining();
-        }
-        ByteBuffer copy = ByteBuffer.allocate((int) Math.min(all, max));
-        for (ByteBuffer source : sources) {
-            int length = Math.min(source.remaining(), copy.remaining());
-            copy.put(copy.position(), source, source.position(), length);
-            copy.position(copy.position() + length);
-        }
-        return copy.flip();
-    }
-
-    private static void advance(List<ByteBuffer> sources, int octets) {
-        int left = octets;
-        for (ByteBuffer source : sources) {
-            int length = Math.min(source.remaining(), left);
-            source.position(source.position() + length);
-            left -= length;
-        }
     }
 
     // ---- readiness ----
@@ -522,6 +504,34 @@ public final class SocketLayer {
     /** TCP_FASTOPEN_KEY: those of a socket that listens, or those it was given. */
     public List<FastOpenKey> fastOpenKeys(int fd) {
         return call(() -> tcp(fd).fastOpenKeys());
+    }
+
+    /**
+     * Changes what TCP does, as sysctl(8) does: for sockets of this layer that are to come and, whatever their options
+     * say, for those that are there. What was agreed in SYNs stays.
+     */
+    public void retune(UnaryOperator<TcpConfig> change) {
+        run(() -> {
+            defaults = change.apply(defaults);
+            for (Descriptor each : table.all()) {
+                if (each instanceof TcpSocket socket) {
+                    socket.retune(change);
+                }
+            }
+        });
+    }
+
+    /**
+     * Says that a write waits for a connection that is being opened, as a write that blocks does on Linux: the last
+     * acknowledgment of the handshake goes with its data, if they come soon.
+     */
+    public void expectWrite(int fd) {
+        run(() -> tcp(fd).expectWrite());
+    }
+
+    /** Where an accepted connection came from, as accept(2) tells it: also when it is over by now. */
+    public InetSocketAddress acceptedFrom(int fd) {
+        return call(() -> tcp(fd).farEnd());
     }
 
     /** TCP_INFO of a connection; empty for a socket that has none. */

@@ -60,7 +60,7 @@ final class SocketOptionValues {
                 : socket.settings().get(option);
         return switch (personality) {
             case PLAIN -> size;
-            case LINUX -> 2 * size;
+            case LINUX -> option == SocketOption.SO_RCVBUF ? 2 * size : size; // doubled when it was set
             case FREEBSD -> connected ? wholeSegments(size, socket) : size;
         };
     }

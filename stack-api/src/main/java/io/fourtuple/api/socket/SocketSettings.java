@@ -44,7 +44,8 @@ record SocketSettings(
         return reuseAddress || reusePort;
     }
 
-    private SocketSettings with(TcpConfig config) {
+    /** These with another configuration. */
+    SocketSettings with(TcpConfig config) {
         return new SocketSettings(config, reuseAddress, reusePort, v6Only, cork, quickAck, lingerSeconds);
     }
 
@@ -110,7 +111,7 @@ record SocketSettings(
             case TCP_DEFER_ACCEPT -> supportedOnly(option, !on);
             case TCP_FASTOPEN -> with(tcp.withFastOpen(
                     tcp.fastOpen().withQueue(inRange(option, value, 0, Integer.MAX_VALUE))));
-            case TCP_FASTOPEN_CONNECT -> with(tcp.withFastOpen(
+            case TCP_FASTOPEN_CONNECT -> supportedOnly(option, tcp.fastOpen().client()).with(tcp.withFastOpen(
                     tcp.fastOpen().withDeferConnect(inRange(option, value, 0, 1) == 1)));
             case IP_TOS, IPV6_TCLASS -> with(tuning.withTrafficClass(
                     value == -1 ? 0 : inRange(option, value, 0, 255)));

@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiFunction;
+import java.util.function.UnaryOperator;
 
 /**
  * One TCP socket: unbound, bound, listening or with a connection. What changes which of these it is takes turns on its
@@ -119,6 +120,15 @@ final class TcpSocket extends Descriptor {
         }
         FourTuple tuple = connected.tuple();
         return address(tuple.remote(), tuple.remotePort());
+    }
+
+    /** Where the connection goes, or went when it is over. */
+    InetSocketAddress farEnd() {
+        SocketLink connected = link;
+        if (connected == null) {
+            throw notConnected();
+        }
+        return address(connected.tuple().remote(), connected.tuple().remotePort());
     }
 
     private static InetSocketAddress address(IpAddress address, int port) {
@@ -409,22 +419,54 @@ final class TcpSocket extends Descriptor {
         if (option == SocketOption.IPV6_V6ONLY && (reserved != null || link != null)) {
             throw new ErrnoException(Errno.EINVAL, "the socket has an address already");
         }
-        settings = settings.with(option, value);
+        boolean doubled = personality == Personality.LINUX && option == SocketOption.SO_SNDBUF;
+        settings = settings.with(option, doubled ? 2 * value : value);
         if (option == SocketOption.TCP_FASTOPEN && listening != null) {
             listening.line().setFastOpen((int) value, List.of());
+        }
+        SocketSettings now = settings;
+        if (listening != null) {
+            listening.line().configure(now.tcp());
         }
         if (link == null) {
             return;
         }
-        SocketSettings now = settings;
         perform((connection, time) -> {
             switch (option) {
                 case TCP_CORK -> connection.cork(now.cork());
                 case TCP_QUICKACK -> connection.acknowledgeQuickly(now.quickAck());
                 default -> connection.reconfigure(now.tcp(), time);
             }
+            if (option == SocketOption.TCP_NODELAY && now.tcp().noDelay()) { // tcp(7): also what is corked
+                connection.push();
+            }
             return true;
         });
+    }
+
+    /** Changes what TCP does with it, whatever its options say. */
+    synchronized void retune(UnaryOperator<TcpConfig> change) {
+        settings = settings.with(change.apply(settings.tcp()));
+        TcpConfig tcp = settings.tcp();
+        if (listening != null) {
+            listening.line().configure(tcp);
+        }
+        if (link != null) {
+            perform((connection, time) -> {
+                connection.reconfigure(tcp, time);
+                return true;
+            });
+        }
+    }
+
+    /** Says that a write waits for the connection, if that is not there yet. */
+    void expectWrite() {
+        if (link != null) {
+            perform((connection, _) -> {
+                connection.expectWrite();
+                return true;
+            });
+        }
     }
 
     /** TCP_FASTOPEN_KEY, also of a socket that listens. */

@@ -43,9 +43,15 @@ public final class FastOpenAttempt {
         return takesData;
     }
 
-    /** How many octets go with the SYN on this path at most (RFC 7413 §4.2.1): without a cookie none. */
-    public int room(PathProperties path) {
-        int largest = Math.min(path.mss(), mss < 0 ? Tcb.defaultMss(server) : mss);
+    /** How many octets go with the SYN of this open at most (RFC 7413 §4.2.1): without a cookie none. */
+    public int room(TcpConnection opening) {
+        return room(opening.tcb().path);
+    }
+
+    private int room(PathProperties path) {
+        boolean trusted = !option.hasCookie(); // a network of one's own, where all have the same MTU; as Linux
+        int unknown = trusted ? path.mss() : Tcb.defaultMss(server);
+        int largest = Math.min(path.mss(), mss < 0 ? unknown : mss);
         return takesData ? Math.max(0, largest - OPTIONS_ROOM) : 0;
     }
 
@@ -58,6 +64,7 @@ public final class FastOpenAttempt {
             syn.payloadLength = sent;
             syn.segmentSize = sent;
             t.sndNxt = Seq.add(t.sndNxt, sent);
+            t.synDataEnd = t.sndNxt;
             t.bytesSent += sent;
             t.counters.increment(Counter.TCP_EXT_ORIG_DATA_SENT);
         }
@@ -76,13 +83,12 @@ public final class FastOpenAttempt {
     }
 
     private void learn(Tcb t, TcpSegment synAck, boolean taken, long nowNanos) {
-        boolean asked = option.present() || sent > 0;
         FastOpenOption given = synAck.options().fastOpen();
         int peerMss = synAck.options().mss() < 0 ? Tcb.defaultMss(server) : synAck.options().mss();
-        if (!asked) { // RFC 7413 §4.1.1: a cookie that nobody asked for is ignored
+        if (!option.present() && sent == 0) {
             return;
         }
-        if (given.hasCookie()) {
+        if (given.hasCookie() && option.present()) { // RFC 7413 §4.1.1: one that nobody asked for is ignored
             cache.store(server, given, peerMss, t.counters);
         } else if (taken) {
             cache.confirm(server, peerMss, t.counters);

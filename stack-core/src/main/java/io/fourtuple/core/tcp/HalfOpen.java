@@ -194,8 +194,9 @@ public final class HalfOpen {
             return Verdict.REPLY;
         }
         boolean withTimestamps = config.options().timestamps() && peerTimestamps;
-        if (withTimestamps && !rst) {
-            if (!s.options().hasTimestamps()) {
+        boolean without = !s.options().hasTimestamps();
+        if (withTimestamps && !rst && !(without && config.traits().missingTimestamps())) {
+            if (without) {
                 return Verdict.IGNORE;
             }
             if (Seq.lt(s.options().tsVal(), tsRecent)) {

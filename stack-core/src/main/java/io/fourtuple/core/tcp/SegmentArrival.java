@@ -65,7 +65,12 @@ final class SegmentArrival {
         }
         establish(t, s, now);
         t.ackPending = true;
-        t.ackNow = true;
+        long delay = t.config.acknowledgment().delay();
+        if (t.writeExpected && delay > 0) {
+            t.delayedAckAt = Deadline.after(now, delay);
+        } else {
+            t.ackNow = true;
+        }
         segmentText(t, s, now);
         checkFin(t);
     }
@@ -112,8 +117,13 @@ final class SegmentArrival {
 
     /** §3.10.7.4. */
     private static void synchronizedStates(Tcb t, TcpSegment s, long now) {
+        boolean recent = Seq.le(s.seq(), t.lastAckSent);
         if (!checkSequence(t, s, now) || !checkRst(t, s, now) || !checkSyn(t, s, now) || !checkAck(t, s, now)) {
             return;
+        }
+        if (recent && t.timestamps && s.options().hasTimestamps()) { // RFC 7323 §4.3, of a segment that can be true
+            t.tsRecent = s.options().tsVal();
+            t.tsRecentAt = now;
         }
         checkUrg(t, s);
         segmentText(t, s, now);
@@ -123,8 +133,9 @@ final class SegmentArrival {
     /** First: timestamps (RFC 7323 §5.3), then the sequence number. */
     private static boolean checkSequence(Tcb t, TcpSegment s, long now) {
         boolean rst = s.has(TcpFlags.RST);
-        if (t.timestamps && !rst) {
-            if (!s.options().hasTimestamps()) { // RFC 7323 §3.2
+        boolean without = !s.options().hasTimestamps();
+        if (t.timestamps && !rst && !(without && t.config.traits().missingTimestamps())) {
+            if (without) { // RFC 7323 §3.2
                 t.counters.increment(Counter.TCP_EXT_OUT_OF_WINDOW);
                 return false;
             }
@@ -149,10 +160,6 @@ final class SegmentArrival {
                 }
             }
             return false;
-        }
-        if (t.timestamps && !rst && Seq.le(s.seq(), t.lastAckSent)) { // RFC 7323 §4.3
-            t.tsRecent = s.options().tsVal();
-            t.tsRecentAt = now;
         }
         t.lastReceivedAt = now;
         t.keepAliveProbes = 0;
@@ -262,8 +269,11 @@ final class SegmentArrival {
             return true;
         }
         boolean tooOld = Seq.lt(s.ack(), Seq.add(t.sndUna, -t.maxSndWnd)); // RFC 5961 §5.2
-        if (tooOld || Seq.gt(s.ack(), t.sndNxt)) {
-            challenge(t, now);
+        boolean future = Seq.gt(s.ack(), t.sndNxt);
+        if (tooOld || future) {
+            if (!future || !t.config.traits().silentToFutureAck()) {
+                challenge(t, now);
+            }
             return false;
         }
         AckArrival.handle(t, s, now);
@@ -336,7 +346,8 @@ final class SegmentArrival {
         if (t.inputClosed && Seq.gt(end, t.rcvNxt)) { // nobody will read it (RFC 9293 §3.6.1, MUST-17)
             t.counters.increment(Counter.TCP_EXT_ABORT_ON_CLOSE);
             t.resetDue = true;
-            t.resetSeq = t.sndNxt;
+            t.resetBare = t.config.traits().bareReset();
+            t.resetSeq = t.resetBare ? s.ack() : t.sndNxt;
             t.finish(TcpEvent.ABORTED);
             return;
         }
@@ -410,7 +421,7 @@ final class SegmentArrival {
     }
 
     /**
-     * RFC 9293 §3.8.6.3: at least every second full-sized segment, the rest within the delay. What has arrived twice is
+     * RFC 9293 §3.8.6.3: at least every second full-sized segment, the rest within the delay. What has come twice is
      * reported at once: the next segment would take the place of the report.
      */
     private static void scheduleAck(Tcb t, boolean hadGap, long now) {

@@ -61,6 +61,16 @@ final class Tcb {
     boolean finSent;
     /** {@code TCP_CORK}: what does not fill a segment waits. */
     boolean corked;
+    /** End of what was sent by a call that did not say that more follows: PSH is set there. */
+    int pushed;
+    /** The last call has said that more follows, and nothing has come since. */
+    boolean moreFollows;
+    /** End of the data that went with our SYN. */
+    int synDataEnd;
+    /** The window that the peer knows is that of our SYN. */
+    boolean windowOfSyn = true;
+    /** A call waits for the connection, and sends as soon as it is there. */
+    boolean writeExpected;
     /** … until then. */
     long corkedUntil = Deadline.NONE;
     /** That has come: what waits may go. */
@@ -125,7 +135,7 @@ final class Tcb {
     int reductionPoint;
 
     // --- retransmission
-    final RttEstimator rtt = new RttEstimator();
+    final RttEstimator rtt;
     CongestionControl congestion;
     final Scoreboard scoreboard = new Scoreboard();
     final DeliveryRate rate = new DeliveryRate();
@@ -152,7 +162,6 @@ final class Tcb {
     int timedEnd;
     long timedAt;
     boolean timing;
-    boolean cwndLimited;
 
     // --- timers: all of them absolute times
     /** Retransmission, SYN retransmission or, when nothing is in flight, persist. */
@@ -217,6 +226,8 @@ final class Tcb {
     FastOpenOption synAckOption = FastOpenOption.ABSENT;
     boolean resetDue;
     int resetSeq;
+    /** The reset has no ACK, as if there were no connection. */
+    boolean resetBare;
 
     /** An ICMP error that did not end the connection, told when it times out. */
     boolean softError;
@@ -247,6 +258,7 @@ final class Tcb {
         this.timestampOffset = timestampOffset;
         this.path = path.atMost(config.tuning().maxSegment());
         this.config = config;
+        rtt = new RttEstimator(config.traits().timeoutMargin());
         opened = config.forOpening();
         this.memory = memory;
         counters = memory.counters();
@@ -254,6 +266,8 @@ final class Tcb {
         sndNxt = iss;
         sndUp = iss;
         smallSegmentEnd = iss;
+        pushed = iss;
+        synDataEnd = iss;
         recoveryPoint = iss;
         roundEnd = iss;
         reductionPoint = iss;
@@ -413,6 +427,9 @@ final class Tcb {
         int outstanding = octetsInFlight();
         if (outstanding == 0) {
             return 0;
+        }
+        if (sndUna == iss) { // our SYN is out, and takes up no room of what goes with it
+            return outstanding - 1;
         }
         int duplicates = sack ? 0 : Math.min(dupAcks * sndMss, Math.max(0, outstanding - sndMss));
         return Math.max(0, outstanding - duplicates - scoreboard.gone());

@@ -310,9 +310,28 @@ public final class TcpConnection {
      *     When some were left, {@link TcpEvent#WRITABLE} follows
      */
     public int send(ByteBuffer data, long nowNanos) {
+        return send(data, false, nowNanos);
+    }
+
+    /**
+     * As {@link #send(ByteBuffer, long)}.
+     *
+     * @param more whether more follows ({@code MSG_MORE}): then there is no PSH at the end (RFC 9293 §3.9.1.2), and
+     *     what does not fill a segment waits for it, or an acknowledgment, for 200 ms at most
+     */
+    public int send(ByteBuffer data, boolean more, long nowNanos) {
+        t.writeExpected = false;
+        if (!t.corked) {
+            t.moreFollows = more;
+            t.corkedUntil = Deadline.NONE;
+            t.corkDue = false;
+        }
         int taken = SendMemory.reserve(t, Math.min(sendSpace(), data.remaining()));
         if (taken > 0) {
             t.sendQueue.append(data.slice(data.position(), taken));
+            if (!more) {
+                t.pushed = t.sendQueue.endSeq();
+            }
             t.settle();
             data.position(data.position() + taken);
         }
@@ -358,6 +377,19 @@ public final class TcpConnection {
         t.corked = on;
         t.corkedUntil = Deadline.NONE;
         t.corkDue = false;
+    }
+
+    /** Lets go what waits for more to fill a segment, corked or not: once. */
+    public void push() {
+        t.corkDue = (t.corked || t.moreFollows) && t.unsent() > 0;
+    }
+
+    /**
+     * Says that a write waits for the connection: the acknowledgment that completes the handshake goes with its data,
+     * if they come within the delay of acknowledgments.
+     */
+    public void expectWrite() {
+        t.writeExpected = t.state() == TcpState.SYN_SENT;
     }
 
     /** Acknowledges what came at once ({@code TCP_QUICKACK}), or goes on to delay it. */

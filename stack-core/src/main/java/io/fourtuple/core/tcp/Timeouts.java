@@ -49,6 +49,7 @@ final class Timeouts {
         if (Deadline.isDue(t.corkedUntil, now)) {
             t.corkedUntil = Deadline.NONE;
             t.corkDue = true;
+            t.pushed = t.sendQueue.endSeq(); // nothing has followed for long
         }
         if (Deadline.isDue(t.retransmitAt, now)) {
             if (Orphans.check(t, now)) {
@@ -94,7 +95,7 @@ final class Timeouts {
     private static void giveUp(Tcb t) {
         boolean opening = t.state() == TcpState.SYN_SENT || t.state() == TcpState.SYN_RECEIVED;
         t.counters.increment(opening ? Counter.TCP_ATTEMPT_FAILS : Counter.TCP_EXT_ABORT_ON_TIMEOUT);
-        if (!opening) {
+        if (!opening && !t.config.traits().silentGiveUp()) {
             t.resetDue = true;
             t.resetSeq = t.sndNxt;
         }

@@ -9,7 +9,11 @@ import io.fourtuple.core.tcp.TcpConfig.Acknowledgment;
 import io.fourtuple.core.tcp.TcpConfig.BufferLimits;
 import io.fourtuple.core.tcp.TcpConfig.KeepAlive;
 import io.fourtuple.core.tcp.TcpConfig.Retransmission;
+import java.util.Collection;
+import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
 
 /** Whose defaults a stack has where hosts legitimately differ: configuration, before a script says what it changes. */
 public enum HostProfile {
@@ -25,7 +29,14 @@ public enum HostProfile {
             return base.withTcp(tcp.withTraits(HostTraits.DEFAULT
                             .withLateReset(true)
                             .withPushSuperFrames(true)
-                            .withOpenEnd(HostTraits.OpenEnd.ANY_ERROR))
+                            .withOpenEnd(HostTraits.OpenEnd.ANY_ERROR)
+                            .withMissingTimestamps(true)
+                            .withSilentGiveUp(true)
+                            .withSilentToFutureAck(true)
+                            .withFrameSegments(2)
+                            .withEmptyProbe(true)
+                            .withBareReset(true)
+                            .withTimeoutMargin(true))
                             .withFastOpen(tcp.fastOpen().withDisableTime(0)))
                     .withListen(base.listen().withProfile(Listen.Profile.LINUX));
         }
@@ -58,6 +69,10 @@ public enum HostProfile {
         }
     };
 
+    /** What the runner of Linux' suite defines: a cookie of its key for its addresses, and names of IPv4. */
+    private static final List<String> LINUX_DEFINITIONS = List.of(
+            "TFO_COOKIE=3021b9d889017eeb", "CMSG_LEVEL_IP=SOL_IP", "CMSG_TYPE_RECVERR=IP_RECVERR");
+
     private static final long MILLI = 1_000_000L;
     private static final long SECOND = 1_000 * MILLI;
 
@@ -66,6 +81,19 @@ public enum HostProfile {
     /** Whether its NICs cut segments. */
     boolean cutsSegments() {
         return this == LINUX;
+    }
+
+    /** These definitions, and those that the runner of its own suite has besides. */
+    public Set<String> definitions(Collection<String> given) {
+        Set<String> all = new TreeSet<>(given);
+        List<String> own = this == LINUX ? LINUX_DEFINITIONS : List.of();
+        for (String definition : own) {
+            String name = definition.substring(0, definition.indexOf('='));
+            if (given.stream().noneMatch(each -> each.equals(name) || each.startsWith(name + '='))) {
+                all.add(definition);
+            }
+        }
+        return all;
     }
 
     /** What its system calls answer where systems differ. */

@@ -8,6 +8,7 @@ import io.fourtuple.api.socket.TcpInfoFields;
 import io.fourtuple.core.ip.InterfaceAddress;
 import io.fourtuple.core.ip.Prefix;
 import io.fourtuple.core.ip.Route;
+import io.fourtuple.core.tcp.HostTraits;
 import io.fourtuple.core.tcp.TcpInfo;
 import io.fourtuple.core.wire.IpAddress;
 import io.fourtuple.nic.loop.VirtualTime;
@@ -319,6 +320,11 @@ public final class ScriptRun {
             case ShellCommands.Wish.Setting(String name, String value) -> {
                 StackConfig changed = Sysctls.applied(config, name, value);
                 if (index >= prepared && !changed.equals(config) && !isOver()) {
+                    if (isOfConnections(changed)) {
+                        config = changed;
+                        sockets.retune(tcp -> Sysctls.applied(changed.withTcp(tcp), name, value).tcp());
+                        return;
+                    }
                     if (!flows.open().isEmpty()) {
                         throw new UnsupportedFeatureException("a change of " + name + " while a socket is open");
                     }
@@ -335,6 +341,14 @@ public final class ScriptRun {
             case ShellCommands.Wish.Drop(String state) ->
                 throw new UnsupportedFeatureException("dropping connections in " + state);
         }
+    }
+
+    /** Whether a change is about what connections do, and not about what is done where there is none. */
+    private boolean isOfConnections(StackConfig changed) {
+        HostTraits before = config.tcp().traits();
+        HostTraits after = changed.tcp().traits();
+        return changed.equals(config.withTcp(changed.tcp())) && before.synFin() == after.synFin()
+                && before.silentToSynAck() == after.silentToSynAck();
     }
 
     /** Whether nothing follows but closing. */

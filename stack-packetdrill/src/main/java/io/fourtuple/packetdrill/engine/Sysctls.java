@@ -12,6 +12,7 @@ import io.fourtuple.core.tcp.TcpConfig.BufferLimits;
 import io.fourtuple.core.tcp.TcpConfig.Ecn;
 import io.fourtuple.core.tcp.TcpConfig.KeepAlive;
 import io.fourtuple.core.tcp.TcpConfig.OptionOffer;
+import io.fourtuple.core.tcp.TcpConfig.Recovery;
 import io.fourtuple.core.tcp.TcpConfig.Retransmission;
 import io.fourtuple.packetdrill.script.UnsupportedFeatureException;
 import java.util.List;
@@ -35,6 +36,7 @@ final class Sysctls {
         Retransmission timer = tcp.retransmission();
         KeepAlive probing = tcp.keepAlive();
         FastOpenRules fast = tcp.fastOpen();
+        Recovery how = tcp.recovery();
         return switch (name) {
             // ---- FreeBSD ----
             case "net.inet.tcp.rfc1323" -> stack.withTcp(tcp.withOptions(
@@ -88,7 +90,9 @@ final class Sysctls {
                     stack.withTcp(tcp.withTraits(tcp.traits().withOptionSyns(isOn(name, value) ? 3 : 0)));
             case "net.inet.tcp.ecn.maxretries" ->
                     stack.withTcp(tcp.withTraits(tcp.traits().withEcnSyns((int) number(name, value) + 1)));
-            case "net.inet.tcp.blackhole", "net.inet.tcp.tolerate_missing_ts" -> only(stack, name, value, "0");
+            case "net.inet.tcp.blackhole" -> only(stack, name, value, "0");
+            case "net.inet.tcp.tolerate_missing_ts" ->
+                    stack.withTcp(tcp.withTraits(tcp.traits().withMissingTimestamps(isOn(name, value))));
             case "net.inet.tcp.icmp_may_rst" -> stack.withTcp(tcp.withTraits(tcp.traits().withOpenEnd(
                     isOn(name, value) ? HostTraits.OpenEnd.HARD_ERROR_OR_EXPIRY : HostTraits.OpenEnd.NO_ERROR)));
             case "net.inet.tcp.fastopen.client_enable" -> stack.withTcp(tcp.withFastOpen(
@@ -141,16 +145,28 @@ final class Sysctls {
             case "net.ipv4.tcp_fastopen" -> stack.withTcp(tcp.withFastOpen(fastOpen(fast, number(name, value))));
             case "net.ipv4.tcp_fastopen_key" -> stack.withTcp(tcp.withFastOpen(fast.withKeys(keys(name, value))));
             case "net.ipv4.tcp_fastopen_blackhole_timeout_sec" -> only(stack, name, value, "0");
+            case "net.ipv4.tcp_frto" -> stack.withTcp(tcp.withRecovery(new Recovery(how.rack(), how.tailLossProbe(),
+                    number(name, value) != 0, how.dsack(), how.hystart())));
+            case "net.ipv4.tcp_dsack" -> stack.withTcp(tcp.withRecovery(new Recovery(how.rack(), how.tailLossProbe(),
+                    how.frto(), isOn(name, value), how.hystart())));
+            case "net.ipv4.tcp_recovery" -> stack.withTcp(tcp.withRecovery(new Recovery(isOn(name, value),
+                    how.tailLossProbe(), how.frto(), how.dsack(), how.hystart())));
+            case "net.ipv4.tcp_early_retrans" -> stack.withTcp(tcp.withRecovery(new Recovery(how.rack(),
+                    number(name, value) >= 3, how.frto(), how.dsack(), how.hystart())));
+            case "net.ipv4.tcp_slow_start_after_idle" ->
+                    stack.withTcp(tcp.withTraits(tcp.traits().withKeepIdleWindow(!isOn(name, value))));
+            case "net.ipv4.tcp_tso_win_divisor" ->
+                    stack.withTcp(tcp.withTraits(tcp.traits().withDeferDivisor((int) number(name, value))));
+            case "net.ipv4.tcp_min_tso_segs" ->
+                    stack.withTcp(tcp.withTraits(tcp.traits().withFrameSegments((int) number(name, value))));
+            case "net.ipv4.tcp_notsent_lowat" -> stack.withTcp(tcp.withTuning(tcp.tuning().withNotSentLowat(
+                    number(name, value) > Integer.MAX_VALUE ? 0 : (int) number(name, value))));
             // How a kernel makes its packets, which no other host can see, or what is never on here.
-            case "net.ipv4.tcp_tso_win_divisor", "net.ipv4.tcp_min_tso_segs", "net.ipv4.tcp_pacing_ss_ratio",
-                    "net.ipv4.tcp_pacing_ca_ratio", "net.ipv4.tcp_notsent_lowat", "net.ipv4.tcp_fack",
-                    "net.ipv4.tcp_ecn_option",
-                    "net.ipv4.tcp_autocorking", "net.ipv4.tcp_no_metrics_save" -> stack;
-            case "net.ipv4.tcp_frto" -> stack;
+            case "net.ipv4.tcp_pacing_ss_ratio", "net.ipv4.tcp_pacing_ca_ratio",
+                    "net.ipv4.tcp_fack", "net.ipv4.tcp_ecn_option", "net.ipv4.tcp_autocorking",
+                    "net.ipv4.tcp_no_metrics_save" -> stack;
             case "net.ipv4.tcp_reordering" -> only(stack, name, value, "3");
-            case "net.ipv4.tcp_dsack", "net.ipv4.tcp_recovery" -> only(stack, name, value, "1");
-            case "net.ipv4.tcp_early_retrans" -> stack;
-            case "net.ipv4.tcp_slow_start_after_idle", "net.ipv4.tcp_mtu_probing" -> only(stack, name, value, "0");
+            case "net.ipv4.tcp_mtu_probing" -> only(stack, name, value, "0");
             default -> throw new UnsupportedFeatureException("sysctl " + name);
         };
     }

@@ -122,10 +122,17 @@ final class SystemCalls {
             case "sendmsg", "recvmsg" -> in.words(2).contains("MSG_DONTWAIT");
             default -> false;
         };
+        if (call.name().equals("poll")) {
+            return in.number(2) == 0;
+        }
         return flagged || nonBlocking.contains((int) in.number(0));
     }
 
     private Made waiting(SystemCall call, Arguments in) {
+        if (call.name().equals("poll")) {
+            return new Made(call, () -> pollFds(in).stream().anyMatch(each -> events(each) != 0),
+                    () -> dispatch(call, in));
+        }
         int fd = fd(in);
         return switch (call.name()) {
             case "connect" -> new Made(call, () -> sockets.ready(fd, Posix.POLLOUT) != 0, () -> {
@@ -265,6 +272,9 @@ final class SystemCalls {
         written = sockets.sendTo(flow.fd, length, fast, settings.remote(), port);
         boolean blocks = !flags.contains("MSG_DONTWAIT") && !nonBlocking.contains((int) in.number(0));
         if (blocks && (written < length || waitsForHandshake(flow.fd))) {
+            if (written < length) {
+                sockets.expectWrite(flow.fd);
+            }
             throw new CallException("EAGAIN");
         }
         return written;
@@ -293,6 +303,9 @@ final class SystemCalls {
         try {
             written += sockets.send(fd(in), length - written, flags.contains("MSG_MORE"));
         } catch (CallException e) {
+            if (blocks && waitsForHandshake(fd(in))) {
+                sockets.expectWrite(fd(in));
+            }
             if (written == 0 || e.errno().equals("EAGAIN")) {
                 throw e;
             }
@@ -300,6 +313,9 @@ final class SystemCalls {
         }
         if (blocks && waitsForHandshake(fd(in))) { // the first write after TCP_FASTOPEN_CONNECT
             opened = true;
+            if (written < length) {
+                sockets.expectWrite(fd(in));
+            }
             throw new CallException("EAGAIN");
         }
         if (written < length && blocks) {
@@ -389,17 +405,9 @@ final class SystemCalls {
     }
 
     private long poll(Arguments in) throws CallException {
-        if (!(in.at(0) instanceof Expression.Array(List<Expression> items))) {
-            throw new UnsupportedFeatureException("the argument " + in.at(0) + " of poll");
-        }
         int found = 0;
-        for (Expression item : items) {
-            if (!(item instanceof Expression.Struct entry)) {
-                throw new UnsupportedFeatureException("the argument " + item + " of poll");
-            }
-            int fd = flows.of((int) Arguments.number(entry.field("fd").orElseThrow())).fd;
-            long events = Arguments.number(entry.field("events").orElseThrow());
-            long actual = sockets.ready(fd, (int) events);
+        for (Expression.Struct entry : pollFds(in)) {
+            long actual = events(entry);
             found += actual != 0 ? 1 : 0;
             long wanted = entry.field("revents").map(Arguments::number).orElse(0L);
             if (actual == 0 && wanted != 0) {
@@ -410,6 +418,24 @@ final class SystemCalls {
             }
         }
         return found;
+    }
+
+    private static List<Expression.Struct> pollFds(Arguments in) {
+        if (!(in.at(0) instanceof Expression.Array(List<Expression> items))) {
+            throw new UnsupportedFeatureException("the argument " + in.at(0) + " of poll");
+        }
+        return items.stream().map(item -> {
+            if (item instanceof Expression.Struct entry) {
+                return entry;
+            }
+            throw new UnsupportedFeatureException("the argument " + item + " of poll");
+        }).toList();
+    }
+
+    /** What is the case now of what a poll asks for. */
+    private long events(Expression.Struct entry) {
+        int fd = flows.of((int) Arguments.number(entry.field("fd").orElseThrow())).fd;
+        return sockets.ready(fd, (int) Arguments.number(entry.field("events").orElseThrow()));
     }
 
     private int epoll(Arguments in) {

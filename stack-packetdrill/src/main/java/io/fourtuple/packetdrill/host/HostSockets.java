@@ -36,6 +36,9 @@ public interface HostSockets {
      */
     int sendTo(int fd, int length, boolean fast, IpAddress address, int port) throws CallException;
 
+    /** A write that blocks has opened the connection, or found it on its way, and waits for it. */
+    default void expectWrite(int fd) throws CallException {}
+
     /** TCP_FASTOPEN_KEY: one key or two. */
     void setFastOpenKeys(int fd, byte[] keys) throws CallException;
 

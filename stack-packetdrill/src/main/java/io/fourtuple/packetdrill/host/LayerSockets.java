@@ -8,6 +8,7 @@ import io.fourtuple.api.socket.Posix;
 import io.fourtuple.api.socket.SocketLayer;
 import io.fourtuple.api.socket.SocketOption;
 import io.fourtuple.core.tcp.FastOpenKey;
+import io.fourtuple.core.tcp.TcpConfig;
 import io.fourtuple.core.tcp.TcpInfo;
 import io.fourtuple.core.wire.IpAddress;
 import io.fourtuple.nic.loop.VirtualTime;
@@ -17,6 +18,7 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /** The calls on a {@link SocketLayer}. After each, whatever is ready runs, so that what it leads to has happened. */
 public final class LayerSockets implements HostSockets {
@@ -93,6 +95,17 @@ public final class LayerSockets implements HostSockets {
     }
 
     @Override
+    public void expectWrite(int fd) throws CallException {
+        run(() -> layer.expectWrite(fd));
+    }
+
+    /** sysctl(8) of what the stack does with TCP, for sockets that are there and that are to come. */
+    public void retune(UnaryOperator<TcpConfig> change) {
+        layer.retune(change);
+        time.runReady();
+    }
+
+    @Override
     public void setFastOpenKeys(int fd, byte[] keys) throws CallException {
         List<FastOpenKey> parsed;
         try {
@@ -150,7 +163,7 @@ public final class LayerSockets implements HostSockets {
         try {
             run(() -> layer.setsockopt(fd, option, value));
         } catch (CallException e) {
-            throw missing(name, e);
+            throw option == SocketOption.TCP_FASTOPEN_CONNECT ? e : missing(name, e); // a setting may forbid it
         }
     }
 
@@ -193,6 +206,6 @@ public final class LayerSockets implements HostSockets {
 
     @Override
     public int remotePort(int fd) throws CallException {
-        return call(() -> layer.getpeername(fd)).getPort();
+        return call(() -> layer.acceptedFrom(fd)).getPort();
     }
 }

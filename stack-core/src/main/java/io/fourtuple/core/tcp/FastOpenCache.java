@@ -15,8 +15,9 @@ import java.util.Map;
  */
 public final class FastOpenCache {
     /** What is known of a server. */
-    private record Peer(FastOpenOption cookie, int mss, long disabledUntil, boolean experimental) {
-        static final Peer UNKNOWN = new Peer(FastOpenOption.ABSENT, -1, Deadline.NONE, false);
+    private record Peer(
+            FastOpenOption cookie, int mss, long disabledUntil, boolean experimental, boolean bothTried) {
+        static final Peer UNKNOWN = new Peer(FastOpenOption.ABSENT, -1, Deadline.NONE, false, false);
 
         boolean isDisabled(long now) {
             return disabledUntil != Deadline.NONE && !Deadline.isDue(disabledUntil, now);
@@ -67,25 +68,29 @@ public final class FastOpenCache {
 
     /** A server has given a cookie. */
     synchronized void store(IpAddress server, FastOpenOption cookie, int mss, Counters counters) {
-        put(server, new Peer(cookie, mss, Deadline.NONE, false), counters);
+        put(server, new Peer(cookie, mss, Deadline.NONE, false, false), counters);
     }
 
     /** A server has taken data: it is as good as ever. */
     synchronized void confirm(IpAddress server, int mss, Counters counters) {
         Peer peer = peers.getOrDefault(server, Peer.UNKNOWN);
-        put(server, new Peer(peer.cookie, mss, Deadline.NONE, peer.experimental), counters);
+        put(server, new Peer(peer.cookie, mss, Deadline.NONE, peer.experimental, peer.bothTried), counters);
     }
 
-    /** A request was not answered: the next one has the option of the other kind (RFC 7413 §4.1.1, RFC 6994). */
+    /**
+     * A request was not answered: the next one has the option of the other kind (RFC 7413 §4.1.1, RFC 6994). When that
+     * was not answered either, it is the standard one for ever.
+     */
     synchronized void tryOther(IpAddress server, boolean experimental, Counters counters) {
         Peer peer = peers.getOrDefault(server, Peer.UNKNOWN);
-        put(server, new Peer(peer.cookie, peer.mss, peer.disabledUntil, experimental), counters);
+        boolean both = peer.bothTried || !experimental;
+        put(server, new Peer(peer.cookie, peer.mss, peer.disabledUntil, experimental && !both, both), counters);
     }
 
     /** Something between here and there does not like it: for this time, a server gets plain SYNs. */
     synchronized void disable(IpAddress server, long untilNanos, Counters counters) {
         Peer peer = peers.getOrDefault(server, Peer.UNKNOWN);
-        put(server, new Peer(peer.cookie, peer.mss, untilNanos, false), counters);
+        put(server, new Peer(peer.cookie, peer.mss, untilNanos, false, peer.bothTried), counters);
     }
 
     private void put(IpAddress server, Peer peer, Counters counters) {

@@ -238,7 +238,8 @@ final class Transmitter {
             sentFresh(t, out, now);
             return true;
         }
-        int window = Seq.distance(t.sndNxt, Seq.add(t.sndUna, t.sndWnd));
+        int una = t.sndUna == t.iss ? Seq.add(t.iss, 1) : t.sndUna; // a SYN takes up no room of the window
+        int window = Seq.distance(t.sndNxt, Seq.add(una, t.sndWnd));
         if (t.probeDue && window <= 0 && t.config.traits().emptyProbe()) {
             t.probeDue = false;
             bare(t, out, Seq.add(t.sndUna, -1), SendReason.WINDOW_PROBE, now);

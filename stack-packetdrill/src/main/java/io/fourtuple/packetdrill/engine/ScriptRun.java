@@ -156,7 +156,8 @@ public final class ScriptRun {
         StackConfig whole = config.withIp(config.ip()
                 .withAddresses(List.of(InterfaceAddress.parse(settings.local() + length)))
                 .withRoutes(List.of(new Route(new Prefix(any, 0), gateway))));
-        nic = new ScriptNic(time, settings.mtu(), profile.cutsSegments() && !settings.strictSegments());
+        nic = new ScriptNic(
+                time, settings.mtu(), profile.cutsSegments() && !settings.strictSegments(), settings.mergedSegment());
         stack = laboratory.start(whole, nic);
         sockets = new LayerSockets(SocketLayer.of(stack, profile.personality()), time, settings.v6());
         flows = new Flows(settings);
@@ -336,6 +337,15 @@ public final class ScriptRun {
                 long count = count(state, port);
                 if (count != number) {
                     throw new ScriptFailure(number + " sockets in " + state + " were expected, not " + count);
+                }
+            }
+            case ShellCommands.Wish.Forget _ -> {
+                boolean later = index >= prepared && !isOver();
+                if (later && !flows.open().isEmpty()) {
+                    throw new UnsupportedFeatureException("forgetting peers while a socket is open");
+                }
+                if (later) {
+                    restart();
                 }
             }
             case ShellCommands.Wish.Drop(String state) ->

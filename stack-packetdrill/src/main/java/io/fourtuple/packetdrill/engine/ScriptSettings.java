@@ -14,6 +14,8 @@ import io.fourtuple.packetdrill.script.UnsupportedFeatureException;
  * @param bindPort the port that a bind(2) gets
  * @param connectPort the port that a connect(2) goes to
  * @param mtu of the stack's NIC
+ * @param mergedSegment payload octets of the segments that the NIC has put together, where it receives larger ones; 0
+ *     when that is not said
  * @param toleranceNanos how far times may be off
  * @param tolerancePercent the same, as a part of the time since the event before
  * @param timestampTickNanos what a tick of TCP timestamps is; 0 when their values are not looked at
@@ -26,6 +28,7 @@ record ScriptSettings(
         int bindPort,
         int connectPort,
         int mtu,
+        int mergedSegment,
         long toleranceNanos,
         double tolerancePercent,
         long timestampTickNanos,
@@ -52,7 +55,8 @@ record ScriptSettings(
                 address(script, "remote_ip", v6 ? "2001:db8::1" : "192.0.2.1"),
                 (int) number(script, "bind_port", 8080),
                 (int) number(script, "connect_port", 8080),
-                mtu(script, v6),
+                (int) number(script, "mtu", 1500),
+                (int) number(script, "mss", 0),
                 number(script, "tolerance_usecs", 4000) * MICRO,
                 script.option("tolerance_percent").map(Double::parseDouble).orElse(12.5),
                 number(script, "tcp_ts_tick_usecs", 0) * MICRO,
@@ -65,13 +69,6 @@ record ScriptSettings(
             case "ipv6" -> true;
             default -> throw new UnsupportedFeatureException("--ip_version=" + option.value());
         };
-    }
-
-    private static int mtu(Script script, boolean v6) {
-        int headers = v6 ? 60 : 40;
-        return script.option("mss").isPresent()
-                ? (int) number(script, "mss", 0) + headers
-                : (int) number(script, "mtu", 1500);
     }
 
     private static IpAddress address(Script script, String option, String otherwise) {

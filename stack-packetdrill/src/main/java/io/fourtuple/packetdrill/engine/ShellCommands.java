@@ -42,6 +42,9 @@ final class ShellCommands {
          */
         record Count(String state, int port, int number) implements Wish {}
 
+        /** To forget what is known of peers. */
+        record Forget() implements Wish {}
+
         /** To drop all connections in a state. */
         record Drop(String state) implements Wish {}
     }
@@ -77,7 +80,9 @@ final class ShellCommands {
             default -> {
                 boolean restores = program.startsWith("sysctl_restore");
                 boolean flushes = command.startsWith("ip tcp_metrics flush");
-                if (!restores && !flushes) {
+                if (flushes) {
+                    wishes.add(new Wish.Forget());
+                } else if (!restores) {
                     throw new UnsupportedFeatureException("the command " + program);
                 }
             }
@@ -101,7 +106,10 @@ final class ShellCommands {
             String word = text.substring(at, end).replace("\"", "");
             at = end;
             int equals = word.indexOf('=');
-            if (word.startsWith("-") || word.startsWith(">") || word.startsWith("2>")) {
+            if (word.equals("&>") || word.equals(">")) {
+                return; // what follows is a file
+            }
+            if (word.startsWith("-") || word.startsWith(">") || word.startsWith("2>") || word.startsWith("&>")) {
                 continue;
             }
             if (equals < 0) {

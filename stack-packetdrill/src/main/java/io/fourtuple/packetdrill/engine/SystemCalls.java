@@ -269,8 +269,15 @@ final class SystemCalls {
         opened = true;
         int port = flows.connectPort();
         flows.connecting(flow);
-        written = sockets.sendTo(flow.fd, length, fast, settings.remote(), port);
         boolean blocks = !flags.contains("MSG_DONTWAIT") && !nonBlocking.contains((int) in.number(0));
+        try {
+            written = sockets.sendTo(flow.fd, length, fast, settings.remote(), port);
+        } catch (CallException e) {
+            if (blocks && e.errno().equals("EINPROGRESS")) {
+                sockets.expectWrite(flow.fd);
+            }
+            throw e;
+        }
         if (blocks && (written < length || waitsForHandshake(flow.fd))) {
             if (written < length) {
                 sockets.expectWrite(flow.fd);

@@ -138,7 +138,10 @@ public final class TcpInfoFields {
 
     /** As {@link #ofUnconnected}, without the rest. */
     public static Map<String, Long> measuredUnconnected(boolean listening) {
-        return Map.of("tcpi_options", 0L, "tcpi_state", (long) (listening ? TCP_LISTEN : TCP_CLOSE));
+        Map<String, Long> fields = new TreeMap<>();
+        fields.put("tcpi_options", 0L);
+        fields.put("tcpi_state", (long) (listening ? TCP_LISTEN : TCP_CLOSE));
+        return Collections.unmodifiableMap(fields);
     }
 
     private static Map<String, Long> withRest(Map<String, Long> measured) {

@@ -510,7 +510,14 @@ final class TcpSocket extends Descriptor {
     }
 
     private <R> R ask(SocketRequest request, CompletableFuture<R> reply) {
-        stack.ref().tell(new StackCommand.ForSocket(request));
+        boolean interrupted = Thread.interrupted(); // else an actor that is just being started is not told
+        try {
+            stack.ref().tell(new StackCommand.ForSocket(request));
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
         return waiting.awaitStack(reply);
     }
 

@@ -113,6 +113,7 @@ public final class TcpInfoFields {
         fields.put("tcpi_ca_state", switch (path.caState()) {
             case OPEN -> 0L;
             case DISORDER -> 1L;
+            case CWR -> 2L;
             case RECOVERY -> 3L;
             case LOSS -> 4L;
         });

@@ -199,7 +199,8 @@ public final class TcpConnection {
 
     private TcpInfo.Path pathInfo() {
         TcpInfo.State state = switch (t.recovery) {
-            case NONE -> t.scoreboard.sacked() > 0 || t.dupAcks > 0 ? TcpInfo.State.DISORDER : TcpInfo.State.OPEN;
+            case NONE -> ExplicitCongestion.hasReducedSince(t) ? TcpInfo.State.CWR
+                    : t.scoreboard.sacked() > 0 || t.dupAcks > 0 ? TcpInfo.State.DISORDER : TcpInfo.State.OPEN;
             case FAST -> TcpInfo.State.RECOVERY;
             case TIMEOUT -> TcpInfo.State.LOSS;
         };

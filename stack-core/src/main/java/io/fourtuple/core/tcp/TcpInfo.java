@@ -91,6 +91,8 @@ public record TcpInfo(
         OPEN,
         /** Something arrived out of order, and nothing is taken for lost. */
         DISORDER,
+        /** The window was reduced for a mark of congestion, and what was in flight then is not all acknowledged. */
+        CWR,
         /** Fast recovery. */
         RECOVERY,
         /** After a retransmission timeout. */

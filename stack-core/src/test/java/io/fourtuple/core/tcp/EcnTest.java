@@ -338,6 +338,19 @@ class EcnTest {
     }
 
     @Test
+    void shouldTellThatTheWindowIsReducedUntilWhatWasInFlightIsAcknowledged() {
+        Conversation c = agreed();
+        c.send(2000).forgetSent();
+        assertThat(c.connection.info(c.now).path().caState()).isEqualTo(TcpInfo.State.OPEN);
+
+        c.inject("E. 1:1(0) ack 1001 win 60000");
+        assertThat(c.connection.info(c.now).path().caState()).isEqualTo(TcpInfo.State.CWR);
+
+        c.inject(". 1:1(0) ack 2001 win 60000");
+        assertThat(c.connection.info(c.now).path().caState()).isEqualTo(TcpInfo.State.OPEN);
+    }
+
+    @Test
     void shouldSayThatATimeoutReducedTheWindow() {
         Conversation c = agreed();
         c.send(2000).forgetSent();

@@ -5,7 +5,6 @@ import io.fourtuple.api.config.CongestionControls;
 import io.fourtuple.api.protocol.SocketLink;
 import io.fourtuple.core.tcp.CongestionControlSupplier;
 import io.fourtuple.core.tcp.ReceivedChunk;
-import io.fourtuple.core.tcp.TcpEvent;
 import io.fourtuple.core.tcp.TcpInfo;
 import io.fourtuple.nic.loop.VirtualTime;
 import java.net.InetSocketAddress;
@@ -437,13 +436,9 @@ public final class SocketLayer {
         return call(() -> SocketOptionValues.get(tcp(fd), option, personality));
     }
 
-    /** SO_ERROR: why the connection broke, which is forgotten then. */
+    /** SO_ERROR: why the connection broke or, with IP_RECVERR, what it survives; it is forgotten then. */
     public Optional<Errno> takeError(int fd) {
-        return call(() -> {
-            SocketLink link = tcp(fd).link();
-            TcpEvent failure = link == null ? null : link.takeFailure();
-            return Optional.ofNullable(failure).map(Errors::of);
-        });
+        return call(() -> Errors.take(tcp(fd).link()));
     }
 
     /** TCP_CONGESTION: the name of the policy. */

@@ -78,6 +78,11 @@ public enum SocketOption {
     IP_TOS(Posix.IPPROTO_IP, 1),
     /** The time to live, 1 to 255; -1 for the default. */
     IP_TTL(Posix.IPPROTO_IP, 2),
+    /**
+     * Whether {@link #SO_ERROR} and poll tell of what a connection survives: data that are sent again and again, ICMP
+     * errors (RFC 9293 §3.9.1.8). Off at first.
+     */
+    IP_RECVERR(Posix.IPPROTO_IP, 11),
     /** Whether the path's MTU is found out: IP_PMTUDISC_DO, which is 2, always. */
     IP_MTU_DISCOVER(Posix.IPPROTO_IP, 10),
     /** The MTU of the path of a connection; cannot be set. */
@@ -85,6 +90,8 @@ public enum SocketOption {
 
     /** The hop limit, 0 to 255; -1 for the default. */
     IPV6_UNICAST_HOPS(Posix.IPPROTO_IPV6, 16),
+    /** As IP_RECVERR. */
+    IPV6_RECVERR(Posix.IPPROTO_IPV6, 25),
     /** Whether {@code ::} does not stand for IPv4 as well. */
     IPV6_V6ONLY(Posix.IPPROTO_IPV6, 26),
     /** The traffic class; its two lowest bits are not the program's. */

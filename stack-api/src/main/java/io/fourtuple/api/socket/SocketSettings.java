@@ -106,7 +106,8 @@ record SocketSettings(
             case IP_TTL -> with(tuning.withHopLimit(value == -1 ? 0 : inRange(option, value, 1, 255)));
             case IPV6_UNICAST_HOPS -> with(tuning.withHopLimit(value == -1 ? 0 : inRange(option, value, 1, 255)));
             case IP_MTU_DISCOVER -> supportedOnly(option, value == PMTUDISC_DO || value == 1);
-            case SO_TYPE, SO_ERROR, SO_ACCEPTCONN, SO_PROTOCOL, SO_DOMAIN, IP_MTU, TCP_INFO, TCP_CONGESTION ->
+            case SO_TYPE, SO_ERROR, SO_ACCEPTCONN, SO_PROTOCOL, SO_DOMAIN, IP_RECVERR, IPV6_RECVERR, IP_MTU, TCP_INFO,
+                    TCP_CONGESTION ->
                     throw new ErrnoException(Errno.ENOPROTOOPT, option + " is not set to a number");
         };
     }
@@ -143,7 +144,8 @@ record SocketSettings(
             case IP_TOS, IPV6_TCLASS -> tuning.trafficClass();
             case IP_TTL, IPV6_UNICAST_HOPS -> tuning.hopLimit() == 0 ? 64 : tuning.hopLimit();
             case IP_MTU_DISCOVER -> PMTUDISC_DO;
-            case SO_ERROR, SO_ACCEPTCONN, SO_DOMAIN, IP_MTU, TCP_INFO, TCP_CONGESTION, TCP_FASTOPEN_KEY ->
+            case SO_ERROR, SO_ACCEPTCONN, SO_DOMAIN, IP_RECVERR, IPV6_RECVERR, IP_MTU, TCP_INFO, TCP_CONGESTION,
+                    TCP_FASTOPEN_KEY ->
                     throw new ErrnoException(Errno.ENOPROTOOPT, option + " is no number of its own");
         };
     }

@@ -45,6 +45,8 @@ final class TcpSocket extends Descriptor {
     /** A program has been told that the connection is there. */
     private boolean connectTold;
     private boolean closed;
+    /** IP_RECVERR. */
+    private volatile boolean receivesErrors;
 
     TcpSocket(Stack stack, Waiting waiting, Personality personality, int domain, SocketSettings settings) {
         this.stack = stack;
@@ -62,6 +64,10 @@ final class TcpSocket extends Descriptor {
 
     SocketSettings settings() {
         return settings;
+    }
+
+    boolean receivesErrors() {
+        return receivesErrors;
     }
 
     boolean isListening() {
@@ -192,6 +198,8 @@ final class TcpSocket extends Descriptor {
     void accept(TcpSocket listener) {
         Listening listens = listener.listening;
         SocketLink made = new SocketLink(this::signal);
+        receivesErrors = listener.receivesErrors;
+        made.wantTrouble(receivesErrors);
         if (listens == null || !listens.line().take(made)) {
             throw noneWaits();
         }
@@ -219,6 +227,7 @@ final class TcpSocket extends Descriptor {
             address = InetAddress.ofLiteral(domain == Posix.AF_INET ? "127.0.0.1" : "::1");
         }
         SocketLink made = new SocketLink(this::signal);
+        made.wantTrouble(receivesErrors);
         CompletableFuture<FourTuple> reply = new CompletableFuture<>();
         ask(new SocketRequest.Connect(new InetSocketAddress(address, remote.getPort()),
                 Optional.ofNullable(reserved), settings.tcp(), made, reply), reply);
@@ -325,6 +334,13 @@ final class TcpSocket extends Descriptor {
     synchronized void set(SocketOption option, long value) {
         if (option == SocketOption.IPV6_V6ONLY && (reserved != null || link != null)) {
             throw new ErrnoException(Errno.EINVAL, "the socket has an address already");
+        }
+        if (option == SocketOption.IP_RECVERR || option == SocketOption.IPV6_RECVERR) {
+            receivesErrors = value != 0;
+            if (link != null) {
+                link.wantTrouble(receivesErrors);
+            }
+            return;
         }
         settings = settings.with(option, value);
         if (link == null) {

@@ -8,9 +8,13 @@ import static io.fourtuple.api.socket.TwoHosts.ready;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fourtuple.api.socket.TwoHosts.Pair;
+import io.fourtuple.core.conformance.Rfc;
 import io.fourtuple.core.tcp.TcpState;
+import io.fourtuple.nic.sim.Verdict;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -323,6 +327,81 @@ class ConnectionCallsTest {
     }
 
     @Test
+    @Rfc(number = 9293, rules = {"MUST-41", "MUST-42"})
+    void shouldListenOnThePortFromWhichAnotherSocketIsConnecting() {
+        int listener = hosts.listen(5);
+        hosts.link.down();
+        InetSocketAddress local = new InetSocketAddress(hosts.clientHost.address(), 4000);
+        int connecting = sharing(local);
+        assertFails(Errno.EINPROGRESS, () -> client.connect(connecting, hosts.serverAddress()));
+        assertThat(state(client, connecting)).isEqualTo(TcpState.SYN_SENT);
+
+        int listening = sharing(local);
+        client.listen(listening, 5);
+
+        assertThat(state(client, connecting)).isEqualTo(TcpState.SYN_SENT);
+        hosts.link.up();
+        hosts.simulation.runFor(Duration.ofSeconds(5));
+        assertThat(server.getpeername(server.accept(listener))).isEqualTo(local);
+        int back = server.socket(Posix.AF_INET, Posix.SOCK_STREAM, 0);
+        assertFails(Errno.EINPROGRESS, () -> server.connect(back, local));
+        hosts.pass();
+        assertThat(client.getpeername(client.accept(listening))).isEqualTo(server.getsockname(back));
+    }
+
+    private int sharing(InetSocketAddress local) {
+        int fd = socket();
+        client.setsockopt(fd, SocketOption.SO_REUSEADDR, 1);
+        client.bind(fd, local);
+        return fd;
+    }
+
+    @Test
+    @Rfc(number = 9293, rules = {"MUST-44", "MUST-45"})
+    void shouldSendAllSegmentsFromTheAddressThatTheFirstOneHad() {
+        List<String> sources = new ArrayList<>();
+        hosts.simulation.network().rule(packet -> packet.isTcp() && packet.destinationPort() == PORT
+                && sources.add(packet.source().toString()), Verdict.pass());
+        int listener = hosts.listen(5);
+        int fd = hosts.connecting(); // IP chooses the address
+        hosts.pass();
+        int accepted = server.accept(listener);
+        client.write(fd, octets("question"));
+        hosts.pass();
+        server.close(accepted);
+        client.close(fd);
+        hosts.pass();
+
+        assertThat(sources).hasSizeGreaterThan(3).containsOnly(hosts.clientHost.address());
+    }
+
+    @Test
+    @Rfc(number = 9293, rules = {"MUST-47", "SHLD-9", "SHLD-20", "SHLD-25"})
+    void shouldTellWhatAConnectionSurvivesOnlyToWhoWantsToKnow() {
+        Pair quiet = hosts.connected();
+        Pair told = hosts.connected(quiet.listener());
+        client.setsockopt(told.client(), SocketOption.IP_RECVERR, 1);
+        hosts.link.down();
+        client.write(quiet.client(), octets("lost"));
+        client.write(told.client(), octets("lost"));
+        hosts.simulation.runFor(Duration.ofSeconds(3));
+
+        assertThat(ready(client, told.client()) & Posix.POLLERR).isNotZero();
+        assertThat(client.takeError(told.client())).contains(Errno.ETIMEDOUT);
+        assertThat(client.takeError(told.client())).as("it is told once").isEmpty();
+        assertThat(ready(client, told.client()) & Posix.POLLERR).isZero();
+        assertThat(ready(client, quiet.client()) & Posix.POLLERR).isZero();
+        assertThat(client.takeError(quiet.client())).isEmpty();
+        assertThat(state(client, told.client())).isEqualTo(TcpState.ESTABLISHED);
+
+        hosts.link.up();
+        hosts.simulation.runFor(Duration.ofSeconds(5));
+        assertThat(read(server, told.server(), 10)).isEqualTo("lost");
+        client.setsockopt(told.client(), SocketOption.IP_RECVERR, 0);
+        assertThat(client.getsockopt(told.client(), SocketOption.IP_RECVERR)).isZero();
+    }
+
+    @Test
     void shouldConnectToItsOwnHost() {
         int listener = hosts.listen(5);
         int fd = server.socket(Posix.AF_INET, Posix.SOCK_STREAM, 0);
@@ -437,6 +516,7 @@ class ConnectionCallsTest {
     }
 
     @Test
+    @Rfc(number = 9293, rules = "MUST-21")
     void shouldEndAConnectionWhoseDataAreNotAcknowledgedInTime() {
         Pair pair = hosts.connected();
         client.setsockopt(pair.client(), SocketOption.TCP_USER_TIMEOUT, 5000);

@@ -8,6 +8,7 @@ import static io.fourtuple.api.socket.TwoHosts.recv;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fourtuple.api.socket.TwoHosts.Pair;
+import io.fourtuple.core.conformance.Rfc;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
@@ -201,6 +202,7 @@ class DataCallsTest {
     }
 
     @Test
+    @Rfc(number = 9293, rules = "MUST-33")
     void shouldMarkUrgentData() {
         Pair pair = hosts.connected();
         client.send(pair.client(), octets("abcX"), Posix.MSG_OOB);

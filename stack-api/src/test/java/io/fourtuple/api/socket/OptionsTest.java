@@ -5,6 +5,7 @@ import static io.fourtuple.api.socket.TwoHosts.octets;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fourtuple.api.socket.TwoHosts.Pair;
+import io.fourtuple.core.conformance.Rfc;
 import io.fourtuple.nic.sim.Verdict;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -62,6 +63,8 @@ class OptionsTest {
             IP_TTL, 64, 3, 3
             IP_TTL, 64, -1, 64
             IP_MTU_DISCOVER, 2, 2, 2
+            IP_RECVERR, 0, 1, 1
+            IPV6_RECVERR, 0, 1, 1
             IPV6_TCLASS, 0, 32, 32
             IPV6_UNICAST_HOPS, 64, 9, 9
             IPV6_V6ONLY, 0, 1, 1
@@ -251,6 +254,7 @@ class OptionsTest {
     }
 
     @Test
+    @Rfc(number = 9293, rules = {"MUST-48", "MUST-49", "SHLD-22"})
     void shouldSendPacketsWithTheTrafficClassAndHopLimitAsked() {
         List<String> seen = new ArrayList<>();
         hosts.simulation.network().rule(packet -> packet.isTcp()

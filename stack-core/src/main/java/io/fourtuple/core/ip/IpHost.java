@@ -302,6 +302,16 @@ public final class IpHost {
     }
 
     /**
+     * Segments on this path are sent again and again in vain (RFC 9293 §3.8.3): asks for the neighbour's address
+     * again. No effect in the host of a further shard: the first one asks each neighbour in use within 45 s anyway.
+     */
+    public void advise(Path path, long now) {
+        if (!path.isLoopback()) {
+            segments.advise(path, now);
+        }
+    }
+
+    /**
      * Sends a segment that the host of a further shard has written.
      *
      * @return false when it is lost, which has been counted

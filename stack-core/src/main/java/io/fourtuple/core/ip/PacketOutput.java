@@ -116,6 +116,14 @@ final class PacketOutput implements SegmentOutput, NeighborCache.Link {
         return taken;
     }
 
+    @Override
+    public void advise(Path path, long now) {
+        Neighbor neighbor = path.neighbor();
+        if (neighbor != null && !neighbor.isGone()) {
+            neighbors.suspect(neighbor, now);
+        }
+    }
+
     /**
      * Sends a complete IP packet that is no TCP segment, in fragments when it is larger than the link carries; false
      * when some of it is lost, which has been counted.

@@ -67,4 +67,9 @@ final class QueueOutput implements SegmentOutput {
         counters.increment(taken ? Counter.LINK_OUT_FRAMES : Counter.LINK_OUT_DROPS);
         return taken;
     }
+
+    @Override
+    public void advise(Path path, long now) {
+        // The first host alone asks neighbours, and asks those that are in use before it stops to believe in them.
+    }
 }

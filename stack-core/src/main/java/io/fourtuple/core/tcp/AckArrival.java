@@ -184,6 +184,7 @@ final class AckArrival {
         t.sendQueue.discard(data);
         t.bytesAcked += data;
         t.sndUna = s.ack();
+        t.trouble = null;
         t.scoreboard.advance(t.sndUna, d);
         t.sndUp = Seq.max(t.sndUp, t.sndUna);
         t.smallSegmentEnd = Seq.max(t.smallSegmentEnd, t.sndUna);

@@ -287,9 +287,10 @@ final class SegmentArrival {
             return;
         }
         t.counters.increment(Counter.TCP_EXT_URGENT_DATA);
-        int urgentEnd = Seq.add(s.seq(), s.urgentPointer());
-        if (Seq.gt(urgentEnd, t.rcvUp) && Seq.le(urgentEnd, Seq.add(t.rcvNxt, t.receiveBuffer))) {
+        int urgentEnd = Seq.add(s.seq(), s.urgentPointer()); // MUST-31: it may be beyond any window
+        if (Seq.gt(urgentEnd, t.rcvUp)) {
             t.rcvUp = urgentEnd;
+            t.raise(TcpEvent.URGENT);
         }
     }
 

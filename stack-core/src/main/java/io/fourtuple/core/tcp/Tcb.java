@@ -210,6 +210,8 @@ final class Tcb {
 
     /** An ICMP error that did not end the connection, told when it times out. */
     boolean softError;
+    /** What stood in the way since SND.UNA last advanced; null for nothing. */
+    Trouble trouble;
 
     private int events;
     /** The last event that was raised: none follows. Null before. */
@@ -415,6 +417,20 @@ final class Tcb {
         }
         end = event.isLast() ? event : null;
         events |= 1 << code(event);
+    }
+
+    /** The user is told once for each kind, until something new is acknowledged. */
+    void trouble(Trouble kind) {
+        if (trouble != kind) {
+            trouble = kind;
+            raise(TcpEvent.TROUBLE);
+        }
+    }
+
+    /** The network says that something is wrong, which is no reason to give up. */
+    void softError(Trouble kind) {
+        softError = true;
+        trouble(kind);
     }
 
     /** Why it is over; null while it is not. */

@@ -98,6 +98,11 @@ public final class TcpConnection {
         return t.end();
     }
 
+    /** What stood in the way since the peer last acknowledged something new; null when nothing did. */
+    public Trouble trouble() {
+        return t.trouble;
+    }
+
     /** Whether no more can be {@linkplain #send sent}, as the user said or the connection is over. */
     public boolean isOutputClosed() {
         return t.outputClosed || t.state() == TcpState.CLOSED;
@@ -152,6 +157,11 @@ public final class TcpConnection {
     /** Octets from the first not yet received one to the end of the peer's urgent data; 0 outside urgent mode. */
     public int urgentAhead() {
         return Math.max(0, Seq.distance(t.rcvNxt, t.rcvUp) + t.receiveQueue.length());
+    }
+
+    /** The octet after the peer's urgent data, the last of which may have been read long ago (RFC 9293 MUST-62). */
+    public int urgentEnd() {
+        return t.rcvUp;
     }
 
     /** Everything {@code ss -ti} shows. */
@@ -223,19 +233,19 @@ public final class TcpConnection {
         }
         boolean opening = t.state() == TcpState.SYN_SENT || t.state() == TcpState.SYN_RECEIVED;
         switch (error.kind()) {
-            case UNREACHABLE -> t.softError = true;
-            case REFUSED -> endOpen(opening, TcpEvent.REFUSED);
-            case NEIGHBOR_FAILED -> endOpen(opening, TcpEvent.UNREACHABLE);
+            case UNREACHABLE -> t.softError(Trouble.UNREACHABLE);
+            case REFUSED -> endOpen(opening, TcpEvent.REFUSED, Trouble.REFUSED);
+            case NEIGHBOR_FAILED -> endOpen(opening, TcpEvent.UNREACHABLE, Trouble.UNREACHABLE);
             case PACKET_TOO_BIG -> lowerMtu(error.mtu());
         }
     }
 
-    private void endOpen(boolean opening, TcpEvent event) {
+    private void endOpen(boolean opening, TcpEvent event, Trouble otherwise) {
         if (opening) {
             t.counters.increment(Counter.TCP_ATTEMPT_FAILS);
             t.finish(event);
         } else {
-            t.softError = true;
+            t.softError(otherwise);
         }
         t.settle();
     }

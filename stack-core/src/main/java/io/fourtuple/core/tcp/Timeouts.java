@@ -7,6 +7,9 @@ import io.fourtuple.core.wire.Seq;
 
 /** What the timers of a connection do when they run out (RFC 6298 §5, RFC 9293 §3.8.3, §3.8.4, §3.8.6.1). */
 final class Timeouts {
+    /** RFC 9293 §3.8.3, SHLD-10: so many retransmissions of one segment are trouble, of which IP and the user hear. */
+    private static final int R1 = 3;
+
     private Timeouts() {}
 
     /** The earliest of them. */
@@ -112,6 +115,9 @@ final class Timeouts {
                 t.rtt.backOff();
                 t.counters.increment(Counter.TCP_EXT_TIMEOUTS);
                 t.synDue = true;
+                if (t.retransmits + 1 == R1) { // MUST-22
+                    t.trouble(Trouble.NOT_ANSWERED);
+                }
             }
             case ESTABLISHED, CLOSE_WAIT, FIN_WAIT_1, CLOSING, LAST_ACK -> {
                 if (t.octetsInFlight() > 0 && t.sndWnd > 0) {
@@ -138,6 +144,9 @@ final class Timeouts {
         }
         t.undo.timedOut(t, begins);
         repair(t, SendReason.RTO, t.timedOut ? t.repairAttempt + 1 : 1);
+        if (t.repairAttempt == R1) {
+            t.trouble(Trouble.NOT_ANSWERED);
+        }
         t.timedOut = true;
         t.rtt.backOff();
         t.recoveryPoint = t.sndNxt;

@@ -310,12 +310,14 @@ final class Conversation {
 
     Conversation flush() {
         while (connection.pollTransmit(out, now)) {
+            Invariants.check(connection.tcb(), out);
             sent.add(describe());
             reasons.add(out.reason.describe(out.attempt, out.flags));
         }
         for (TcpEvent e = connection.pollEvent(); e != null; e = connection.pollEvent()) {
             events.add(e);
         }
+        Invariants.check(connection.tcb(), "we");
         return this;
     }
 

@@ -4,6 +4,8 @@ import static io.fourtuple.core.tcp.Conversation.MILLIS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fourtuple.core.Counter;
+import io.fourtuple.core.conformance.Attack;
+import io.fourtuple.core.conformance.Rfc;
 import org.junit.jupiter.api.Test;
 
 /** What arrives twice is reported (RFC 2883), and reports are believed as far as they can be true. */
@@ -11,6 +13,7 @@ class DuplicateSackTest {
     private final Conversation c = Conversation.faraway(Conversation.withSack());
 
     @Test
+    @Rfc(number = 2883, rules = "4.1")
     void shouldReportASegmentThatHadBeenAcknowledged() {
         c.inject("P. 1:6(5) ack 1 win 60000").advance(50 * MILLIS).forgetSent();
 
@@ -21,6 +24,7 @@ class DuplicateSackTest {
     }
 
     @Test
+    @Rfc(number = 2883, rules = "4.1")
     void shouldReportADuplicateOnceAndTheGapAfterIt() {
         c.inject(". 11:21(10) ack 1 win 60000").expect(". 1:1(0) ack 1 win 10000 <sack 11:21>");
 
@@ -31,6 +35,7 @@ class DuplicateSackTest {
     }
 
     @Test
+    @Rfc(number = 2883, rules = "4.2")
     void shouldReportThePartThatArrivedTwice() { // RFC 2883 §4.2.1
         c.inject(". 11:21(10) ack 1 win 60000").forgetSent();
 
@@ -41,6 +46,7 @@ class DuplicateSackTest {
     }
 
     @Test
+    @Rfc(number = 2883, rules = "4.2")
     void shouldReportTheOverlapWithWhatWasAcknowledged() {
         c.inject(". 1:11(10) ack 1 win 60000").advance(50 * MILLIS).forgetSent();
 
@@ -59,6 +65,7 @@ class DuplicateSackTest {
     }
 
     @Test
+    @Attack(16)
     void shouldBelieveNoMoreThanWasSentAgain() {
         c.sendSegments(3);
         c.now += 100 * MILLIS;
@@ -81,6 +88,8 @@ class DuplicateSackTest {
     }
 
     @Test
+    @Rfc(number = 2018, rules = "8")
+    @Attack(23)
     void shouldGiveTheReportItsTimeWhenThePeerReneges() { // RFC 2018 §8
         c.sendSegments(5);
         c.now += 100 * MILLIS;
@@ -95,6 +104,7 @@ class DuplicateSackTest {
     }
 
     @Test
+    @Rfc(number = 6675, rules = "5.1")
     void shouldKeepSacksOverATimeout() { // RFC 6675 §5.1
         c.sendSegments(3);
         c.now += 100 * MILLIS;

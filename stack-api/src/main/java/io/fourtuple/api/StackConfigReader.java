@@ -16,8 +16,11 @@ import io.fourtuple.core.tcp.TcpConfig.KeepAlive;
 import io.fourtuple.core.tcp.TcpConfig.OptionOffer;
 import io.fourtuple.core.tcp.TcpConfig.Recovery;
 import io.fourtuple.core.tcp.TcpConfig.Retransmission;
+import io.fourtuple.core.wire.IpAddress;
+import io.fourtuple.core.wire.SourceRoute;
 import io.fourtuple.nic.loop.LoopExecutorConfigurator;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.Function;
 
 /** Reads a {@link StackConfig} from HOCON: one method per record, one line per component, in the record's order. */
@@ -108,7 +111,19 @@ final class StackConfigReader {
                 section.bytes("window-clamp", defaults.windowClamp(), 0, MAX_BUFFER),
                 section.integer("traffic-class", defaults.trafficClass(), 0, 255),
                 section.integer("hop-limit", defaults.hopLimit(), 0, 255),
-                section.flag("no-options", defaults.noOptions()));
+                section.flag("no-options", defaults.noOptions()),
+                sourceRoute(section.section("source-route"), defaults.sourceRoute()));
+    }
+
+    private static SourceRoute sourceRoute(ConfigSection section, SourceRoute defaults) {
+        boolean strict = section.flag("strict", defaults.strict());
+        List<IpAddress> hops =
+                section.list("hops", defaults.hops(), "IPv4 addresses, such as 10.77.0.254", IpAddress::parse);
+        try {
+            return new SourceRoute(strict, hops);
+        } catch (IllegalArgumentException e) {
+            throw section.contradiction(e.getMessage());
+        }
     }
 
     private static HostTraits traits(ConfigSection section, HostTraits defaults) {

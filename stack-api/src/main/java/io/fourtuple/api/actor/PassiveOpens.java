@@ -10,6 +10,7 @@ import io.fourtuple.core.ip.Path;
 import io.fourtuple.core.tcp.HalfOpen;
 import io.fourtuple.core.tcp.HostTraits;
 import io.fourtuple.core.wire.FourTuple;
+import io.fourtuple.core.wire.SourceRoute;
 import io.fourtuple.core.wire.TcpFlags;
 import io.fourtuple.core.wire.TcpSegment;
 
@@ -40,11 +41,11 @@ final class PassiveOpens {
     // ---- SYN ----
 
     /** A segment with SYN alone, for a listening socket: to its queue, unless that is full. */
-    void onSyn(ListeningSocket socket, FourTuple tuple, TcpSegment segment) {
+    void onSyn(ListeningSocket socket, FourTuple tuple, TcpSegment segment, SourceRoute back) {
         boolean opens = !segment.has(TcpFlags.FIN)
                 || shard.config.tcp().traits().synFin() == HostTraits.SynFin.OPENS;
         if (opens) { // else it is worth no answer
-            SynArrived syn = new SynArrived(this, socket, tuple, segment);
+            SynArrived syn = new SynArrived(this, socket, tuple, segment, back);
             if (shard.fires(Faults.SYN_QUEUE_FULL)) {
                 onSynOverflow(syn, LaneData.Overflow.SYN_QUEUE_FULL);
             } else {
@@ -75,7 +76,7 @@ final class PassiveOpens {
 
     private void sendCookie(SynArrived syn) {
         FourTuple tuple = syn.tuple();
-        Path path = shard.ip.pathTo(tuple.remote());
+        Path path = shard.ip.pathTo(tuple.remote(), syn.way());
         if (path == null) {
             counters.increment(Counter.IP_OUT_NO_ROUTES);
             return;
@@ -115,14 +116,17 @@ final class PassiveOpens {
      * A segment with ACK, without SYN and RST, for a listening socket that has no record of its tuple: the final ACK
      * of a cookie, or one to reset.
      */
-    void onCookie(ListeningSocket socket, FourTuple tuple, TcpSegment segment, long now) {
-        HalfOpen record = socket.queues().expectsCookies(now) ? readCookie(socket, tuple, segment, now) : null;
+    void onCookie(ListeningSocket socket, FourTuple tuple, TcpSegment segment, SourceRoute back, long now) {
+        Path path = shard.ip.pathTo(tuple.remote(), socket.wayBack(back));
+        HalfOpen record = socket.queues().expectsCookies(now)
+                ? readCookie(socket, tuple, path, segment, now)
+                : null;
         if (record == null) {
             refuse(socket, tuple, segment, now);
             return;
         }
         switch (admit(socket, tuple)) {
-            case ADMITTED -> establish(socket, record, shard.ip.pathTo(tuple.remote()), segment, now);
+            case ADMITTED -> establish(socket, record, path, segment, now);
             case IGNORED -> { }
             case RESET -> shard.reset(tuple, segment);
         }
@@ -142,8 +146,7 @@ final class PassiveOpens {
         }
     }
 
-    private HalfOpen readCookie(ListeningSocket socket, FourTuple tuple, TcpSegment segment, long now) {
-        Path path = shard.ip.pathTo(tuple.remote());
+    private HalfOpen readCookie(ListeningSocket socket, FourTuple tuple, Path path, TcpSegment segment, long now) {
         HalfOpen record = path == null
                 ? null
                 : shard.cookies.open(

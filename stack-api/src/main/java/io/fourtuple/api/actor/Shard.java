@@ -291,7 +291,8 @@ final class Shard {
             counters.increment(Counter.TCP_EXT_TIME_WAIT_OVERFLOW);
             return;
         }
-        TimeWaitEntry record = new TimeWaitEntry(TimeWaitRecord.of(entry.connection(), now));
+        TimeWaitEntry record = new TimeWaitEntry(
+                TimeWaitRecord.of(entry.connection(), now), entry.path().route());
         flows.put(record);
         counters.increment(Counter.TCP_EXT_TW);
         schedule(record, record.record.deadline());

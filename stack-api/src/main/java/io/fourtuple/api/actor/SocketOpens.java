@@ -120,7 +120,7 @@ final class SocketOpens {
         if (remotePort == 0) {
             throw new ErrnoException(Errno.EADDRNOTAVAIL, "nobody has port 0");
         }
-        Path path = shard.ip.pathTo(remote);
+        Path path = shard.ip.pathTo(remote, connect.tcp().tuning().sourceRoute());
         if (path == null) {
             throw new ErrnoException(Errno.ENETUNREACH, "there is no route to " + remote);
         }

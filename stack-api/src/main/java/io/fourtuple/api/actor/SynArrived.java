@@ -1,11 +1,18 @@
 package io.fourtuple.api.actor;
 
 import io.fourtuple.core.wire.FourTuple;
+import io.fourtuple.core.wire.SourceRoute;
 import io.fourtuple.core.wire.TcpSegment;
 
 /** A SYN for a listening socket, told to its listener through the SYN queue. */
-record SynArrived(PassiveOpens opens, ListeningSocket socket, FourTuple tuple, TcpSegment segment)
+record SynArrived(PassiveOpens opens, ListeningSocket socket, FourTuple tuple, TcpSegment segment,
+        SourceRoute back)
         implements LaneData {
+    /** The source route for the answers. */
+    SourceRoute way() {
+        return socket.wayBack(back);
+    }
+
     @Override
     public void onOverflow(Overflow cause) {
         opens.onSynOverflow(this, cause);

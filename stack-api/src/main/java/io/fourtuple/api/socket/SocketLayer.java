@@ -6,7 +6,10 @@ import io.fourtuple.api.protocol.SocketLink;
 import io.fourtuple.core.tcp.CongestionControlSupplier;
 import io.fourtuple.core.tcp.ReceivedChunk;
 import io.fourtuple.core.tcp.TcpInfo;
+import io.fourtuple.core.wire.IpAddress;
+import io.fourtuple.core.wire.SourceRoute;
 import io.fourtuple.nic.loop.VirtualTime;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -439,6 +442,27 @@ public final class SocketLayer {
     /** SO_ERROR: why the connection broke or, with IP_RECVERR, what it survives; it is forgotten then. */
     public Optional<Errno> takeError(int fd) {
         return call(() -> Errors.take(tcp(fd).link()));
+    }
+
+    /**
+     * IP_OPTIONS, as far as they are a source route: all packets of a connection that is opened from now on pass these
+     * hosts (RFC 9293 §3.9.2.1), also of one that a listening socket accepts whose peer has come by another way. Most
+     * routers drop such packets. ICMP errors about them are not understood.
+     *
+     * @param hops IPv4 addresses, at most {@link SourceRoute#MAX_HOPS}; none for no route
+     * @param strict whether there may be no others between them
+     * @throws ErrnoException EISCONN after connect or listen; EINVAL for what cannot be a route
+     */
+    public void setSourceRoute(int fd, List<InetAddress> hops, boolean strict) {
+        run(() -> {
+            SourceRoute route;
+            try {
+                route = new SourceRoute(strict, hops.stream().map(IpAddress::of).toList());
+            } catch (IllegalArgumentException e) {
+                throw new ErrnoException(Errno.EINVAL, e.getMessage());
+            }
+            tcp(fd).setSourceRoute(route);
+        });
     }
 
     /** TCP_CONGESTION: the name of the policy. */

@@ -6,6 +6,7 @@ import io.fourtuple.core.tcp.TcpConfig.BufferLimits;
 import io.fourtuple.core.tcp.TcpConfig.KeepAlive;
 import io.fourtuple.core.tcp.TcpConfig.Retransmission;
 import io.fourtuple.core.tcp.TcpConfig.Tuning;
+import io.fourtuple.core.wire.SourceRoute;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -53,6 +54,11 @@ record SocketSettings(
     /** These with another policy. */
     SocketSettings withCongestionControl(CongestionControlSupplier policy) {
         return with(tcp.withCongestionControl(policy));
+    }
+
+    /** These with packets that go by a source route. */
+    SocketSettings withSourceRoute(SourceRoute route) {
+        return with(tcp.tuning().withSourceRoute(route));
     }
 
     /**

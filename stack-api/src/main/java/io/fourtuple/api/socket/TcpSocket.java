@@ -15,6 +15,7 @@ import io.fourtuple.core.tcp.TcpInfo;
 import io.fourtuple.core.tcp.TcpState;
 import io.fourtuple.core.wire.FourTuple;
 import io.fourtuple.core.wire.IpAddress;
+import io.fourtuple.core.wire.SourceRoute;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -367,6 +368,14 @@ final class TcpSocket extends Descriptor {
                 return true;
             });
         }
+    }
+
+    /** IP_OPTIONS: a source route. */
+    synchronized void setSourceRoute(SourceRoute route) {
+        if (link != null || listening != null) {
+            throw new ErrnoException(Errno.EISCONN, "a source route is given before connect or listen");
+        }
+        settings = settings.withSourceRoute(route);
     }
 
     /** What the connection says of itself; empty without one. */

@@ -11,9 +11,13 @@ import io.fourtuple.api.socket.TwoHosts.Pair;
 import io.fourtuple.core.conformance.Rfc;
 import io.fourtuple.core.tcp.TcpState;
 import io.fourtuple.nic.sim.Verdict;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -373,6 +377,25 @@ class ConnectionCallsTest {
         hosts.pass();
 
         assertThat(sources).hasSizeGreaterThan(3).containsOnly(hosts.clientHost.address());
+    }
+
+    @Test
+    @Rfc(number = 9293, rules = "MUST-51")
+    void shouldSendByTheSourceRouteThatIsGiven() throws UnknownHostException {
+        List<String> sent = new ArrayList<>();
+        hosts.simulation.network().rule(packet -> packet.isTcp() && packet.isSyn()
+                && sent.add(HexFormat.of().formatHex(packet.toBytes(), 14 + 16, 14 + 28)), Verdict.drop());
+        int fd = socket();
+        InetAddress hop = InetAddress.getByName("10.77.0.99");
+        client.setSourceRoute(fd, List.of(InetAddress.getByName(hosts.serverHost.address()), hop), false);
+        assertFails(Errno.EINPROGRESS, () -> client.connect(fd, new InetSocketAddress(hop, 80)));
+        hosts.pass();
+
+        String server = "0a4d0002";
+        assertThat(sent).hasSize(1);
+        assertThat(sent.getFirst()).startsWith(server + "01830b04");
+        assertFails(Errno.EISCONN, () -> client.setSourceRoute(fd, List.of(hop), false));
+        assertFails(Errno.EINVAL, () -> client.setSourceRoute(socket(), Collections.nCopies(10, hop), true));
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.fourtuple.core.tcp;
 
+import io.fourtuple.core.wire.SourceRoute;
 import java.util.Objects;
 
 /**
@@ -164,14 +165,16 @@ public record TcpConfig(
      *     which are those of explicit congestion notification
      * @param hopLimit {@code IP_TTL}, {@code IPV6_UNICAST_HOPS}, up to 255
      * @param noOptions {@code TCP_NOOPT}: SYNs have no options, not even the MSS
+     * @param sourceRoute the IPv4 source route of what is sent, also where the peer has come by another one
      */
     public record Tuning(
             int maxSegment, int synRetries, int notSentLowat, int windowClamp, int trafficClass, int hopLimit,
-            boolean noOptions) {
+            boolean noOptions, SourceRoute sourceRoute) {
         /** Nothing is said. */
-        public static final Tuning NONE = new Tuning(0, 0, 0, 0, 0, 0, false);
+        public static final Tuning NONE = new Tuning(0, 0, 0, 0, 0, 0, false, SourceRoute.NONE);
 
         public Tuning {
+            Objects.requireNonNull(sourceRoute, "sourceRoute");
             if (maxSegment < 0 || synRetries < 0 || notSentLowat < 0 || windowClamp < 0) {
                 throw new IllegalArgumentException("tuning must not be negative: " + maxSegment + ", " + synRetries
                         + ", " + notSentLowat + ", " + windowClamp);
@@ -184,37 +187,50 @@ public record TcpConfig(
 
         /** The same with another largest segment. */
         public Tuning withMaxSegment(int octets) {
-            return new Tuning(octets, synRetries, notSentLowat, windowClamp, trafficClass, hopLimit, noOptions);
+            return new Tuning(octets, synRetries, notSentLowat, windowClamp, trafficClass, hopLimit, noOptions,
+                    sourceRoute);
         }
 
         /** The same with SYNs sent again so often. */
         public Tuning withSynRetries(int retries) {
-            return new Tuning(maxSegment, retries, notSentLowat, windowClamp, trafficClass, hopLimit, noOptions);
+            return new Tuning(maxSegment, retries, notSentLowat, windowClamp, trafficClass, hopLimit, noOptions,
+                    sourceRoute);
         }
 
         /** The same with another bound of what was never sent. */
         public Tuning withNotSentLowat(int octets) {
-            return new Tuning(maxSegment, synRetries, octets, windowClamp, trafficClass, hopLimit, noOptions);
+            return new Tuning(maxSegment, synRetries, octets, windowClamp, trafficClass, hopLimit, noOptions,
+                    sourceRoute);
         }
 
         /** The same with another bound of the window. */
         public Tuning withWindowClamp(int octets) {
-            return new Tuning(maxSegment, synRetries, notSentLowat, octets, trafficClass, hopLimit, noOptions);
+            return new Tuning(maxSegment, synRetries, notSentLowat, octets, trafficClass, hopLimit, noOptions,
+                    sourceRoute);
         }
 
         /** The same with another traffic class. */
         public Tuning withTrafficClass(int octet) {
-            return new Tuning(maxSegment, synRetries, notSentLowat, windowClamp, octet, hopLimit, noOptions);
+            return new Tuning(maxSegment, synRetries, notSentLowat, windowClamp, octet, hopLimit, noOptions,
+                    sourceRoute);
         }
 
         /** The same with another hop limit. */
         public Tuning withHopLimit(int hops) {
-            return new Tuning(maxSegment, synRetries, notSentLowat, windowClamp, trafficClass, hops, noOptions);
+            return new Tuning(maxSegment, synRetries, notSentLowat, windowClamp, trafficClass, hops, noOptions,
+                    sourceRoute);
+        }
+
+        /** The same by another source route. */
+        public Tuning withSourceRoute(SourceRoute route) {
+            return new Tuning(maxSegment, synRetries, notSentLowat, windowClamp, trafficClass, hopLimit, noOptions,
+                    route);
         }
 
         /** The same with SYNs without options, or with. */
         public Tuning withNoOptions(boolean without) {
-            return new Tuning(maxSegment, synRetries, notSentLowat, windowClamp, trafficClass, hopLimit, without);
+            return new Tuning(maxSegment, synRetries, notSentLowat, windowClamp, trafficClass, hopLimit, without,
+                    sourceRoute);
         }
     }
 

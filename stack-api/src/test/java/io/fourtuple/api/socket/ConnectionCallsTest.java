@@ -10,15 +10,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.fourtuple.api.socket.TwoHosts.Pair;
 import io.fourtuple.core.conformance.Rfc;
 import io.fourtuple.core.tcp.TcpState;
-import io.fourtuple.nic.sim.Verdict;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.HexFormat;
-import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -269,6 +262,7 @@ class ConnectionCallsTest {
     }
 
     @Test
+    @Rfc(number = 9293, rules = "MUST-46")
     void shouldRefuseDestinationsThatAreNone() {
         int fd = socket();
 
@@ -328,74 +322,6 @@ class ConnectionCallsTest {
         server.write(right, octets("crossed"));
         hosts.pass();
         assertThat(read(client, left, 100)).isEqualTo("crossed");
-    }
-
-    @Test
-    @Rfc(number = 9293, rules = {"MUST-41", "MUST-42"})
-    void shouldListenOnThePortFromWhichAnotherSocketIsConnecting() {
-        int listener = hosts.listen(5);
-        hosts.link.down();
-        InetSocketAddress local = new InetSocketAddress(hosts.clientHost.address(), 4000);
-        int connecting = sharing(local);
-        assertFails(Errno.EINPROGRESS, () -> client.connect(connecting, hosts.serverAddress()));
-        assertThat(state(client, connecting)).isEqualTo(TcpState.SYN_SENT);
-
-        int listening = sharing(local);
-        client.listen(listening, 5);
-
-        assertThat(state(client, connecting)).isEqualTo(TcpState.SYN_SENT);
-        hosts.link.up();
-        hosts.simulation.runFor(Duration.ofSeconds(5));
-        assertThat(server.getpeername(server.accept(listener))).isEqualTo(local);
-        int back = server.socket(Posix.AF_INET, Posix.SOCK_STREAM, 0);
-        assertFails(Errno.EINPROGRESS, () -> server.connect(back, local));
-        hosts.pass();
-        assertThat(client.getpeername(client.accept(listening))).isEqualTo(server.getsockname(back));
-    }
-
-    private int sharing(InetSocketAddress local) {
-        int fd = socket();
-        client.setsockopt(fd, SocketOption.SO_REUSEADDR, 1);
-        client.bind(fd, local);
-        return fd;
-    }
-
-    @Test
-    @Rfc(number = 9293, rules = {"MUST-44", "MUST-45"})
-    void shouldSendAllSegmentsFromTheAddressThatTheFirstOneHad() {
-        List<String> sources = new ArrayList<>();
-        hosts.simulation.network().rule(packet -> packet.isTcp() && packet.destinationPort() == PORT
-                && sources.add(packet.source().toString()), Verdict.pass());
-        int listener = hosts.listen(5);
-        int fd = hosts.connecting(); // IP chooses the address
-        hosts.pass();
-        int accepted = server.accept(listener);
-        client.write(fd, octets("question"));
-        hosts.pass();
-        server.close(accepted);
-        client.close(fd);
-        hosts.pass();
-
-        assertThat(sources).hasSizeGreaterThan(3).containsOnly(hosts.clientHost.address());
-    }
-
-    @Test
-    @Rfc(number = 9293, rules = "MUST-51")
-    void shouldSendByTheSourceRouteThatIsGiven() throws UnknownHostException {
-        List<String> sent = new ArrayList<>();
-        hosts.simulation.network().rule(packet -> packet.isTcp() && packet.isSyn()
-                && sent.add(HexFormat.of().formatHex(packet.toBytes(), 14 + 16, 14 + 28)), Verdict.drop());
-        int fd = socket();
-        InetAddress hop = InetAddress.getByName("10.77.0.99");
-        client.setSourceRoute(fd, List.of(InetAddress.getByName(hosts.serverHost.address()), hop), false);
-        assertFails(Errno.EINPROGRESS, () -> client.connect(fd, new InetSocketAddress(hop, 80)));
-        hosts.pass();
-
-        String server = "0a4d0002";
-        assertThat(sent).hasSize(1);
-        assertThat(sent.getFirst()).startsWith(server + "01830b04");
-        assertFails(Errno.EISCONN, () -> client.setSourceRoute(fd, List.of(hop), false));
-        assertFails(Errno.EINVAL, () -> client.setSourceRoute(socket(), Collections.nCopies(10, hop), true));
     }
 
     @Test

@@ -294,7 +294,7 @@ class SendTest {
 
     @Test
     @Rfc(number = 9293, rules = "MUST-54")
-    @Rfc(number = 1191, rules = "6.3")
+    @Rfc(number = 1191, rules = "6.4")
     void shouldLowerTheSegmentSizeWhenThePathSaysSo() { // RFC 1191
         Conversation c = Conversation.established();
         c.send(2000).expect(". 1:1001(1000) ack 1").expect("P. 1001:2001(1000) ack 1");

@@ -297,7 +297,8 @@ public final class IpHost {
         boolean plain = !isV4 || way.isNone();
         PathProperties properties = isV4 ? v4 : v6;
         if (!plain) { // and no NIC cuts segments of it
-            properties = new PathProperties(v4.mss() - way.length(), v4.mss() - way.length());
+            int mss = Math.max(1, v4.mss() - way.length());
+            properties = new PathProperties(mss, mss);
         }
         return new Path(route.source(), route.nextHop(first), properties, false, plain ? SourceRoute.NONE : way);
     }

@@ -97,7 +97,8 @@ final class StackConfigReader {
                 section.flag("tail-loss-probe", defaults.tailLossProbe()),
                 section.flag("frto", defaults.frto()),
                 section.flag("dsack", defaults.dsack()),
-                section.flag("hystart", defaults.hystart()));
+                section.flag("hystart", defaults.hystart()),
+                section.flag("black-holes", defaults.blackHoles()));
     }
 
     private static TcpConfig.Tuning tuning(ConfigSection section, TcpConfig.Tuning defaults) {

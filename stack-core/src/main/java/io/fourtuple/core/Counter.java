@@ -215,6 +215,8 @@ public enum Counter {
     TCP_EXT_DSACK_IGNORED_DUBIOUS("TcpExt", "TCPDSACKIgnoredDubious"),
     /** Duplicate SACK blocks that are about no recovery that could be taken back. */
     TCP_EXT_DSACK_IGNORED_NO_UNDO("TcpExt", "TCPDSACKIgnoredNoUndo"),
+    /** Paths whose full-sized segments vanish without a word, which get smaller ones. */
+    TCP_EXT_MTUP_BLACK_HOLE("TcpExt", "TCPMTUPBlackHole"),
     /** Duplicate SACK blocks sent for data that had been acknowledged. */
     TCP_EXT_DSACK_OLD_SENT("TcpExt", "TCPDSACKOldSent"),
     /** Duplicate SACK blocks sent for data above a gap. */

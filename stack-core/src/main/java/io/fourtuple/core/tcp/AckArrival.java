@@ -50,8 +50,9 @@ final class AckArrival {
         if (echoed) {
             ExplicitCongestion.heard(t, s, d.pipeBefore, now);
         }
-        if (d.octets > 0 && t.recovery != Tcb.Recovery.FAST && !inFast && !echoed) {
-            t.congestion.onAck(d.octets, d.pipeBefore, t.cwndLimited, t.rtt.smoothed(), now);
+        // RFC 5681 §3.2 step 1: a duplicate lets a segment out (RFC 3042), and the window stays as it is.
+        if (d.octets > 0 && acked > 0 && t.recovery != Tcb.Recovery.FAST && !inFast && !echoed) {
+            t.congestion.onAck(d.octets, d.pipeBefore, t.validation.isUsed(t), t.rtt.smoothed(), now);
         }
         if (d.octets > 0) {
             d.fill(t.memory.sample());

@@ -389,6 +389,7 @@ final class SegmentArrival {
     /** RFC 9293 §3.8.6.3: at least every second full-sized segment, the rest within the delay. */
     private static void scheduleAck(Tcb t, boolean hadGap, long now) {
         t.ackPending = true;
+        t.lastDataAt = now;
         long delay = t.config.acknowledgment().delay();
         boolean second = t.config.traits().ackEverySecond() && t.delayedAckAt != Deadline.NONE;
         boolean due = hadGap || second || t.unackedOctets >= 2 * t.rcvMss || delay == 0;

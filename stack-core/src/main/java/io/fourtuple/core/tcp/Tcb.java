@@ -172,6 +172,8 @@ final class Tcb {
     long unansweredSince = Deadline.NONE;
     long lastSentAt;
     long lastReceivedAt;
+    /** When payload last came. */
+    long lastDataAt;
     long lastAckAt;
 
     // --- acknowledging
@@ -256,6 +258,7 @@ final class Tcb {
         quickAcks = config.acknowledgment().quickAcks();
         lastSentAt = nowNanos;
         lastReceivedAt = nowNanos;
+        lastDataAt = nowNanos - config.acknowledgment().delay();
         lastAckAt = nowNanos;
         tuneStartedAt = nowNanos;
         windowShutAt = nowNanos;
@@ -341,6 +344,11 @@ final class Tcb {
     /** RFC 9293 MUST-15: 536 without the option, 1220 over IPv6. */
     static int defaultMss(FourTuple tuple) {
         return tuple.local().isV4() ? 536 : 1220;
+    }
+
+    /** What every path must carry, or what makes sense (RFC 5927 §7), as the payload of a segment. */
+    int smallestMss() {
+        return tuple.local().isV4() ? 552 - 40 : 1280 - 60;
     }
 
     /** The path takes less than thought: RFC 1191, RFC 8201. */

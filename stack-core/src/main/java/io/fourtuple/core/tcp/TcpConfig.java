@@ -149,8 +149,11 @@ public record TcpConfig(
      * @param frto whether a timeout was for nothing is found out (RFC 5682; Linux {@code tcp_frto})
      * @param dsack the peer is told what has arrived twice (RFC 2883; Linux {@code tcp_dsack})
      * @param hystart slow start ends when round-trip times begin to rise, before anything is lost (HyStart++, RFC 9406)
+     * @param blackHoles segments become smaller when full-sized ones vanish for seconds, although no router says that
+     *     they are too big (RFC 4821 §7.7, RFC 2923 §2.1; Linux {@code tcp_mtu_probing} 1)
      */
-    public record Recovery(boolean rack, boolean tailLossProbe, boolean frto, boolean dsack, boolean hystart) {}
+    public record Recovery(boolean rack, boolean tailLossProbe, boolean frto, boolean dsack, boolean hystart,
+            boolean blackHoles) {}
 
     /**
      * What is mostly said for one socket; 0 leaves each as it is without it.
@@ -233,7 +236,7 @@ public record TcpConfig(
                 60 * SECONDS,
                 Cubic::new,
                 Ecn.ACCEPT,
-                new Recovery(true, true, true, true, true),
+                new Recovery(true, true, true, true, true, false),
                 Tuning.NONE,
                 HostTraits.DEFAULT);
     }

@@ -244,10 +244,8 @@ public final class TcpConnection {
      * RFC 1191, RFC 8201; never below the smallest MTU that every path must carry or that makes sense (RFC 5927 §7).
      */
     private void lowerMtu(int mtu) {
-        boolean v4 = t.tuple.local().isV4();
-        int headers = v4 ? 40 : 60;
-        int floor = (v4 ? 552 : 1280) - headers;
-        int mss = Math.max(floor, (mtu > 0 ? mtu : 1280) - headers);
+        int headers = t.tuple.local().isV4() ? 40 : 60;
+        int mss = Math.max(t.smallestMss(), (mtu > 0 ? mtu : 1280) - headers);
         if (mss >= t.path.mss()) {
             return;
         }

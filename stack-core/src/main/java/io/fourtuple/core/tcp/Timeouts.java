@@ -71,7 +71,7 @@ final class Timeouts {
     private static long limit(Tcb t) {
         TcpConfig.Retransmission limits = t.config.retransmission();
         if (t.state() == TcpState.SYN_SENT || t.state() == TcpState.SYN_RECEIVED) {
-            return limits.synGiveUp();
+            return limits.userTimeout() > 0 ? limits.userTimeout() : limits.synGiveUp();
         }
         long limit = limits.userTimeout() > 0 ? limits.userTimeout() : limits.giveUp();
         return t.isOrphan() ? Orphans.limit(t, limit) : limit;
@@ -140,6 +140,9 @@ final class Timeouts {
         repair(t, SendReason.RTO, t.timedOut ? t.repairAttempt + 1 : 1);
         t.timedOut = true;
         t.rtt.backOff();
+        if (t.config.recovery().blackHoles() && now - t.unansweredSince >= BLACK_HOLE_NANOS) {
+            suspectBlackHole(t);
+        }
         t.recoveryPoint = t.sndNxt;
         if (t.scoreboard.isReneged()) {
             t.counters.increment(Counter.TCP_EXT_SACK_RENEGING);
@@ -155,6 +158,21 @@ final class Timeouts {
         t.timing = false;
         t.mustRetransmit = true;
         t.retransmitAt = Deadline.after(now, t.rtt.timeout(t.config.retransmission()));
+    }
+
+    /** As long as Linux with its three of tcp_retries1 and a timeout of 200 ms. */
+    private static final long BLACK_HOLE_NANOS = 3_000_000_000L;
+    /** {@code tcp_base_mss}. */
+    private static final int BASE_MSS = 1024;
+
+    /** Full-sized segments vanish, and nobody says that they are too big (RFC 4821 §7.7): smaller ones may pass. */
+    private static void suspectBlackHole(Tcb t) {
+        boolean fullSized = t.octetsInFlight() >= t.sndMss;
+        int mss = Math.max(t.smallestMss(), t.path.mss() > BASE_MSS ? BASE_MSS : t.path.mss() / 2);
+        if (fullSized && mss < t.path.mss()) {
+            t.lowerMss(mss);
+            t.counters.increment(Counter.TCP_EXT_MTUP_BLACK_HOLE);
+        }
     }
 
     /** The peer's window is closed: one octet asks whether it still is. */
@@ -201,7 +219,9 @@ final class Timeouts {
             t.keepAliveAt = Deadline.after(now, Math.max(k.interval(), k.idle() - quiet));
             return;
         }
-        if (t.keepAliveProbes >= k.probes()) { // MUST-27: never for one unanswered probe unless so configured
+        long patience = t.config.retransmission().userTimeout();
+        boolean gone = patience > 0 ? t.keepAliveProbes > 0 && quiet >= patience : t.keepAliveProbes >= k.probes();
+        if (gone) { // MUST-27: never for one unanswered probe unless so configured
             t.counters.increment(Counter.TCP_EXT_ABORT_ON_TIMEOUT);
             t.resetDue = true;
             t.resetSeq = t.sndNxt;

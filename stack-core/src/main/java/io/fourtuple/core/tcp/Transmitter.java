@@ -209,6 +209,9 @@ final class Transmitter {
             t.undo.resent(out.length(), t.timestamp(now));
             t.prr.sent(out.length());
         }
+        if (t.recovery == Tcb.Recovery.FAST && out.seq == t.sndUna) {
+            t.retransmitAt = Deadline.NONE; // RFC 6675 §6: what is sent again has a whole timeout to be acknowledged
+        }
         armRetransmit(t, now);
     }
 
@@ -326,6 +329,9 @@ final class Transmitter {
     }
 
     static void sentFresh(Tcb t, OutboundSegment out, long now) {
+        if (t.octetsInFlight() == 0) { // a timer that runs is that of the persist state, which has ended
+            t.retransmitAt = Deadline.NONE;
+        }
         t.rate.sending(t.octetsInFlight(), t.pipe() + out.length(), now);
         t.scoreboard.append(t.sndNxt, Seq.add(t.sndNxt, out.length()), now, t.rtt.smoothed() >> GRANULE_SHIFT, t.rate);
         t.prr.sent(out.length());
@@ -395,8 +401,8 @@ final class Transmitter {
         t.bytesSent += data;
         t.lastSentAt = now;
         t.pacer.sent(t, data, now);
-        if (t.unackedOctets > 0) {
-            t.quickAcks = 0; // a request was answered: its ACK can ride on the answer
+        if (t.unackedOctets > 0 || now - t.lastDataAt < t.config.acknowledgment().delay()) {
+            t.quickAcks = 0; // a request was answered in time: the ACK of the next can ride on its answer
         }
         acknowledged(t);
     }

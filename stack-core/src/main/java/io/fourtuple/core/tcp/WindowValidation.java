@@ -1,5 +1,7 @@
 package io.fourtuple.core.tcp;
 
+import io.fourtuple.core.wire.Seq;
+
 /**
  * Congestion window validation (RFC 2861, RFC 7661, as Linux does it): a window that was not used says nothing of the
  * path as it is now. After idleness it is halved for each timeout that has passed; while the application sends less
@@ -9,6 +11,9 @@ final class WindowValidation {
     private long stampAt;
     private long used;
     private boolean started;
+    /** The most that was in flight since all before {@link #roundEnd} was acknowledged. */
+    private long peak;
+    private int roundEnd;
 
     /** Before data are sent after a pause. */
     void beforeSending(Tcb t, long now) {
@@ -31,9 +36,20 @@ final class WindowValidation {
         used = 0;
     }
 
+    /** Whether the window may grow: it limited what was sent, or at least half of it was used in slow start. */
+    boolean isUsed(Tcb t) {
+        long cwnd = t.congestion.cwnd();
+        return t.cwndLimited || (cwnd < t.congestion.ssthresh() && cwnd < 2 * peak);
+    }
+
     /** Data were sent, or might have been. */
     void sent(Tcb t, long now) {
-        if (!started || t.cwndLimited) {
+        int flight = t.octetsInFlight();
+        if (flight > peak || Seq.ge(t.sndUna, roundEnd)) {
+            peak = flight;
+            roundEnd = t.sndNxt;
+        }
+        if (!started || isUsed(t)) {
             restart(now);
             return;
         }

@@ -111,7 +111,7 @@ class BottleneckTest {
     }
 
     private int dropsOfSlowStart(boolean hystart) {
-        TcpConfig.Recovery recovery = new TcpConfig.Recovery(true, true, true, true, hystart);
+        TcpConfig.Recovery recovery = new TcpConfig.Recovery(true, true, true, true, hystart, false);
         TcpPair pair = over(config(Cubic::new).withRecovery(recovery), 2 * PIPE, 0);
         pair.runUntil(() -> {
             pair.client.connection.send(data, pair.now);

@@ -21,7 +21,7 @@ class SpuriousRetransmissionTest {
     }
 
     private static TcpConfig noProbe(TcpConfig config) {
-        return config.withRecovery(new TcpConfig.Recovery(true, false, true, true, true));
+        return config.withRecovery(new TcpConfig.Recovery(true, false, true, true, true, false));
     }
 
     @Test
@@ -167,7 +167,7 @@ class SpuriousRetransmissionTest {
 
     @Test
     void shouldNotAskWhenFrtoIsOff() {
-        TcpConfig.Recovery off = new TcpConfig.Recovery(true, false, false, true, true);
+        TcpConfig.Recovery off = new TcpConfig.Recovery(true, false, false, true, true, false);
         Conversation c = sending(Conversation.withSack().withRecovery(off), 10);
         c.send(5000).expectNothing();
         c.timeout();

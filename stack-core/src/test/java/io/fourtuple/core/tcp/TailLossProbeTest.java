@@ -116,7 +116,7 @@ class TailLossProbeTest {
 
     @Test
     void shouldNotProbeWhenItIsOff() {
-        TcpConfig.Recovery off = new TcpConfig.Recovery(true, false, true, true, true);
+        TcpConfig.Recovery off = new TcpConfig.Recovery(true, false, true, true, true, false);
         Conversation c = Conversation.faraway(Conversation.withSack().withRecovery(off)).sendSegments(4);
 
         assertThat(c.timeout()).isEqualTo(300 * MILLIS);

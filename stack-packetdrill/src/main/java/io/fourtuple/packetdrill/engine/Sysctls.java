@@ -10,6 +10,7 @@ import io.fourtuple.core.tcp.TcpConfig.BufferLimits;
 import io.fourtuple.core.tcp.TcpConfig.Ecn;
 import io.fourtuple.core.tcp.TcpConfig.KeepAlive;
 import io.fourtuple.core.tcp.TcpConfig.OptionOffer;
+import io.fourtuple.core.tcp.TcpConfig.Recovery;
 import io.fourtuple.core.tcp.TcpConfig.Retransmission;
 import io.fourtuple.packetdrill.script.UnsupportedFeatureException;
 
@@ -127,18 +128,28 @@ final class Sysctls {
                 default -> throw missing(name, value);
             }));
             // How a kernel makes its packets, which no other host can see, or what is never on here.
-            case "net.ipv4.tcp_tso_win_divisor", "net.ipv4.tcp_min_tso_segs", "net.ipv4.tcp_pacing_ss_ratio",
+            case "net.ipv4.tcp_tso_win_divisor", "net.ipv4.tcp_pacing_ss_ratio",
                     "net.ipv4.tcp_pacing_ca_ratio", "net.ipv4.tcp_notsent_lowat", "net.ipv4.tcp_fack",
                     "net.ipv4.tcp_fastopen", "net.ipv4.tcp_fastopen_key",
                     "net.ipv4.tcp_fastopen_blackhole_timeout_sec", "net.ipv4.tcp_ecn_option",
                     "net.ipv4.tcp_autocorking", "net.ipv4.tcp_no_metrics_save" -> stack;
             case "net.ipv4.tcp_frto" -> stack;
             case "net.ipv4.tcp_reordering" -> only(stack, name, value, "3");
-            case "net.ipv4.tcp_dsack", "net.ipv4.tcp_recovery" -> only(stack, name, value, "1");
+            case "net.ipv4.tcp_dsack", "net.ipv4.tcp_recovery", "net.ipv4.tcp_slow_start_after_idle" ->
+                    only(stack, name, value, "1");
             case "net.ipv4.tcp_early_retrans" -> stack;
-            case "net.ipv4.tcp_slow_start_after_idle", "net.ipv4.tcp_mtu_probing" -> only(stack, name, value, "0");
+            case "net.ipv4.tcp_syn_linear_timeouts" -> only(stack, name, value, "0");
+            case "net.ipv4.tcp_mtu_probing" -> stack.withTcp(tcp.withRecovery(switch (value) {
+                case "0" -> blackHoles(tcp.recovery(), false);
+                case "1" -> blackHoles(tcp.recovery(), true);
+                default -> throw missing(name, value);
+            }));
             default -> throw new UnsupportedFeatureException("sysctl " + name);
         };
+    }
+
+    private static Recovery blackHoles(Recovery r, boolean on) {
+        return new Recovery(r.rack(), r.tailLossProbe(), r.frto(), r.dsack(), r.hystart(), on);
     }
 
     private static StackConfig only(StackConfig stack, String name, String value, String known) {

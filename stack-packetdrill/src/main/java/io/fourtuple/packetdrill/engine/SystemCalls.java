@@ -291,14 +291,11 @@ final class SystemCalls {
     private long ioctl(Arguments in) throws CallException {
         switch (in.word(1)) {
             case "SIOCINQ", "FIONREAD" -> {
-                long queued = sockets.info(fd(in)).map(info -> (long) info.receiveQueue()).orElse(0L);
-                expect(in.at(2), queued, "ioctl " + in.word(1));
+                expect(in.at(2), sockets.unread(fd(in)), "ioctl " + in.word(1));
                 return 0;
             }
             case "SIOCOUTQ" -> {
-                long queued = sockets.info(fd(in))
-                        .map(info -> (long) info.unacknowledged() + info.unsent()).orElse(0L);
-                expect(in.at(2), queued, "ioctl " + in.word(1));
+                expect(in.at(2), sockets.unacknowledged(fd(in)), "ioctl " + in.word(1));
                 return 0;
             }
             default -> throw new UnsupportedFeatureException("ioctl " + in.word(1));

@@ -1,7 +1,6 @@
 package io.fourtuple.packetdrill.host;
 
 import io.fourtuple.api.socket.EpollEvent;
-import io.fourtuple.core.tcp.TcpInfo;
 import io.fourtuple.core.wire.IpAddress;
 import java.util.List;
 import java.util.Optional;
@@ -59,8 +58,14 @@ public interface HostSockets {
     /** SO_ERROR: the name of the error, which is forgotten; empty for none. */
     Optional<String> takeError(int fd) throws CallException;
 
-    /** TCP_INFO: empty for a socket that is no connection. */
-    Optional<TcpInfo> info(int fd) throws CallException;
+    /** A field of TCP_INFO by its name, which may be that of a constant as well; empty when it is not known. */
+    Optional<Long> info(int fd, String field) throws CallException;
+
+    /** SIOCINQ: octets in order that nobody has read; 0 when it is no connection. */
+    long unread(int fd) throws CallException;
+
+    /** SIOCOUTQ: octets that were written and not acknowledged; 0 when it is no connection. */
+    long unacknowledged(int fd) throws CallException;
 
     /** The state of its connection, {@code CLOSED} when it has none. */
     String state(int fd);

@@ -159,9 +159,26 @@ public final class LayerSockets implements HostSockets {
         return call(() -> layer.takeError(fd).map(Errno::name));
     }
 
-    @Override
-    public Optional<TcpInfo> info(int fd) throws CallException {
+    private Optional<TcpInfo> info(int fd) throws CallException {
         return call(() -> layer.info(fd));
+    }
+
+    @Override
+    public Optional<Long> info(int fd, String field) throws CallException {
+        Optional<TcpInfo> info = info(fd);
+        return info.isPresent()
+                ? TcpInfoFields.of(field, info.get())
+                : TcpInfoFields.ofSocket(field, option(fd, SocketOption.SO_ACCEPTCONN.name()) != 0);
+    }
+
+    @Override
+    public long unread(int fd) throws CallException {
+        return info(fd).map(info -> (long) info.receiveQueue()).orElse(0L);
+    }
+
+    @Override
+    public long unacknowledged(int fd) throws CallException {
+        return info(fd).map(info -> (long) info.unacknowledged() + info.unsent()).orElse(0L);
     }
 
     @Override

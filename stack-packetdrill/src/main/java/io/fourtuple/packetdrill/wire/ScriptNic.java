@@ -41,23 +41,6 @@ public final class ScriptNic implements Nic, FrameSink {
     private boolean closed;
 
     /**
-     * A packet that has passed.
-     *
-     * @param nanos when, in virtual time
-     * @param outbound whether the stack sent it
-     */
-    public record Passed(long nanos, boolean outbound, byte[] packet) {
-        public Passed {
-            packet = packet.clone();
-        }
-
-        @Override
-        public byte[] packet() {
-            return packet.clone();
-        }
-    }
-
-    /**
      * @param mtu the largest IP packet that the stack may send
      * @param cuts whether it cuts larger ones itself, which are seen before that
      */

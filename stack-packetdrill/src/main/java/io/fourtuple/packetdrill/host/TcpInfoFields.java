@@ -1,4 +1,4 @@
-package io.fourtuple.packetdrill.engine;
+package io.fourtuple.packetdrill.host;
 
 import io.fourtuple.core.tcp.TcpInfo;
 import io.fourtuple.core.tcp.TcpState;
@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** What the names of {@code struct tcp_info} and its constants stand for, as Linux and FreeBSD have them. */
-final class TcpInfoFields {
+public final class TcpInfoFields {
     private static final int CLOSED = 7;
     private static final int LISTEN = 10;
     private static final long MICRO = 1_000;
@@ -31,7 +31,7 @@ final class TcpInfoFields {
     private TcpInfoFields() {}
 
     /** What a name stands for when it is a constant. */
-    static Optional<Long> constant(String name) {
+    public static Optional<Long> constant(String name) {
         return Optional.ofNullable(CONSTANTS.get(name));
     }
 

@@ -1,0 +1,104 @@
+package io.fourtuple.packetdrill;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fourtuple.packetdrill.Mutations.Mutant;
+import io.fourtuple.packetdrill.Suite.Result;
+import io.fourtuple.packetdrill.engine.HostProfile;
+import io.fourtuple.packetdrill.engine.Outcome;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/** The scripts of this project: what each area of TCP does, octet by octet, and whether Linux does the same. */
+class OwnScriptsTest {
+    static final Path SCRIPTS = Path.of("src/test/resources/scripts");
+
+    /** What the FreeBSD suite does not look at. */
+    private static final Set<String> AREAS = Set.of("sack", "rack", "tlp", "prr", "frto-undo", "cubic", "slow-start",
+            "nagle-cork", "delayed-ack", "window-sws", "zero-window", "pmtud", "keep-alive", "user-timeout",
+            "time-wait", "ecn", "timestamps-paws", "sequence-wrap", "syn-cookies", "rfc5961");
+    private static final int AT_LEAST = 150;
+    private static final int AT_LEAST_IN_AN_AREA = 6;
+    private static final int LONGEST_LINE = 120;
+    private static final Pattern KERNEL =
+            Pattern.compile("# (Linux 6\\.\\d+: (agrees|differs: \\S.*)|not asked: \\S.*)");
+    private static final Pattern REFERENCE = Pattern.compile("RFC \\d{3,4}|tcp_\\w+|Minshall|\\w+\\(\\d\\)");
+
+    private static List<Path> scripts;
+    private static Suite suite;
+
+    @BeforeAll
+    static void open() throws IOException {
+        scripts = Suite.find(List.of(SCRIPTS));
+        suite = new Suite(HostProfile.LINUX, false, Set.of());
+    }
+
+    @AfterAll
+    static void close() {
+        suite.close();
+    }
+
+    @TestFactory
+    Stream<DynamicTest> shouldPass() {
+        return scripts.stream().map(script -> DynamicTest.dynamicTest(SCRIPTS.relativize(script).toString(), () -> {
+            Result result = suite.run(script);
+
+            assertThat(result.outcome()).isEqualTo(new Outcome.Passed());
+            assertThat(result.unexpected()).as("sent, and no line expects it").isEmpty();
+        }));
+    }
+
+    @Test
+    void shouldNoticeMutations() throws IOException {
+        List<String> survivors = new ArrayList<>();
+        int mutants = 0;
+        for (Path script : scripts) {
+            for (Mutant mutant : Mutations.of(suite.run(script).script().orElseThrow())) {
+                mutants++;
+                if (suite.run(script, mutant.script()).outcome() instanceof Outcome.Passed) {
+                    survivors.add(SCRIPTS.relativize(script) + " " + mutant.kind() + " line " + mutant.line());
+                }
+            }
+        }
+
+        assertThat(mutants).isGreaterThan(4 * AT_LEAST);
+        assertThat(survivors).isEmpty();
+    }
+
+    @Test
+    void shouldBeManyInEveryArea() {
+        assertThat(scripts).hasSizeGreaterThanOrEqualTo(AT_LEAST);
+        Set<String> areas = new TreeSet<>();
+        scripts.forEach(script -> areas.add(SCRIPTS.relativize(script).getName(0).toString()));
+        assertThat(areas).containsExactlyInAnyOrderElementsOf(AREAS);
+        for (String area : AREAS) {
+            assertThat(scripts.stream().filter(script -> script.startsWith(SCRIPTS.resolve(area)))).as(area)
+                    .hasSizeGreaterThanOrEqualTo(AT_LEAST_IN_AN_AREA);
+        }
+    }
+
+    @Test
+    void shouldSayWhatTheyShowAndWhatLinuxDoes() throws IOException {
+        for (Path script : scripts) {
+            List<String> lines = Files.readAllLines(script);
+            List<String> comments = lines.stream().filter(line -> line.startsWith("# ")).toList();
+            assertThat(comments).as("%s", script).hasSizeGreaterThanOrEqualTo(2);
+            assertThat(comments.getLast()).as("%s", script).matches(KERNEL);
+            assertThat(String.join(" ", comments.subList(0, comments.size() - 1))).as("%s", script)
+                    .containsPattern(REFERENCE);
+            assertThat(lines).as("%s", script).allMatch(line -> line.length() <= LONGEST_LINE);
+        }
+    }
+}

@@ -6,6 +6,7 @@ import io.fourtuple.packetdrill.Mutations.Mutant;
 import io.fourtuple.packetdrill.Suite.Result;
 import io.fourtuple.packetdrill.engine.HostProfile;
 import io.fourtuple.packetdrill.engine.Outcome;
+import io.fourtuple.packetdrill.script.ScriptParser;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,6 +37,11 @@ class OwnScriptsTest {
             Pattern.compile("(Linux 6\\.\\d+: (agrees|differs: \\S.*)|not asked: \\S.*)");
     private static final Pattern REFERENCE = Pattern.compile("RFC \\d{3,4}|tcp_\\w+|Minshall|\\w+\\(\\d\\)");
 
+    /** The MSS that we announce, in a SYN or SYN-ACK. */
+    private static final Pattern OUR_MSS = Pattern.compile("(?m)^(?<before>.* > .*<mss )1460");
+    private static final Set<String> ONLY_V4 =
+            Set.of("initial-window-of-ethernet.pkt", "large-segments-of-a-jumbo-frame.pkt");
+
     private static List<Path> scripts;
     private static Suite suite;
 
@@ -58,6 +64,25 @@ class OwnScriptsTest {
             assertThat(result.outcome()).isEqualTo(new Outcome.Passed());
             assertThat(result.unexpected()).as("sent, and no line expects it").isEmpty();
         }));
+    }
+
+    /** The same text, but for what depends on the length of the IP header or on ICMP. */
+    @TestFactory
+    Stream<DynamicTest> shouldPassOverIpv6() {
+        return scripts.stream().filter(OwnScriptsTest::isOfBothVersions)
+                .map(script -> DynamicTest.dynamicTest(SCRIPTS.relativize(script).toString(), () -> {
+                    String text = "--ip_version=ipv6\n"
+                            + OUR_MSS.matcher(Files.readString(script)).replaceAll("${before}1440");
+
+                    Result result = suite.run(script, ScriptParser.parse(script.toString(), text, Set.of()));
+
+                    assertThat(result.outcome()).isEqualTo(new Outcome.Passed());
+                    assertThat(result.unexpected()).as("sent, and no line expects it").isEmpty();
+                }));
+    }
+
+    private static boolean isOfBothVersions(Path script) {
+        return !script.startsWith(SCRIPTS.resolve("pmtud")) && !ONLY_V4.contains(script.getFileName().toString());
     }
 
     @Test

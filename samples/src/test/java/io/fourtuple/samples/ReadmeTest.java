@@ -13,8 +13,8 @@ import org.junit.jupiter.api.Test;
 class ReadmeTest {
     private static final Path ROOT = Path.of("..");
     private static final List<String> PAGES = List.of(
-            "README.md", "docs/architecture.md", "docs/bounds.md", "docs/deviations.md", "docs/testing.md",
-            "samples/embedding/README.md");
+            "README.md", "docs/architecture.md", "docs/bounds.md", "docs/conformance.md", "docs/deviations.md",
+            "docs/testing.md", "samples/embedding/README.md");
 
     private static String readme() throws IOException {
         return Files.readString(ROOT.resolve("README.md"));

@@ -27,7 +27,8 @@ final class IpConfigReader {
                 neighbors(section.section("neighbors"), defaults.neighbors()),
                 icmpRate(section.section("icmp-rate"), defaults.icmpRate()),
                 reassembly(section.section("reassembly"), defaults.reassembly()),
-                section.integer("loopback-queue", defaults.loopbackQueue(), 1, 1_000_000));
+                section.integer("loopback-queue", defaults.loopbackQueue(), 1, 1_000_000),
+                section.flag("accept-source-routes", defaults.acceptSourceRoutes()));
     }
 
     private static Neighbors neighbors(ConfigSection section, Neighbors defaults) {

@@ -7,8 +7,10 @@ import io.fourtuple.api.config.ConfigSection;
 import io.fourtuple.api.config.CongestionControls;
 import io.fourtuple.api.config.NicChoice;
 import io.fourtuple.api.config.NicSettings;
-import io.fourtuple.core.tcp.MemoryBudget;
+import io.fourtuple.core.tcp.FastOpenKey;
+import io.fourtuple.core.tcp.FastOpenRules;
 import io.fourtuple.core.tcp.HostTraits;
+import io.fourtuple.core.tcp.MemoryBudget;
 import io.fourtuple.core.tcp.TcpConfig;
 import io.fourtuple.core.tcp.TcpConfig.Acknowledgment;
 import io.fourtuple.core.tcp.TcpConfig.BufferLimits;
@@ -16,8 +18,11 @@ import io.fourtuple.core.tcp.TcpConfig.KeepAlive;
 import io.fourtuple.core.tcp.TcpConfig.OptionOffer;
 import io.fourtuple.core.tcp.TcpConfig.Recovery;
 import io.fourtuple.core.tcp.TcpConfig.Retransmission;
+import io.fourtuple.core.wire.IpAddress;
+import io.fourtuple.core.wire.SourceRoute;
 import io.fourtuple.nic.loop.LoopExecutorConfigurator;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.Function;
 
 /** Reads a {@link StackConfig} from HOCON: one method per record, one line per component, in the record's order. */
@@ -88,7 +93,23 @@ final class StackConfigReader {
                 section.choice("ecn", defaults.ecn()),
                 recovery(section.section("recovery"), defaults.recovery()),
                 tuning(section.section("tuning"), defaults.tuning()),
-                traits(section.section("traits"), defaults.traits()));
+                traits(section.section("traits"), defaults.traits()),
+                fastOpen(section.section("fast-open"), defaults.fastOpen()));
+    }
+
+    private static FastOpenRules fastOpen(ConfigSection section, FastOpenRules defaults) {
+        return new FastOpenRules(
+                section.flag("client", defaults.client()),
+                section.flag("client-without-cookie", defaults.clientWithoutCookie()),
+                section.flag("defer-connect", defaults.deferConnect()),
+                section.nanos("disable-time", defaults.disableTime(), 0, 365 * DAYS),
+                section.flag("server", defaults.server()),
+                section.flag("server-without-cookie", defaults.serverWithoutCookie()),
+                section.integer("queue", defaults.queue(), 0, 1_000_000),
+                section.text("keys", defaults.keys(),
+                        "nothing, or one key or two with a comma in between, each four groups of eight hexadecimal "
+                                + "digits such as 00112233-44556677-8899aabb-ccddeeff",
+                        text -> text.isEmpty() ? List.of() : FastOpenKey.parse(text)));
     }
 
     private static Recovery recovery(ConfigSection section, Recovery defaults) {
@@ -97,7 +118,8 @@ final class StackConfigReader {
                 section.flag("tail-loss-probe", defaults.tailLossProbe()),
                 section.flag("frto", defaults.frto()),
                 section.flag("dsack", defaults.dsack()),
-                section.flag("hystart", defaults.hystart()));
+                section.flag("hystart", defaults.hystart()),
+                section.flag("black-holes", defaults.blackHoles()));
     }
 
     private static TcpConfig.Tuning tuning(ConfigSection section, TcpConfig.Tuning defaults) {
@@ -108,7 +130,19 @@ final class StackConfigReader {
                 section.bytes("window-clamp", defaults.windowClamp(), 0, MAX_BUFFER),
                 section.integer("traffic-class", defaults.trafficClass(), 0, 255),
                 section.integer("hop-limit", defaults.hopLimit(), 0, 255),
-                section.flag("no-options", defaults.noOptions()));
+                section.flag("no-options", defaults.noOptions()),
+                sourceRoute(section.section("source-route"), defaults.sourceRoute()));
+    }
+
+    private static SourceRoute sourceRoute(ConfigSection section, SourceRoute defaults) {
+        boolean strict = section.flag("strict", defaults.strict());
+        List<IpAddress> hops =
+                section.list("hops", defaults.hops(), "IPv4 addresses, such as 10.77.0.254", IpAddress::parse);
+        try {
+            return new SourceRoute(strict, hops);
+        } catch (IllegalArgumentException e) {
+            throw section.contradiction(e.getMessage());
+        }
     }
 
     private static HostTraits traits(ConfigSection section, HostTraits defaults) {
@@ -126,7 +160,19 @@ final class StackConfigReader {
                 section.integer("ecn-syns", defaults.ecnSyns(), 1, 127),
                 section.flag("push-super-frames", defaults.pushSuperFrames()),
                 section.choice("syn-fin", defaults.synFin()),
-                section.flag("silent-to-syn-ack", defaults.silentToSynAck()));
+                section.flag("silent-to-syn-ack", defaults.silentToSynAck()),
+                section.choice("open-end", defaults.openEnd()),
+                section.flag("ecn-crossing", defaults.ecnCrossing()),
+                section.flag("keep-idle-window", defaults.keepIdleWindow()),
+                section.integer("defer-divisor", defaults.deferDivisor(), 1, 1000),
+                section.flag("missing-timestamps", defaults.missingTimestamps()),
+                section.flag("silent-give-up", defaults.silentGiveUp()),
+                section.flag("silent-to-future-ack", defaults.silentToFutureAck()),
+                section.integer("frame-segments", defaults.frameSegments(), 0, 44),
+                section.flag("empty-probe", defaults.emptyProbe()),
+                section.flag("bare-reset", defaults.bareReset()),
+                section.flag("timeout-margin", defaults.timeoutMargin()),
+                section.flag("path-mss", defaults.pathMss()));
     }
 
     private static BufferLimits buffer(ConfigSection section, BufferLimits defaults) {
@@ -200,6 +246,7 @@ final class StackConfigReader {
                 section.bytes("send-turn", defaults.sendTurn(), 1, 1 << 30),
                 section.integer("shard-queue", defaults.shardQueue(), 1, 100_000_000),
                 section.integer("descriptors", defaults.descriptors(), 4, 100_000_000),
+                section.integer("fast-open-peers", defaults.fastOpenPeers(), 1, 10_000_000),
                 perSource(section.section("per-source"), defaults.perSource()));
     }
 

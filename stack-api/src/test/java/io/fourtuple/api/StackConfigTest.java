@@ -9,6 +9,7 @@ import io.fourtuple.api.config.ConfigurationException;
 import io.fourtuple.api.config.NicChoice;
 import io.fourtuple.api.config.NicSettings;
 import io.fourtuple.core.tcp.CongestionControlSupplier;
+import io.fourtuple.core.tcp.FastOpenKey;
 import io.fourtuple.core.tcp.TcpConfig;
 import java.lang.reflect.RecordComponent;
 import java.time.Duration;
@@ -206,6 +207,9 @@ class StackConfigTest {
             case Integer _ -> section.getBytes(key).intValue();
             case Double _ -> section.getDouble(key);
             case NicChoice _ -> NicChoice.parse(section.getString(key));
+            case List<?> _ when key.equals("tcp.fast-open.keys") -> section.getString(key).isEmpty()
+                    ? List.of()
+                    : FastOpenKey.parse(section.getString(key));
             case List<?> _ -> section.getList(key).unwrapped();
             default -> section.getString(key);
         };

@@ -149,6 +149,24 @@ public enum Counter {
     TCP_EXT_SYNCOOKIES_RECV("TcpExt", "SyncookiesRecv"),
     /** Invalid SYN cookies received. */
     TCP_EXT_SYNCOOKIES_FAILED("TcpExt", "SyncookiesFailed"),
+    /** Opens whose data the peer took with the SYN (RFC 7413). */
+    TCP_EXT_FAST_OPEN_ACTIVE("TcpExt", "TCPFastOpenActive"),
+    /** Opens whose data the peer did not take with the SYN, so that they were sent again. */
+    TCP_EXT_FAST_OPEN_ACTIVE_FAIL("TcpExt", "TCPFastOpenActiveFail"),
+    /** Connections that a SYN with data or a good cookie has made. */
+    TCP_EXT_FAST_OPEN_PASSIVE("TcpExt", "TCPFastOpenPassive"),
+    /** SYNs whose cookie is wrong, or for whose connection there was no room. */
+    TCP_EXT_FAST_OPEN_PASSIVE_FAIL("TcpExt", "TCPFastOpenPassiveFail"),
+    /** Connections made by a SYN whose cookie is of the key before. */
+    TCP_EXT_FAST_OPEN_PASSIVE_ALT_KEY("TcpExt", "TCPFastOpenPassiveAltKey"),
+    /** SYNs that found as many Fast Open connections waiting for their final ACK as the listening socket may have. */
+    TCP_EXT_FAST_OPEN_LISTEN_OVERFLOW("TcpExt", "TCPFastOpenListenOverflow"),
+    /** SYNs that ask for a cookie. */
+    TCP_EXT_FAST_OPEN_COOKIE_REQD("TcpExt", "TCPFastOpenCookieReqd"),
+    /** Peers to which no data are sent with a SYN for some time, as one that had them was lost. */
+    TCP_EXT_FAST_OPEN_BLACKHOLE("TcpExt", "TCPFastOpenBlackhole"),
+    /** Peers whose cookie was forgotten to make room for that of another. */
+    TCP_EXT_FAST_OPEN_EVICTED("TcpExt", "TCPFastOpenEvicted"),
     /** Half-open connections reset by the peer. */
     TCP_EXT_EMBRYONIC_RSTS("TcpExt", "EmbryonicRsts"),
     /** Arrivals that found no memory, so that queues were copied together or thrown away. */
@@ -215,6 +233,8 @@ public enum Counter {
     TCP_EXT_DSACK_IGNORED_DUBIOUS("TcpExt", "TCPDSACKIgnoredDubious"),
     /** Duplicate SACK blocks that are about no recovery that could be taken back. */
     TCP_EXT_DSACK_IGNORED_NO_UNDO("TcpExt", "TCPDSACKIgnoredNoUndo"),
+    /** Paths whose full-sized segments vanish without a word, which get smaller ones. */
+    TCP_EXT_MTUP_BLACK_HOLE("TcpExt", "TCPMTUPBlackHole"),
     /** Duplicate SACK blocks sent for data that had been acknowledged. */
     TCP_EXT_DSACK_OLD_SENT("TcpExt", "TCPDSACKOldSent"),
     /** Duplicate SACK blocks sent for data above a gap. */

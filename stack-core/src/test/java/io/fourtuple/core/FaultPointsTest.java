@@ -60,11 +60,14 @@ class FaultPointsTest {
     @FieldSource("POINTS")
     void shouldGoOnAlthoughOneThingHappensAgainAndAgain(String point) {
         int[] asked = new int[1];
-        TwoHosts hosts = hosts("10.77.0.1", "10.77.0.2", 24, 1, name -> name.equals(point) && asked[0]++ % 2 == 0);
+        for (long seed = 1; asked[0] == 0 && seed <= SEEDS; seed++) { // until the link brings about what it is for
+            TwoHosts hosts =
+                    hosts("10.77.0.1", "10.77.0.2", 24, seed, name -> name.equals(point) && asked[0]++ % 2 == 0);
 
-        hosts.transfer();
+            hosts.transfer();
 
-        assertThat(hosts.server.received).isEqualTo(OCTETS);
+            assertThat(hosts.server.received).isEqualTo(OCTETS);
+        }
         assertThat(asked[0]).isPositive();
     }
 

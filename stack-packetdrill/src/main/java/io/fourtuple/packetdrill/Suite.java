@@ -1,6 +1,7 @@
 package io.fourtuple.packetdrill;
 
 import io.fourtuple.packetdrill.engine.HostProfile;
+import io.fourtuple.packetdrill.engine.Hosts;
 import io.fourtuple.packetdrill.engine.Laboratory;
 import io.fourtuple.packetdrill.engine.Outcome;
 import io.fourtuple.packetdrill.engine.ScriptRun;
@@ -8,7 +9,7 @@ import io.fourtuple.packetdrill.script.Script;
 import io.fourtuple.packetdrill.script.ScriptException;
 import io.fourtuple.packetdrill.script.ScriptParser;
 import io.fourtuple.packetdrill.script.UnsupportedFeatureException;
-import io.fourtuple.packetdrill.wire.ScriptNic.Passed;
+import io.fourtuple.packetdrill.wire.Passed;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /** Scripts that are run one after the other, each on a stack of its own, in the same virtual time. */
@@ -25,7 +27,8 @@ public final class Suite implements AutoCloseable {
     private final HostProfile profile;
     private final boolean strict;
     private final Set<String> definitions;
-    private Laboratory laboratory = new Laboratory();
+    private final Supplier<Hosts> newHosts;
+    private Hosts hosts;
 
     /**
      * @param profile whose defaults the stacks have
@@ -33,6 +36,16 @@ public final class Suite implements AutoCloseable {
      * @param definitions {@code NAME} or {@code NAME=VALUE}: what {@code #ifdef} finds defined and names stand for
      */
     public Suite(HostProfile profile, boolean strict, Set<String> definitions) {
+        this(profile, strict, definitions, Laboratory::new);
+    }
+
+    /**
+     * @param newHosts where the hosts come from, instead of a {@link Laboratory}; asked again after a run that was
+     *     broken off
+     */
+    public Suite(HostProfile profile, boolean strict, Set<String> definitions, Supplier<Hosts> newHosts) {
+        this.newHosts = newHosts;
+        hosts = newHosts.get();
         this.profile = profile;
         this.strict = strict;
         this.definitions = Set.copyOf(definitions);
@@ -43,10 +56,13 @@ public final class Suite implements AutoCloseable {
      *
      * @param script empty when it could not be read
      * @param packets what has passed the NIC
+     * @param unexpected what was sent and no line has expected, as a script would write it
      */
-    public record Result(Path file, Optional<Script> script, Outcome outcome, List<Passed> packets) {
+    public record Result(
+            Path file, Optional<Script> script, Outcome outcome, List<Passed> packets, List<String> unexpected) {
         public Result {
             packets = List.copyOf(packets);
+            unexpected = List.copyOf(unexpected);
         }
     }
 
@@ -74,27 +90,27 @@ public final class Suite implements AutoCloseable {
         try {
             return run(file, ScriptParser.parse(file, definitions));
         } catch (ScriptException e) {
-            return new Result(file, Optional.empty(), new Outcome.Failed(0, e.getMessage()), List.of());
+            return new Result(file, Optional.empty(), new Outcome.Failed(0, e.getMessage()), List.of(), List.of());
         } catch (UnsupportedFeatureException e) {
-            return new Result(file, Optional.empty(), new Outcome.Skipped(0, e.feature()), List.of());
+            return new Result(file, Optional.empty(), new Outcome.Skipped(0, e.feature()), List.of(), List.of());
         }
     }
 
     /** Runs a script. */
     public Result run(Path file, Script script) {
-        ScriptRun run = new ScriptRun(laboratory, script, profile, strict);
+        ScriptRun run = new ScriptRun(hosts, script, profile, strict);
         try {
-            return new Result(file, Optional.of(script), run.run(), run.packets());
+            return new Result(file, Optional.of(script), run.run(), run.packets(), run.unexpected());
         } catch (RuntimeException e) { // of the stack or of the interpreter: the next script gets another world
-            laboratory.close();
-            laboratory = new Laboratory();
+            hosts.close();
+            hosts = newHosts.get();
             return new Result(file, Optional.of(script), new Outcome.Failed(0, "the run was broken off: " + e),
-                    run.packets());
+                    run.packets(), run.unexpected());
         }
     }
 
     @Override
     public void close() {
-        laboratory.close();
+        hosts.close();
     }
 }

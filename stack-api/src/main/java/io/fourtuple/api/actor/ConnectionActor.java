@@ -355,6 +355,9 @@ final class ConnectionActor extends ExtensibleBehavior<Object> {
             pollEvents(now); // the end may have waited for what was handed out
         }
         tellEnd();
+        if (entry.fastOpen != null && connection.state() != TcpState.SYN_RECEIVED) {
+            entry.leaveFastOpen(now);
+        }
         if (entry.link != null) {
             entry.link.publish(connection);
         }
@@ -375,9 +378,10 @@ final class ConnectionActor extends ExtensibleBehavior<Object> {
         for (TcpEvent event = connection.pollEvent(); event != null; event = connection.pollEvent()) {
             switch (event) {
                 case ESTABLISHED -> onEstablished(now);
-                case READABLE, WRITABLE, PEER_CLOSED, OUTPUT_ACKNOWLEDGED, CLOSED -> {
+                case READABLE, WRITABLE, PEER_CLOSED, OUTPUT_ACKNOWLEDGED, URGENT, CLOSED -> {
                     // The turn looks at the state itself.
                 }
+                case TROUBLE -> shard.ip.advise(entry.path(), now); // RFC 9293 §3.8.3: R1
                 case RESET, REFUSED, TIMED_OUT, UNREACHABLE, ABORTED -> failure = event;
             }
         }

@@ -4,6 +4,7 @@ import io.fourtuple.api.protocol.SocketLink;
 import io.fourtuple.api.protocol.StackCommand;
 import io.fourtuple.core.ip.Path;
 import io.fourtuple.core.tcp.TcpConnection;
+import io.fourtuple.core.tcp.TcpEvent;
 import io.fourtuple.core.wire.FourTuple;
 import io.fourtuple.core.wire.TcpSegment;
 import java.util.Objects;
@@ -26,6 +27,8 @@ final class ConnectionEntry extends FlowEntry {
     boolean countsForSource;
     /** Whether it has a place among the connections there may be, which its actor keeps longer than the 4-tuple. */
     boolean hasPlace;
+    /** Where it has a place, as a SYN alone has made it and its final ACK has not come; else null. */
+    FastOpenQueue fastOpen;
     /** The open that waits for its answer, for whoever has to give it should the actor fail; else null. */
     StackCommand.Connect opening;
     /** The socket of a program that owns it; null when none does. Set by whatever thread accepts it. */
@@ -80,6 +83,14 @@ final class ConnectionEntry extends FlowEntry {
         link = accepting;
         if (undriven) { // while it was waiting: the actor did not know of the link
             accepting.end();
+        }
+    }
+
+    /** Its final ACK has come, or will not come. No effect when there is none to come. */
+    void leaveFastOpen(long now) {
+        if (fastOpen != null) {
+            fastOpen.giveBack(connection.end() == TcpEvent.RESET, now);
+            fastOpen = null;
         }
     }
 

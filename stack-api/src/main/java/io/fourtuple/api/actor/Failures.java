@@ -68,7 +68,7 @@ public final class Failures {
             case TIMED_OUT -> new ConnectException("Connection timed out");
             case UNREACHABLE -> new NoRouteToHostException("No route to host");
             case ABORTED -> new IOException("Connection aborted");
-            case ESTABLISHED, READABLE, WRITABLE, PEER_CLOSED, OUTPUT_ACKNOWLEDGED, CLOSED ->
+            case ESTABLISHED, READABLE, WRITABLE, PEER_CLOSED, OUTPUT_ACKNOWLEDGED, URGENT, TROUBLE, CLOSED ->
                     throw new IllegalArgumentException(event + " is no failure");
         };
     }

@@ -7,7 +7,10 @@ import io.fourtuple.api.protocol.AcceptLine;
 import io.fourtuple.api.protocol.AcceptorCommand;
 import io.fourtuple.api.protocol.ConnectionCommand;
 import io.fourtuple.api.protocol.SocketLink;
+import io.fourtuple.core.tcp.FastOpenKey;
+import io.fourtuple.core.tcp.TcpConfig;
 import io.fourtuple.core.time.Deadline;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -23,6 +26,7 @@ final class ListenQueues implements AcceptLine {
     private final StackConfig.Listen rules;
     private volatile int backlog;
     private final Slots syn;
+    private final FastOpenQueue fastOpen;
     private final Slots accept;
     /** Connections that were asked for and not yet let out. Written on the acceptor's thread only. */
     private final AtomicLong credit = new AtomicLong();
@@ -33,6 +37,8 @@ final class ListenQueues implements AcceptLine {
     /** Connections in that lane: less than the slots, while one is on its way. */
     private final AtomicInteger waiting = new AtomicInteger();
     private volatile boolean closed;
+    /** What connections begin with from now on; null while that is as it was when the socket began to listen. */
+    private volatile TcpConfig reconfigured;
     private volatile Runnable onArrival = () -> { };
     /** The connection that the acceptor works on: out of the queue, not handed over. On the acceptor's thread only. */
     Established establishedInHand;
@@ -40,7 +46,8 @@ final class ListenQueues implements AcceptLine {
     AcceptorCommand.Demand demandInHand;
 
     /** Queues for a backlog that an application asked for. */
-    ListenQueues(StackConfig.Listen rules, int askedBacklog) {
+    ListenQueues(StackConfig.Listen rules, int askedBacklog, FastOpenQueue fastOpen) {
+        this.fastOpen = fastOpen;
         this.rules = rules;
         backlog = rules.backlog(askedBacklog);
         syn = new Slots(rules.synBound(askedBacklog));
@@ -71,6 +78,11 @@ final class ListenQueues implements AcceptLine {
     /** SYNs not yet looked at, and half-open connections. */
     Slots syn() {
         return syn;
+    }
+
+    /** Connections that a SYN alone has made, and whose final ACK has not come. */
+    FastOpenQueue fastOpen() {
+        return fastOpen;
     }
 
     /** Established connections that nobody has accepted. */
@@ -149,6 +161,31 @@ final class ListenQueues implements AcceptLine {
     @Override
     public void onArrival(Runnable action) {
         onArrival = action;
+    }
+
+    @Override
+    public void setFastOpen(int places, List<FastOpenKey> keys) {
+        fastOpen.setBound(places);
+        if (!keys.isEmpty()) {
+            fastOpen.setKeys(keys);
+        }
+    }
+
+    @Override
+    public void configure(TcpConfig tcp) {
+        reconfigured = tcp;
+        fastOpen.setRules(tcp.fastOpen());
+    }
+
+    /** What connections begin with, which began with this. */
+    TcpConfig tcp(TcpConfig first) {
+        TcpConfig now = reconfigured;
+        return now == null ? first : now;
+    }
+
+    @Override
+    public List<FastOpenKey> fastOpenKeys() {
+        return fastOpen.cookies().keys();
     }
 
     @Override

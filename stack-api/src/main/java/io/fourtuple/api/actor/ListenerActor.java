@@ -62,7 +62,7 @@ final class ListenerActor extends ExtensibleBehavior<Object> {
             shard.redeliver(tuple, syn.segment());
             return;
         }
-        Path path = shard.ip.pathTo(tuple.remote());
+        Path path = shard.ip.pathTo(tuple.remote(), syn.way());
         if (path == null) {
             giveBack();
             shard.counters.increment(Counter.IP_OUT_NO_ROUTES);
@@ -85,6 +85,7 @@ final class ListenerActor extends ExtensibleBehavior<Object> {
         shard.enter(entry);
         socket.synInHand = null; // the record has the slot now
         record.fillSynAck(shard.out, now);
+        shard.out.fastOpen = syn.answer();
         shard.transmitAlone(path, tuple, now);
     }
 

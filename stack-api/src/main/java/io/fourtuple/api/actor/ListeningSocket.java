@@ -2,6 +2,7 @@ package io.fourtuple.api.actor;
 
 import io.fourtuple.core.tcp.TcpConfig;
 import io.fourtuple.core.wire.IpAddress;
+import io.fourtuple.core.wire.SourceRoute;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -53,11 +54,17 @@ final class ListeningSocket {
     }
 
     TcpConfig tcp() {
-        return tcp;
+        return queues.tcp(tcp);
     }
 
     ListenQueues queues() {
         return queues;
+    }
+
+    /** The source route of a connection that a peer opens: the one it was told, else the way that the peer has come. */
+    SourceRoute wayBack(SourceRoute back) {
+        SourceRoute told = tcp.tuning().sourceRoute();
+        return told.isNone() ? back : told;
     }
 
     /** The half-open connection that was added last, or null. */

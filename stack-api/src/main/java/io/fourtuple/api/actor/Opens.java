@@ -89,7 +89,8 @@ final class Opens {
 
     /** A socket that listens from now on, where nobody else does. */
     ListeningSocket listen(IpAddress address, int port, boolean dualStack, TcpConfig tcp, int backlog) {
-        ListenQueues queues = new ListenQueues(shard.config.listen(), backlog);
+        ListenQueues queues = new ListenQueues(shard.config.listen(), backlog, new FastOpenQueue(
+                tcp.fastOpen(), shard.shards.fastOpenKeys, shard.config.listen().somaxconn()));
         ListeningSocket socket = new ListeningSocket(address, port, dualStack, tcp, queues);
         socket.acceptor = spawn(Role.ACCEPTOR, new AcceptorActor(shard, socket), ACCEPTOR, socket);
         enter(socket);
@@ -203,6 +204,7 @@ final class Opens {
             spawn(entry, behavior.apply(entry));
         } catch (RuntimeException e) {
             shard.shards.connections.giveBack();
+            connection.release(); // what was to go with the SYN is charged
             throw e;
         }
         return entry;

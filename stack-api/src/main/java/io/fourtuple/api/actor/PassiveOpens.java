@@ -9,16 +9,20 @@ import io.fourtuple.core.Faults;
 import io.fourtuple.core.ip.Path;
 import io.fourtuple.core.tcp.HalfOpen;
 import io.fourtuple.core.tcp.HostTraits;
+import io.fourtuple.core.wire.FastOpenOption;
 import io.fourtuple.core.wire.FourTuple;
+import io.fourtuple.core.wire.SourceRoute;
 import io.fourtuple.core.wire.TcpFlags;
 import io.fourtuple.core.wire.TcpSegment;
+import java.util.Optional;
 
 /**
  * The passive open, step by step, but for the record that {@link ListenerActor} makes of a SYN. Confined to the stack
  * actor, as are the mailboxes that call back when they overflow.
  *
  * <pre>
- *   SYN ─▶ {@link #onSyn} ─▶ SYN queue ─▶ ListenerActor: record, SYN-ACK
+ *   SYN ─▶ {@link #onSyn} ─┬▶ {@link FastOpens}: connection, SYN-ACK
+ *                          └▶ SYN queue ─▶ ListenerActor: record, SYN-ACK
  *                            └ full ─▶ {@link #onSynOverflow}: cookie, or drop
  *   final ACK, of a record ─▶ {@link #onSegment}  ─┐
  *   final ACK, of a cookie ─▶ {@link #onCookie}   ─┴▶ slot of the accept queue ─▶ connection ─▶ AcceptorActor
@@ -29,22 +33,33 @@ final class PassiveOpens {
     private final Shards shards;
     private final Opens opens;
     private final Counters counters;
+    private final FastOpens fastOpens;
 
     PassiveOpens(Shard shard, Opens opens) {
         this.shard = shard;
         shards = shard.shards;
         this.opens = opens;
         counters = shard.counters;
+        fastOpens = new FastOpens(shard, this);
     }
 
     // ---- SYN ----
 
     /** A segment with SYN alone, for a listening socket: to its queue, unless that is full. */
-    void onSyn(ListeningSocket socket, FourTuple tuple, TcpSegment segment) {
+    void onSyn(ListeningSocket socket, FourTuple tuple, TcpSegment segment, SourceRoute back) {
         boolean opens = !segment.has(TcpFlags.FIN)
                 || shard.config.tcp().traits().synFin() == HostTraits.SynFin.OPENS;
         if (opens) { // else it is worth no answer
-            SynArrived syn = new SynArrived(this, socket, tuple, segment);
+            FastOpenOption answer = FastOpenOption.ABSENT;
+            FastOpenQueue fast = socket.queues().fastOpen();
+            if (segment.options().fastOpen().present() || (segment.payloadLength() > 0 && fast.isOpen())) {
+                Optional<FastOpenOption> said = fastOpens.answer(socket, tuple, segment);
+                if (said.isEmpty()) {
+                    return;
+                }
+                answer = said.get();
+            }
+            SynArrived syn = new SynArrived(this, socket, tuple, segment, answer, back);
             if (shard.fires(Faults.SYN_QUEUE_FULL)) {
                 onSynOverflow(syn, LaneData.Overflow.SYN_QUEUE_FULL);
             } else {
@@ -75,7 +90,7 @@ final class PassiveOpens {
 
     private void sendCookie(SynArrived syn) {
         FourTuple tuple = syn.tuple();
-        Path path = shard.ip.pathTo(tuple.remote());
+        Path path = shard.ip.pathTo(tuple.remote(), syn.way());
         if (path == null) {
             counters.increment(Counter.IP_OUT_NO_ROUTES);
             return;
@@ -115,14 +130,17 @@ final class PassiveOpens {
      * A segment with ACK, without SYN and RST, for a listening socket that has no record of its tuple: the final ACK
      * of a cookie, or one to reset.
      */
-    void onCookie(ListeningSocket socket, FourTuple tuple, TcpSegment segment, long now) {
-        HalfOpen record = socket.queues().expectsCookies(now) ? readCookie(socket, tuple, segment, now) : null;
+    void onCookie(ListeningSocket socket, FourTuple tuple, TcpSegment segment, SourceRoute back, long now) {
+        Path path = shard.ip.pathTo(tuple.remote(), socket.wayBack(back));
+        HalfOpen record = socket.queues().expectsCookies(now)
+                ? readCookie(socket, tuple, path, segment, now)
+                : null;
         if (record == null) {
             refuse(socket, tuple, segment, now);
             return;
         }
         switch (admit(socket, tuple)) {
-            case ADMITTED -> establish(socket, record, shard.ip.pathTo(tuple.remote()), segment, now);
+            case ADMITTED -> establish(socket, record, path, segment, now);
             case IGNORED -> { }
             case RESET -> shard.reset(tuple, segment);
         }
@@ -142,8 +160,7 @@ final class PassiveOpens {
         }
     }
 
-    private HalfOpen readCookie(ListeningSocket socket, FourTuple tuple, TcpSegment segment, long now) {
-        Path path = shard.ip.pathTo(tuple.remote());
+    private HalfOpen readCookie(ListeningSocket socket, FourTuple tuple, Path path, TcpSegment segment, long now) {
         HalfOpen record = path == null
                 ? null
                 : shard.cookies.open(
@@ -152,10 +169,10 @@ final class PassiveOpens {
         return record;
     }
 
-    private enum Admission { ADMITTED, IGNORED, RESET }
+    enum Admission { ADMITTED, IGNORED, RESET }
 
     /** Takes what a connection needs before it is made: a place among all, of its source, and in the accept queue. */
-    private Admission admit(ListeningSocket socket, FourTuple tuple) {
+    Admission admit(ListeningSocket socket, FourTuple tuple) {
         if (!shards.connections.tryTake()) {
             counters.increment(Counter.TCP_EXT_CONNECTION_LIMIT);
             return Admission.IGNORED;
@@ -175,7 +192,11 @@ final class PassiveOpens {
     }
 
     private void establish(ListeningSocket socket, HalfOpen record, Path path, TcpSegment ack, long now) {
-        ConnectionEntry entry = new ConnectionEntry(record.complete(ack, shard.memory, now), path);
+        begin(socket, new ConnectionEntry(record.complete(ack, shard.memory, now), path), ack, now);
+    }
+
+    /** Gives a connection that was {@linkplain #admit admitted} its actor, and lets it wait to be accepted. */
+    void begin(ListeningSocket socket, ConnectionEntry entry, TcpSegment ack, long now) {
         FourTuple tuple = entry.tuple();
         entry.countsForSource = true;
         try {
@@ -183,6 +204,7 @@ final class PassiveOpens {
         } catch (RuntimeException e) {
             socket.queues().accept().giveBack();
             giveBack(tuple);
+            entry.leaveFastOpen(now);
             entry.connection().abort(now); // what came with its ACK is charged
             shard.reset(tuple, ack);
             throw e;

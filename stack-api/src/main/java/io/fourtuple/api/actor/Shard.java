@@ -230,6 +230,7 @@ final class Shard {
     /** Takes a connection out; false when it is not in. Its timer stays, and its place until its actor has ended. */
     boolean leave(ConnectionEntry entry) {
         boolean wasIn = flows.remove(entry);
+        entry.leaveFastOpen(now());
         if (wasIn) {
             connections--;
             if (entry.countsForSource) {
@@ -293,7 +294,8 @@ final class Shard {
             counters.increment(Counter.TCP_EXT_TIME_WAIT_OVERFLOW);
             return;
         }
-        TimeWaitEntry record = new TimeWaitEntry(TimeWaitRecord.of(entry.connection(), now));
+        TimeWaitEntry record = new TimeWaitEntry(
+                TimeWaitRecord.of(entry.connection(), now), entry.path().route());
         flows.put(record);
         counters.increment(Counter.TCP_EXT_TW);
         schedule(record, record.record.deadline());

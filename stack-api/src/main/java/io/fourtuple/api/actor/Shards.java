@@ -2,9 +2,13 @@ package io.fourtuple.api.actor;
 
 import io.fourtuple.api.StackConfig;
 import io.fourtuple.core.ip.RelayedPacket;
+import io.fourtuple.core.tcp.FastOpenCache;
+import io.fourtuple.core.tcp.FastOpenKey;
 import io.fourtuple.core.tcp.MemoryBudget;
 import io.fourtuple.core.tcp.SipHash;
 import io.fourtuple.core.wire.FourTuple;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -43,6 +47,10 @@ final class Shards {
     final Slots connections;
     /** TIME-WAIT records. */
     final Slots timeWaits;
+    /** What is known of servers that take data with a SYN. */
+    final FastOpenCache fastOpenPeers;
+    /** The keys of cookies for clients that send data with a SYN. */
+    final List<FastOpenKey> fastOpenKeys;
 
     /** What sockets that do not listen are bound to. */
     final Reservations reservations = new Reservations();
@@ -66,13 +74,27 @@ final class Shards {
         sources = new SourceLimits(limits.perSource());
         connections = new Slots(limits.connections());
         timeWaits = new Slots(limits.timeWait());
-        steering = SipHash.of13(random.nextLong(), random.nextLong());
+        long secret0 = random.nextLong();
+        long secret1 = random.nextLong();
+        steering = SipHash.of13(secret0, secret1);
+        fastOpenPeers = new FastOpenCache(limits.fastOpenPeers());
+        fastOpenKeys = fastOpenKeys(config, SipHash.of24(secret0, secret1));
         actors = new AtomicReferenceArray<>(config.shards());
         relayed = new Slots(limits.shardQueue());
         steered = new Slots[config.shards()];
         for (int i = 0; i < steered.length; i++) {
             steered[i] = new Slots(limits.shardQueue());
         }
+    }
+
+    /** Those that are configured, or else one that is derived from a secret with a function of its own. */
+    private static List<FastOpenKey> fastOpenKeys(StackConfig config, SipHash derivation) {
+        List<FastOpenKey> configured = config.tcp().fastOpen().keys();
+        return configured.isEmpty()
+                ? List.of(new FastOpenKey(
+                        derivation.hash("fast open key, first half".getBytes(StandardCharsets.UTF_8)),
+                        derivation.hash("fast open key, last half".getBytes(StandardCharsets.UTF_8))))
+                : configured;
     }
 
     /** From now on nobody is told of what ends. */

@@ -7,12 +7,16 @@ import io.fourtuple.api.protocol.StackCommand;
 import io.fourtuple.api.socket.Errno;
 import io.fourtuple.api.socket.ErrnoException;
 import io.fourtuple.core.ip.Path;
+import io.fourtuple.core.tcp.FastOpenAttempt;
+import io.fourtuple.core.tcp.FastOpenRules;
 import io.fourtuple.core.tcp.PortAllocator;
 import io.fourtuple.core.wire.FourTuple;
 import io.fourtuple.core.wire.IpAddress;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** The opens that the socket layer asks for, with the errors of Linux. Confined to the stack actor. */
 final class SocketOpens {
@@ -51,6 +55,8 @@ final class SocketOpens {
                     unlisten.reply().complete(unlisten.reserved());
                 }
                 case SocketRequest.Connect connect -> connect(connect, asked);
+                case SocketRequest.AskFastOpen ask -> ask.reply().complete(
+                        shards.fastOpenPeers.takesData(literal(ask.remote()), ask.rules(), shard.now()));
             }
         } catch (ErrnoException e) {
             request.fail(e);
@@ -120,7 +126,7 @@ final class SocketOpens {
         if (remotePort == 0) {
             throw new ErrnoException(Errno.EADDRNOTAVAIL, "nobody has port 0");
         }
-        Path path = shard.ip.pathTo(remote);
+        Path path = shard.ip.pathTo(remote, connect.tcp().tuning().sourceRoute());
         if (path == null) {
             throw new ErrnoException(Errno.ENETUNREACH, "there is no route to " + remote);
         }
@@ -138,18 +144,34 @@ final class SocketOpens {
         }
         try {
             int port = opens.localPort(wanted, local, remote, remotePort);
+            AtomicInteger taken = new AtomicInteger();
             ConnectionEntry entry =
                     opens.open(new FourTuple(local, port, remote, remotePort), path, connect.tcp(), made -> {
                         made.link = connect.link();
+                        connect.fast().ifPresent(fast -> taken.set(begin(made, fast, connect.tcp().fastOpen())));
                         return ConnectionActor.ofNobody(shard, made);
                     });
             connect.link().attach(entry.actor.narrow(), entry.tuple(), false);
-            connect.reply().complete(entry.tuple());
+            connect.reply().complete(new SocketRequest.Opening(entry.tuple(), taken.get()));
         } catch (BindException e) {
             throw new ErrnoException(Errno.EADDRNOTAVAIL, e.getMessage());
         } catch (IOException e) {
             throw new ErrnoException(Errno.ENOBUFS, e.getMessage());
         }
+    }
+
+    /** Makes the open one with Fast Open; how many octets it has taken. */
+    private int begin(ConnectionEntry made, SocketRequest.FastData fast, FastOpenRules rules) {
+        long now = shard.now();
+        FastOpenAttempt attempt = shards.fastOpenPeers.attempt(made.tuple().remote(), rules, now);
+        ByteBuffer octets = fast.octets();
+        if (!fast.whole()) {
+            int room = attempt.room(made.connection());
+            octets = octets.slice(octets.position(), Math.min(room, octets.remaining()));
+        }
+        int taken = made.connection().send(octets, now);
+        made.connection().openFast(attempt);
+        return taken;
     }
 
     /** The first shard gives the opens to all in turn. */

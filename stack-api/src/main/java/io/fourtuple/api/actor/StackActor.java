@@ -15,6 +15,7 @@ import io.fourtuple.core.ip.Path;
 import io.fourtuple.core.tcp.HostTraits;
 import io.fourtuple.core.time.Deadline;
 import io.fourtuple.core.wire.FourTuple;
+import io.fourtuple.core.wire.SourceRoute;
 import io.fourtuple.core.wire.TcpFlags;
 import io.fourtuple.core.wire.TcpSegment;
 import io.fourtuple.nic.Nic;
@@ -323,7 +324,7 @@ public final class StackActor extends ExtensibleBehavior<Object> {
         switch (ingress) {
             case Ingress.Tcp tcp -> {
                 if (!steering.steer(tcp.tuple(), tcp)) {
-                    onSegment(tcp.tuple(), tcp.segment(), now);
+                    onSegment(tcp.tuple(), tcp.segment(), tcp.back(), now);
                 }
             }
             case Ingress.Icmp icmp -> {
@@ -339,7 +340,7 @@ public final class StackActor extends ExtensibleBehavior<Object> {
         inHand.flow = null;
     }
 
-    private void onSegment(FourTuple tuple, TcpSegment segment, long now) {
+    private void onSegment(FourTuple tuple, TcpSegment segment, SourceRoute back, long now) {
         inHand.flow = tuple;
         switch (shard.flows.find(tuple)) {
             case ConnectionEntry entry -> {
@@ -348,16 +349,16 @@ public final class StackActor extends ExtensibleBehavior<Object> {
                 }
             }
             case HalfOpenEntry entry -> passiveOpens.onSegment(entry, segment, now);
-            case TimeWaitEntry entry -> onTimeWait(entry, segment, now);
-            case null -> onNoFlow(tuple, segment, now);
+            case TimeWaitEntry entry -> onTimeWait(entry, segment, back, now);
+            case null -> onNoFlow(tuple, segment, back, now);
         }
     }
 
-    private void onTimeWait(TimeWaitEntry entry, TcpSegment segment, long now) {
+    private void onTimeWait(TimeWaitEntry entry, TcpSegment segment, SourceRoute back, long now) {
         switch (entry.record.handleSegment(segment, shard.out, now)) {
             case IGNORE -> shard.schedule(entry, entry.record.deadline());
             case REPLY -> {
-                Path path = shard.ip.pathTo(entry.tuple().remote());
+                Path path = shard.ip.pathTo(entry.tuple().remote(), entry.route);
                 if (path != null) {
                     shard.transmitAlone(path, entry.tuple(), now);
                 }
@@ -365,7 +366,7 @@ public final class StackActor extends ExtensibleBehavior<Object> {
             }
             case REMOVE -> shard.leave(entry);
             case RESET -> {
-                Path path = shard.ip.pathTo(entry.tuple().remote());
+                Path path = shard.ip.pathTo(entry.tuple().remote(), entry.route);
                 if (path != null) {
                     shard.transmitAlone(path, entry.tuple(), now);
                 }
@@ -374,12 +375,12 @@ public final class StackActor extends ExtensibleBehavior<Object> {
             case REOPEN -> {
                 shard.leave(entry);
                 shard.counters.increment(Counter.TCP_EXT_TW_RECYCLED);
-                onNoFlow(entry.tuple(), segment, now);
+                onNoFlow(entry.tuple(), segment, back, now);
             }
         }
     }
 
-    private void onNoFlow(FourTuple tuple, TcpSegment segment, long now) {
+    private void onNoFlow(FourTuple tuple, TcpSegment segment, SourceRoute back, long now) {
         int flags = segment.flags() & (TcpFlags.SYN | TcpFlags.ACK | TcpFlags.RST);
         ListeningSocket socket = shard.sockets.find(tuple.local(), tuple.localPort());
         HostTraits traits = shard.config.tcp().traits();
@@ -388,13 +389,13 @@ public final class StackActor extends ExtensibleBehavior<Object> {
             return;
         }
         if (socket != null && flags == TcpFlags.SYN) {
-            passiveOpens.onSyn(socket, tuple, segment);
+            passiveOpens.onSyn(socket, tuple, segment, back);
         } else if (socket != null && flags == 0) {
             shard.counters.increment(Counter.TCP_EXT_OUT_OF_WINDOW); // RFC 9293 §3.10.7.2, fourth: not to be answered
         } else if (socket != null && flags == (TcpFlags.SYN | TcpFlags.ACK) && traits.silentToSynAck()) {
             shard.counters.increment(Counter.TCP_EXT_OUT_OF_WINDOW);
         } else if (socket != null && flags == TcpFlags.ACK) {
-            passiveOpens.onCookie(socket, tuple, segment, now);
+            passiveOpens.onCookie(socket, tuple, segment, back, now);
         } else {
             if (flags == TcpFlags.SYN) {
                 shard.counters.increment(Counter.TCP_EXT_NO_LISTENER);
@@ -432,7 +433,7 @@ public final class StackActor extends ExtensibleBehavior<Object> {
             }
             case StackInput.Redeliver(FourTuple tuple, TcpSegment segment) -> {
                 long now = shard.now();
-                onSegment(tuple, segment, now);
+                onSegment(tuple, segment, SourceRoute.NONE, now);
                 inHand.flow = null;
                 finishIngress(now);
             }

@@ -4,6 +4,7 @@ import io.fourtuple.api.socket.Posix;
 import io.fourtuple.core.tcp.TcpConnection;
 import io.fourtuple.core.tcp.TcpEvent;
 import io.fourtuple.core.tcp.TcpState;
+import io.fourtuple.core.tcp.Trouble;
 import io.fourtuple.core.wire.FourTuple;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,6 +12,7 @@ import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.pekko.actor.typed.ActorRef;
 
 /**
@@ -41,9 +43,13 @@ public final class SocketLink {
     /** The failure is not to be told: it was, or there is none. */
     private final AtomicBoolean failureTaken = new AtomicBoolean();
 
+    /** What stands in the way of the connection and was not told yet; null for nothing. */
+    private final AtomicReference<Trouble> untold = new AtomicReference<>();
+
     private volatile ActorRef<ConnectionCommand> connection;
     private volatile FourTuple tuple;
     private volatile boolean readingEnded;
+    private volatile boolean troubleWanted;
     private volatile boolean ended;
     private volatile int readiness;
     private volatile int sendSpace;
@@ -54,6 +60,8 @@ public final class SocketLink {
     /** On the connection's thread: run in this turn, not answered yet. */
     private final List<SocketCall<?>> running = new ArrayList<>();
     private long receivedBefore;
+    private Trouble troubleBefore;
+    private int urgentEndBefore;
 
     /** A link that is not {@linkplain #attach attached} yet; {@code watcher} is told from then on. */
     public SocketLink(Watcher watcher) {
@@ -79,7 +87,9 @@ public final class SocketLink {
 
     /** What poll(2) would say now. */
     public int readiness() {
-        return failureTaken.get() ? readiness & ~Posix.POLLERR : readiness;
+        return untold.get() == null && (failureTaken.get() || failure == null)
+                ? readiness & ~Posix.POLLERR
+                : readiness;
     }
 
     /** Octets that could be sent now; a hint, as acknowledgments may raise it and other writers lower it. */
@@ -105,6 +115,19 @@ public final class SocketLink {
     /** Why the connection broke, once ({@code SO_ERROR}); null when it has not, or that was told already. */
     public TcpEvent takeFailure() {
         return failure != null && failureTaken.compareAndSet(false, true) ? failure : null;
+    }
+
+    /** What stands in the way of the connection, which goes on; told once, and only after {@link #wantTrouble}. */
+    public Trouble takeTrouble() {
+        return untold.getAndSet(null);
+    }
+
+    /** Whether to tell of what is no reason to give up ({@code IP_RECVERR}); off at first. */
+    public void wantTrouble(boolean wanted) {
+        troubleWanted = wanted;
+        if (!wanted) {
+            untold.set(null);
+        }
     }
 
     /** Nothing more is to be read: {@code SHUT_RD}. Known to poll after the next turn. */
@@ -148,10 +171,19 @@ public final class SocketLink {
         if (end != null && end != TcpEvent.CLOSED && failure == null) {
             failure = end;
         }
+        Trouble trouble = tcp.trouble();
+        boolean newTrouble = trouble != null && trouble != troubleBefore && troubleWanted;
+        troubleBefore = trouble;
+        if (newTrouble) {
+            untold.set(trouble);
+        }
         int now = readinessOf(tcp);
         long received = tcp.bytesReceived();
-        int edges = (now & ~before) | (received == receivedBefore ? 0 : now & IN);
+        int urgentEnd = tcp.urgentEnd();
+        int edges = (now & ~before) | (received == receivedBefore ? 0 : now & IN)
+                | (newTrouble ? Posix.POLLERR : 0) | (urgentEnd == urgentEndBefore ? 0 : now & Posix.POLLPRI);
         receivedBefore = received;
+        urgentEndBefore = urgentEnd;
         sendSpace = tcp.sendSpace();
         readiness = now;
         if (edges != 0) {
@@ -165,8 +197,9 @@ public final class SocketLink {
 
     /** As Linux' {@code tcp_poll}. */
     private int readinessOf(TcpConnection tcp) {
-        int error = failure != null && !failureTaken.get() ? Posix.POLLERR : 0;
-        if (state == TcpState.SYN_SENT || state == TcpState.SYN_RECEIVED) {
+        boolean failed = failure != null && !failureTaken.get();
+        int error = failed || untold.get() != null ? Posix.POLLERR : 0;
+        if (!tcp.isOpen()) {
             return error;
         }
         boolean closed = state == TcpState.CLOSED || state == TcpState.TIME_WAIT;

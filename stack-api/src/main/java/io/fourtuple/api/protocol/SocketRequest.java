@@ -1,10 +1,12 @@
 package io.fourtuple.api.protocol;
 
 import io.fourtuple.api.socket.ErrnoException;
+import io.fourtuple.core.tcp.FastOpenRules;
 import io.fourtuple.core.tcp.TcpConfig;
 import io.fourtuple.core.tcp.TcpConfig.Tuning;
 import io.fourtuple.core.wire.FourTuple;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -52,12 +54,34 @@ public sealed interface SocketRequest {
      * connect(2): answered when the connection has an actor and {@code link} is attached.
      *
      * @param reserved our end, or the part of it that was bound
+     * @param fast what goes with the SYN, if the peer takes that; empty for no Fast Open
      */
     record Connect(
             InetSocketAddress remote,
             Optional<Reserved> reserved,
             TcpConfig tcp,
+            Optional<FastData> fast,
             SocketLink link,
-            CompletableFuture<FourTuple> reply)
+            CompletableFuture<Opening> reply)
+            implements SocketRequest {}
+
+    /**
+     * Octets for an open with Fast Open (RFC 7413).
+     *
+     * @param octets nobody changes them any more
+     * @param whole whether all are queued that there is room for, and what does not go with the SYN follows it; else
+     *     only those that do
+     */
+    record FastData(ByteBuffer octets, boolean whole) {}
+
+    /**
+     * A connect that is under way.
+     *
+     * @param taken how many octets were queued
+     */
+    record Opening(FourTuple tuple, int taken) {}
+
+    /** Whether a SYN to this peer would have data now. */
+    record AskFastOpen(InetSocketAddress remote, FastOpenRules rules, CompletableFuture<Boolean> reply)
             implements SocketRequest {}
 }

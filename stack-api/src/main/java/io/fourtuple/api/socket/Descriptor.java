@@ -42,4 +42,10 @@ abstract sealed class Descriptor permits TcpSocket, Epoll {
         }
         watchers.clear();
     }
+
+    /** SOCK_NONBLOCK and SOCK_CLOEXEC, or neither. */
+    final void setFlags(int flags) {
+        nonBlocking = (flags & Posix.SOCK_NONBLOCK) != 0;
+        closeOnExec = (flags & Posix.SOCK_CLOEXEC) != 0;
+    }
 }

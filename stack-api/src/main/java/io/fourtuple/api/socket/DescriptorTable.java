@@ -2,6 +2,7 @@ package io.fourtuple.api.socket;
 
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.List;
 
 /**
  * Descriptors by number: the lowest free one is the next. They begin with 3, as those of a program that has its
@@ -63,6 +64,11 @@ final class DescriptorTable {
         descriptors[fd] = null;
         taken.clear(fd);
         return found;
+    }
+
+    /** All there are now, by number. */
+    synchronized List<Descriptor> all() {
+        return taken.stream().mapToObj(fd -> descriptors[fd]).toList();
     }
 
     /** How often all were taken. */

@@ -4,10 +4,14 @@ import io.fourtuple.api.Stack;
 import io.fourtuple.api.config.CongestionControls;
 import io.fourtuple.api.protocol.SocketLink;
 import io.fourtuple.core.tcp.CongestionControlSupplier;
+import io.fourtuple.core.tcp.FastOpenKey;
 import io.fourtuple.core.tcp.ReceivedChunk;
-import io.fourtuple.core.tcp.TcpEvent;
+import io.fourtuple.core.tcp.TcpConfig;
 import io.fourtuple.core.tcp.TcpInfo;
+import io.fourtuple.core.wire.IpAddress;
+import io.fourtuple.core.wire.SourceRoute;
 import io.fourtuple.nic.loop.VirtualTime;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -16,6 +20,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /**
  * The sockets of a program on a stack: POSIX' calls under their names, with file descriptors, options and epoll. Each
@@ -34,7 +39,8 @@ import java.util.function.Supplier;
  */
 public final class SocketLayer {
     private static final int TYPE_FLAGS = Posix.SOCK_NONBLOCK | Posix.SOCK_CLOEXEC;
-    private static final int SEND_FLAGS = Posix.MSG_OOB | Posix.MSG_DONTWAIT | Posix.MSG_NOSIGNAL | Posix.MSG_MORE;
+    private static final int SEND_FLAGS = Posix.MSG_OOB | Posix.MSG_DONTWAIT | Posix.MSG_NOSIGNAL | Posix.MSG_MORE
+            | Posix.MSG_FASTOPEN;
     private static final int RECV_FLAGS = Posix.MSG_PEEK | Posix.MSG_DONTWAIT | Posix.MSG_TRUNC | Posix.MSG_NOSIGNAL
             | Posix.MSG_WAITALL;
     /** So much is copied for a write at least, when the room that there was is out of date. */
@@ -44,6 +50,8 @@ public final class SocketLayer {
     private final Personality personality;
     private final Waiting waiting;
     private final DescriptorTable table;
+    /** What sockets begin with. */
+    private volatile TcpConfig defaults;
 
     private SocketLayer(Stack stack, Personality personality) {
         this.stack = stack;
@@ -52,6 +60,7 @@ public final class SocketLayer {
                 ? new Waiting.InVirtualTime(VirtualTime.current())
                 : new Waiting.OnThread(stack.whenTerminated().toCompletableFuture());
         table = new DescriptorTable(stack.config().limits().descriptors());
+        defaults = stack.config().tcp();
     }
 
     /** A layer without descriptors, on a stack; in a simulation, made on its thread. */
@@ -119,14 +128,9 @@ public final class SocketLayer {
             throw new ErrnoException(Errno.EPROTONOSUPPORT, "protocol " + protocol);
         }
         TcpSocket socket = new TcpSocket(
-                stack, waiting, personality, domain, SocketSettings.of(stack.config().tcp()));
-        setFlags(socket, type);
+                stack, waiting, personality, domain, SocketSettings.of(defaults));
+        socket.setFlags(type);
         return table.add(socket);
-    }
-
-    private static void setFlags(Descriptor descriptor, int flags) {
-        descriptor.nonBlocking = (flags & Posix.SOCK_NONBLOCK) != 0;
-        descriptor.closeOnExec = (flags & Posix.SOCK_CLOEXEC) != 0;
     }
 
     /**
@@ -168,7 +172,7 @@ public final class SocketLayer {
         return call(() -> {
             TcpSocket listener = tcp(fd);
             TcpSocket child = listener.forNext();
-            setFlags(child, flags);
+            child.setFlags(flags);
             int childFd = table.add(child);
             try {
                 child.accept(listener);
@@ -276,7 +280,7 @@ public final class SocketLayer {
      * @param source gives the octets that remain in it, as many as there is room for; its position moves
      * @param flags MSG_OOB (the last octet is urgent), MSG_MORE, MSG_DONTWAIT, MSG_NOSIGNAL
      * @return how many octets were taken, at least 1 unless none were given
-     * @throws ErrnoException EAGAIN, EPIPE, ENOTCONN, ECONNRESET, ETIMEDOUT, EHOSTUNREACH; EOPNOTSUPP for MSG_FASTOPEN
+     * @throws ErrnoException EAGAIN, EPIPE, ENOTCONN, ECONNRESET, ETIMEDOUT, EHOSTUNREACH
      */
     public int send(int fd, ByteBuffer source, int flags) {
         return sendmsg(fd, List.of(source), flags);
@@ -284,60 +288,71 @@ public final class SocketLayer {
 
     /** sendmsg(2) and writev(2): the buffers one after the other, as one write. See {@link #send}. */
     public int sendmsg(int fd, List<ByteBuffer> sources, int flags) {
+        return sendmsg(fd, sources, flags, Optional.empty());
+    }
+
+    /**
+     * sendmsg(2) with an address, which is looked at where the call opens the connection: with MSG_FASTOPEN, or on an
+     * unconnected socket with FreeBSD's answers. Then the data go with the SYN as far as the peer takes them (RFC
+     * 7413).
+     *
+     * @return how many octets were taken: what goes with the SYN, or with FreeBSD's answers all there is room for
+     * @throws ErrnoException as {@link #send} and {@link #connect}; EOPNOTSUPP for MSG_FASTOPEN when the stack's
+     *     configuration forbids it; EINPROGRESS when the connection is under way and nothing was taken: write again
+     *     when it is there
+     */
+    public int sendmsg(int fd, List<ByteBuffer> sources, int flags, Optional<InetSocketAddress> address) {
         return call(() -> {
             TcpSocket socket = tcp(fd);
-            if ((flags & Posix.MSG_FASTOPEN) != 0) {
-                throw new ErrnoException(Errno.EOPNOTSUPP, "no data go with a SYN");
-            }
             if ((flags & ~SEND_FLAGS) != 0) {
                 throw new ErrnoException(Errno.EINVAL, "flags " + flags);
             }
+            if (opens(socket, flags, address)) {
+                ByteBuffer copy = WriteCall.copyOf(sources, Math.max(
+                        SMALLEST_COPY, socket.settings().tcp().sendBuffer().initial()));
+                int begun = socket.connectFast(address, copy);
+                if (begun != TcpSocket.CONNECTED) {
+                    WriteCall.advance(sources, begun);
+                    return begun;
+                }
+            }
             SocketLink link =
                     connected(socket, personality == Personality.FREEBSD ? Errno.ENOTCONN : Errno.EPIPE);
-            ByteBuffer copy = copyOf(sources, Math.max(SMALLEST_COPY, link.sendSpace()));
-            WriteCall write = new WriteCall(link, copy, flags, socket.settings().cork());
+            ByteBuffer copy = WriteCall.copyOf(sources, Math.max(SMALLEST_COPY, link.sendSpace()));
+            WriteCall write = new WriteCall(link, copy, flags);
             link.call(write);
             int taken = waiting.await(write.answer());
-            advance(sources, taken);
+            WriteCall.advance(sources, taken);
             return taken;
         });
     }
 
-    /** sendto(2): the address of a connected socket is not looked at. See {@link #send}. */
+    /** Whether a write opens the connection. */
+    private boolean opens(TcpSocket socket, int flags, Optional<InetSocketAddress> address) {
+        if ((flags & Posix.MSG_FASTOPEN) != 0) {
+            if (!socket.settings().tcp().fastOpen().client()) {
+                throw new ErrnoException(Errno.EOPNOTSUPP, "the stack sends no data with a SYN");
+            }
+            return true;
+        }
+        boolean implied = personality == Personality.FREEBSD && address.isPresent() && !socket.isListening()
+                && socket.link() == null;
+        return implied || socket.isDeferred();
+    }
+
+    /** sendto(2): the address of a connected socket is not looked at. See {@link #sendmsg}. */
     public int sendto(int fd, ByteBuffer source, int flags, InetSocketAddress address) {
-        Objects.requireNonNull(address);
-        return send(fd, source, flags);
+        return sendmsg(fd, List.of(source), flags, Optional.of(address));
     }
 
     private static SocketLink connected(TcpSocket socket, Errno otherwise) {
         SocketLink link = socket.link();
         if (link == null) {
-            throw new ErrnoException(otherwise, "the socket is not connected");
+            throw socket.isDeferred()
+                    ? new ErrnoException(Errno.EAGAIN, "the first write connects")
+                    : new ErrnoException(otherwise, "the socket is not connected");
         }
         return link;
-    }
-
-    private static ByteBuffer copyOf(List<ByteBuffer> sources, int max) {
-        long all = 0;
-        for (ByteBuffer source : sources) {
-            all += source.remaining();
-        }
-        ByteBuffer copy = ByteBuffer.allocate((int) Math.min(all, max));
-        for (ByteBuffer source : sources) {
-            int length = Math.min(source.remaining(), copy.remaining());
-            copy.put(copy.position(), source, source.position(), length);
-            copy.position(copy.position() + length);
-        }
-        return copy.flip();
-    }
-
-    private static void advance(List<ByteBuffer> sources, int octets) {
-        int left = octets;
-        for (ByteBuffer source : sources) {
-            int length = Math.min(source.remaining(), left);
-            source.position(source.position() + length);
-            left -= length;
-        }
     }
 
     // ---- readiness ----
@@ -375,7 +390,7 @@ public final class SocketLayer {
             throw new ErrnoException(Errno.EINVAL, "flags " + flags);
         }
         Epoll epoll = new Epoll();
-        setFlags(epoll, flags);
+        epoll.setFlags(flags);
         return table.add(epoll);
     }
 
@@ -437,12 +452,29 @@ public final class SocketLayer {
         return call(() -> SocketOptionValues.get(tcp(fd), option, personality));
     }
 
-    /** SO_ERROR: why the connection broke, which is forgotten then. */
+    /** SO_ERROR: why the connection broke or, with IP_RECVERR, what it survives; it is forgotten then. */
     public Optional<Errno> takeError(int fd) {
-        return call(() -> {
-            SocketLink link = tcp(fd).link();
-            TcpEvent failure = link == null ? null : link.takeFailure();
-            return Optional.ofNullable(failure).map(Errors::of);
+        return call(() -> Errors.take(tcp(fd).link()));
+    }
+
+    /**
+     * IP_OPTIONS, as far as they are a source route: all packets of a connection that is opened from now on pass these
+     * hosts (RFC 9293 §3.9.2.1), also of one that a listening socket accepts whose peer has come by another way. Most
+     * routers drop such packets. ICMP errors about them are not understood.
+     *
+     * @param hops IPv4 addresses, at most {@link SourceRoute#MAX_HOPS}; none for no route
+     * @param strict whether there may be no others between them
+     * @throws ErrnoException EISCONN after connect or listen; EINVAL for what cannot be a route
+     */
+    public void setSourceRoute(int fd, List<InetAddress> hops, boolean strict) {
+        run(() -> {
+            SourceRoute route;
+            try {
+                route = new SourceRoute(strict, hops.stream().map(IpAddress::of).toList());
+            } catch (IllegalArgumentException e) {
+                throw new ErrnoException(Errno.EINVAL, e.getMessage());
+            }
+            tcp(fd).setSourceRoute(route);
         });
     }
 
@@ -468,6 +500,53 @@ public final class SocketLayer {
         });
     }
 
+    /**
+     * TCP_FASTOPEN_KEY: what the cookies of a listening socket are made with, before it listens or later.
+     *
+     * @param keys one key, or two: the present one, and the one before, whose cookies are still good; none takes
+     *     nothing away from a socket that listens
+     * @throws ErrnoException EINVAL
+     */
+    public void setFastOpenKeys(int fd, List<FastOpenKey> keys) {
+        if (keys.size() > 2) {
+            throw new ErrnoException(Errno.EINVAL, "there are two keys at most, not " + keys.size());
+        }
+        run(() -> tcp(fd).setFastOpenKeys(keys));
+    }
+
+    /** TCP_FASTOPEN_KEY: those of a socket that listens, or those it was given. */
+    public List<FastOpenKey> fastOpenKeys(int fd) {
+        return call(() -> tcp(fd).fastOpenKeys());
+    }
+
+    /**
+     * Changes what TCP does, as sysctl(8) does: for sockets of this layer that are to come and, whatever their options
+     * say, for those that are there. What was agreed in SYNs stays.
+     */
+    public void retune(UnaryOperator<TcpConfig> change) {
+        run(() -> {
+            defaults = change.apply(defaults);
+            for (Descriptor each : table.all()) {
+                if (each instanceof TcpSocket socket) {
+                    socket.retune(change);
+                }
+            }
+        });
+    }
+
+    /**
+     * Says that a write waits for a connection that is being opened, as a write that blocks does on Linux: the last
+     * acknowledgment of the handshake goes with its data, if they come soon.
+     */
+    public void expectWrite(int fd) {
+        run(() -> tcp(fd).expectWrite());
+    }
+
+    /** Where an accepted connection came from, as accept(2) tells it: also when it is over by now. */
+    public InetSocketAddress acceptedFrom(int fd) {
+        return call(() -> tcp(fd).farEnd());
+    }
+
     /** TCP_INFO of a connection; empty for a socket that has none. */
     public Optional<TcpInfo> info(int fd) {
         return call(() -> tcp(fd).info());
@@ -477,7 +556,8 @@ public final class SocketLayer {
     public Map<String, Long> tcpInfo(int fd) {
         return call(() -> {
             TcpSocket socket = tcp(fd);
-            return socket.info().map(TcpInfoFields::of)
+            return socket.info()
+                    .map(info -> TcpInfoFields.of(info, socket.link().tuple().local().isV4(), personality))
                     .orElseGet(() -> TcpInfoFields.ofUnconnected(socket.isListening()));
         });
     }

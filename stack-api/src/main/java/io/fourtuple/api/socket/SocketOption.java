@@ -61,13 +61,16 @@ public enum SocketOption {
     TCP_CONGESTION(Posix.IPPROTO_TCP, 13),
     /** Milliseconds without an acknowledgment; 0 for the stack's default. */
     TCP_USER_TIMEOUT(Posix.IPPROTO_TCP, 18),
-    /** Data with the SYN: not supported. */
+    /**
+     * How many connections that a SYN alone has made may wait for their final ACK; 0 for none. With FreeBSD's answers,
+     * also whether sendto to a peer opens a connection with data in the SYN.
+     */
     TCP_FASTOPEN(Posix.IPPROTO_TCP, 23),
     /** With so much unsent the socket is not writable; 0 for no bound. */
     TCP_NOTSENT_LOWAT(Posix.IPPROTO_TCP, 25),
-    /** Data with the SYN: not supported. */
+    /** Whether connect waits for the first write, when that can go with the SYN. */
     TCP_FASTOPEN_CONNECT(Posix.IPPROTO_TCP, 30),
-    /** Data with the SYN: not supported. */
+    /** For {@link SocketLayer#setFastOpenKeys} and {@link SocketLayer#fastOpenKeys}. */
     TCP_FASTOPEN_KEY(Posix.IPPROTO_TCP, 33),
     /** Seconds that an open may take. FreeBSD's. */
     TCP_KEEPINIT(Posix.IPPROTO_TCP, 128),
@@ -78,6 +81,11 @@ public enum SocketOption {
     IP_TOS(Posix.IPPROTO_IP, 1),
     /** The time to live, 1 to 255; -1 for the default. */
     IP_TTL(Posix.IPPROTO_IP, 2),
+    /**
+     * Whether {@link #SO_ERROR} and poll tell of what a connection survives: data that are sent again and again, ICMP
+     * errors (RFC 9293 §3.9.1.8). Off at first.
+     */
+    IP_RECVERR(Posix.IPPROTO_IP, 11),
     /** Whether the path's MTU is found out: IP_PMTUDISC_DO, which is 2, always. */
     IP_MTU_DISCOVER(Posix.IPPROTO_IP, 10),
     /** The MTU of the path of a connection; cannot be set. */
@@ -85,6 +93,8 @@ public enum SocketOption {
 
     /** The hop limit, 0 to 255; -1 for the default. */
     IPV6_UNICAST_HOPS(Posix.IPPROTO_IPV6, 16),
+    /** As IP_RECVERR. */
+    IPV6_RECVERR(Posix.IPPROTO_IPV6, 25),
     /** Whether {@code ::} does not stand for IPv4 as well. */
     IPV6_V6ONLY(Posix.IPPROTO_IPV6, 26),
     /** The traffic class; its two lowest bits are not the program's. */

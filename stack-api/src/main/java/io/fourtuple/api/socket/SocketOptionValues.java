@@ -2,7 +2,6 @@ package io.fourtuple.api.socket;
 
 import io.fourtuple.api.protocol.SocketLink;
 import io.fourtuple.core.tcp.TcpConnection;
-import io.fourtuple.core.tcp.TcpEvent;
 import io.fourtuple.core.tcp.TcpInfo;
 import io.fourtuple.core.tcp.TcpState;
 import java.util.function.Function;
@@ -30,10 +29,8 @@ final class SocketOptionValues {
         requireFamily(socket, option);
         SocketLink link = socket.link();
         return switch (option) {
-            case SO_ERROR -> {
-                TcpEvent failure = link == null ? null : link.takeFailure();
-                yield failure == null ? 0 : Errors.of(failure).number();
-            }
+            case SO_ERROR -> Errors.take(link).map(Errno::number).orElse(0);
+            case IP_RECVERR, IPV6_RECVERR -> socket.receivesErrors() ? 1 : 0;
             case SO_ACCEPTCONN -> socket.isListening() ? 1 : 0;
             case SO_DOMAIN -> socket.domain();
             case SO_RCVBUF -> buffer(socket, option, TcpConnection::receiveBuffer, personality);
@@ -60,7 +57,7 @@ final class SocketOptionValues {
                 : socket.settings().get(option);
         return switch (personality) {
             case PLAIN -> size;
-            case LINUX -> 2 * size;
+            case LINUX -> option == SocketOption.SO_RCVBUF ? 2 * size : size; // doubled when it was set
             case FREEBSD -> connected ? wholeSegments(size, socket) : size;
         };
     }

@@ -1,11 +1,14 @@
 package io.fourtuple.api.socket;
 
 import io.fourtuple.core.tcp.CongestionControlSupplier;
+import io.fourtuple.core.tcp.FastOpenKey;
 import io.fourtuple.core.tcp.TcpConfig;
 import io.fourtuple.core.tcp.TcpConfig.BufferLimits;
 import io.fourtuple.core.tcp.TcpConfig.KeepAlive;
 import io.fourtuple.core.tcp.TcpConfig.Retransmission;
 import io.fourtuple.core.tcp.TcpConfig.Tuning;
+import io.fourtuple.core.wire.SourceRoute;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -42,7 +45,8 @@ record SocketSettings(
         return reuseAddress || reusePort;
     }
 
-    private SocketSettings with(TcpConfig config) {
+    /** These with another configuration. */
+    SocketSettings with(TcpConfig config) {
         return new SocketSettings(config, reuseAddress, reusePort, v6Only, cork, quickAck, lingerSeconds);
     }
 
@@ -53,6 +57,16 @@ record SocketSettings(
     /** These with another policy. */
     SocketSettings withCongestionControl(CongestionControlSupplier policy) {
         return with(tcp.withCongestionControl(policy));
+    }
+
+    /** These with other keys of Fast Open. */
+    SocketSettings withFastOpenKeys(List<FastOpenKey> keys) {
+        return with(tcp.withFastOpen(tcp.fastOpen().withKeys(keys)));
+    }
+
+    /** These with packets that go by a source route. */
+    SocketSettings withSourceRoute(SourceRoute route) {
+        return with(tcp.tuning().withSourceRoute(route));
     }
 
     /**
@@ -100,13 +114,18 @@ record SocketSettings(
                     timer.synackRetries(), timer.giveUp(), timer.userTimeout())));
             case TCP_NOTSENT_LOWAT -> with(tuning.withNotSentLowat(inRange(option, value, 0, Integer.MAX_VALUE)));
             case TCP_NOOPT -> with(tuning.withNoOptions(on));
-            case TCP_DEFER_ACCEPT, TCP_FASTOPEN, TCP_FASTOPEN_CONNECT, TCP_FASTOPEN_KEY -> supportedOnly(option, !on);
+            case TCP_DEFER_ACCEPT -> supportedOnly(option, !on);
+            case TCP_FASTOPEN -> with(tcp.withFastOpen(
+                    tcp.fastOpen().withQueue(inRange(option, value, 0, Integer.MAX_VALUE))));
+            case TCP_FASTOPEN_CONNECT -> supportedOnly(option, tcp.fastOpen().client()).with(tcp.withFastOpen(
+                    tcp.fastOpen().withDeferConnect(inRange(option, value, 0, 1) == 1)));
             case IP_TOS, IPV6_TCLASS -> with(tuning.withTrafficClass(
                     value == -1 ? 0 : inRange(option, value, 0, 255)));
             case IP_TTL -> with(tuning.withHopLimit(value == -1 ? 0 : inRange(option, value, 1, 255)));
             case IPV6_UNICAST_HOPS -> with(tuning.withHopLimit(value == -1 ? 0 : inRange(option, value, 1, 255)));
             case IP_MTU_DISCOVER -> supportedOnly(option, value == PMTUDISC_DO || value == 1);
-            case SO_TYPE, SO_ERROR, SO_ACCEPTCONN, SO_PROTOCOL, SO_DOMAIN, IP_MTU, TCP_INFO, TCP_CONGESTION ->
+            case SO_TYPE, SO_ERROR, SO_ACCEPTCONN, SO_PROTOCOL, SO_DOMAIN, IP_RECVERR, IPV6_RECVERR, IP_MTU, TCP_INFO,
+                    TCP_CONGESTION, TCP_FASTOPEN_KEY ->
                     throw new ErrnoException(Errno.ENOPROTOOPT, option + " is not set to a number");
         };
     }
@@ -139,11 +158,14 @@ record SocketSettings(
             case TCP_KEEPINIT -> tcp.retransmission().synGiveUp() / SECOND;
             case TCP_NOTSENT_LOWAT -> tuning.notSentLowat();
             case TCP_NOOPT -> flag(tuning.noOptions());
-            case TCP_DEFER_ACCEPT, TCP_FASTOPEN, TCP_FASTOPEN_CONNECT -> 0;
+            case TCP_DEFER_ACCEPT -> 0;
+            case TCP_FASTOPEN -> tcp.fastOpen().queue();
+            case TCP_FASTOPEN_CONNECT -> flag(tcp.fastOpen().deferConnect());
             case IP_TOS, IPV6_TCLASS -> tuning.trafficClass();
             case IP_TTL, IPV6_UNICAST_HOPS -> tuning.hopLimit() == 0 ? 64 : tuning.hopLimit();
             case IP_MTU_DISCOVER -> PMTUDISC_DO;
-            case SO_ERROR, SO_ACCEPTCONN, SO_DOMAIN, IP_MTU, TCP_INFO, TCP_CONGESTION, TCP_FASTOPEN_KEY ->
+            case SO_ERROR, SO_ACCEPTCONN, SO_DOMAIN, IP_RECVERR, IPV6_RECVERR, IP_MTU, TCP_INFO, TCP_CONGESTION,
+                    TCP_FASTOPEN_KEY ->
                     throw new ErrnoException(Errno.ENOPROTOOPT, option + " is no number of its own");
         };
     }

@@ -3,13 +3,14 @@ package io.fourtuple.api.socket;
 import io.fourtuple.core.tcp.TcpInfo;
 import io.fourtuple.core.tcp.TcpState;
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
 /**
  * Linux' {@code struct tcp_info}, field by field, in its units: microseconds for {@code rto}, {@code ato} and round
- * trips, milliseconds for {@code last_…}, segments for windows and counts, octets for the rest. What this stack does
- * not measure is 0.
+ * trips, milliseconds for {@code last_…}, segments for windows and counts, octets for the rest. FreeBSD has windows in
+ * octets. What this stack does not measure is 0 in {@link #of}, and not there in {@link #measured}.
  */
 public final class TcpInfoFields {
     /** {@code tcpi_state} of a socket that listens. */
@@ -19,82 +20,143 @@ public final class TcpInfoFields {
 
     private static final long MICRO = 1_000;
     private static final long MILLI = 1_000_000;
+    private static final int V4_HEADERS = 40;
+    private static final int V6_HEADERS = 60;
     private static final long INFINITE_SSTHRESH = 0x7fff_ffffL;
+    /** FreeBSD begins with the largest window there can be. */
+    private static final long LARGEST_WINDOW = 65_535L << 14;
     private static final int OPT_TIMESTAMPS = 1;
     private static final int OPT_SACK = 2;
     private static final int OPT_WSCALE = 4;
     private static final int OPT_ECN = 8;
     private static final int OPT_ECN_SEEN = 16;
+    private static final int OPT_SYN_DATA = 32;
 
-    private static final String[] NOT_MEASURED = {
-        "tcpi_ca_state", "tcpi_probes", "tcpi_sacked", "tcpi_lost", "tcpi_fackets", "tcpi_last_ack_sent",
-        "tcpi_reordering", "tcpi_rcv_rtt", "tcpi_pacing_rate", "tcpi_max_pacing_rate", "tcpi_delivery_rate",
-        "tcpi_busy_time", "tcpi_rwnd_limited", "tcpi_sndbuf_limited", "tcpi_delivered", "tcpi_delivered_ce",
-        "tcpi_dsack_dups", "tcpi_reord_seen", "tcpi_rcv_ooopack", "tcpi_rehash", "tcpi_total_rto",
-        "tcpi_total_rto_recoveries", "tcpi_total_rto_time", "tcpi_delivery_rate_app_limited",
-        "tcpi_fastopen_client_fail", "tcpi_data_segs_in", "tcpi_data_segs_out", "tcpi_rcv_ssthresh", "tcpi_ato",
-        "tcpi_rcv_space",
-    };
+    private static final List<String> NOT_MEASURED = List.of(
+            "tcpi_probes", "tcpi_ato", "tcpi_fackets", "tcpi_last_ack_sent", "tcpi_rcv_ssthresh", "tcpi_rcv_rtt",
+            "tcpi_rcv_space", "tcpi_max_pacing_rate", "tcpi_data_segs_in", "tcpi_data_segs_out", "tcpi_busy_time",
+            "tcpi_rwnd_limited", "tcpi_sndbuf_limited", "tcpi_delivered_ce", "tcpi_rcv_ooopack",
+            "tcpi_fastopen_client_fail", "tcpi_rehash", "tcpi_total_rto", "tcpi_total_rto_recoveries",
+            "tcpi_total_rto_time");
 
     private TcpInfoFields() {}
 
-    /** Of a connection: by name, such as {@code tcpi_snd_cwnd}; in the order of their names. */
-    public static Map<String, Long> of(TcpInfo info) {
-        Map<String, Long> fields = new TreeMap<>();
-        for (String name : NOT_MEASURED) {
-            fields.put(name, 0L);
-        }
-        int mss = Math.max(1, info.sendMss());
-        fields.put("tcpi_state", (long) number(info.state()));
-        fields.put("tcpi_retransmits", (long) info.timeouts());
-        fields.put("tcpi_backoff", (long) info.timeouts());
-        fields.put("tcpi_options", (long) options(info));
-        fields.put("tcpi_snd_wscale", (long) Math.max(0, info.sendWindowScale()));
-        fields.put("tcpi_rcv_wscale", (long) Math.max(0, info.receiveWindowScale()));
-        fields.put("tcpi_rto", info.rto() / MICRO);
-        fields.put("tcpi_snd_mss", (long) info.sendMss());
-        fields.put("tcpi_rcv_mss", (long) info.receiveMss());
-        fields.put("tcpi_unacked", (long) Math.ceilDiv(info.unacknowledged(), mss));
-        fields.put("tcpi_retrans", 0L);
-        fields.put("tcpi_last_data_sent", info.lastSend() / MILLI);
-        fields.put("tcpi_last_data_recv", info.lastReceive() / MILLI);
-        fields.put("tcpi_last_ack_recv", info.lastAck() / MILLI);
-        fields.put("tcpi_pmtu", (long) info.advertisedMss() + 40);
-        fields.put("tcpi_rtt", info.rtt() / MICRO);
-        fields.put("tcpi_rttvar", info.rttVariance() / MICRO);
-        fields.put("tcpi_snd_ssthresh",
-                info.ssthresh() >= Integer.MAX_VALUE ? INFINITE_SSTHRESH : info.ssthresh() / mss);
-        fields.put("tcpi_snd_cwnd", info.cwnd() / mss);
-        fields.put("tcpi_advmss", (long) info.advertisedMss());
-        fields.put("tcpi_total_retrans", info.retransmits());
-        fields.put("tcpi_bytes_acked", info.bytesAcked());
-        fields.put("tcpi_bytes_received", info.bytesReceived());
-        fields.put("tcpi_segs_out", info.segmentsOut());
-        fields.put("tcpi_segs_in", info.segmentsIn());
-        fields.put("tcpi_notsent_bytes", (long) info.unsent());
-        fields.put("tcpi_min_rtt", info.minRtt() / MICRO);
-        fields.put("tcpi_bytes_sent", info.bytesSent());
-        fields.put("tcpi_bytes_retrans", info.bytesRetransmitted());
-        fields.put("tcpi_snd_wnd", info.sendWindow());
-        fields.put("tcpi_rcv_wnd", (long) info.receiveWindow());
-        return Collections.unmodifiableMap(fields);
+    /**
+     * Of a connection: by name, such as {@code tcpi_snd_cwnd}; in the order of their names.
+     *
+     * @param v4 whether it is one of IPv4
+     */
+    public static Map<String, Long> of(TcpInfo info, boolean v4, Personality personality) {
+        return withRest(measured(info, v4, personality));
     }
 
     /** Of a socket that has no connection: its state, and 0 for the rest. */
     public static Map<String, Long> ofUnconnected(boolean listening) {
+        return withRest(measuredUnconnected(listening));
+    }
+
+    /** As {@link #of}, without what this stack does not measure. */
+    public static Map<String, Long> measured(TcpInfo info, boolean v4, Personality personality) {
         Map<String, Long> fields = new TreeMap<>();
+        fields.put("tcpi_state", (long) number(info.state()));
+        fields.put("tcpi_options", (long) options(info));
+        fields.put("tcpi_snd_wscale", (long) Math.max(0, info.sendWindowScale()));
+        fields.put("tcpi_rcv_wscale", (long) Math.max(0, info.receiveWindowScale()));
+        fields.put("tcpi_snd_mss", (long) info.sendMss());
+        fields.put("tcpi_rcv_mss", (long) info.receiveMss());
+        fields.put("tcpi_advmss", (long) info.advertisedMss());
+        fields.put("tcpi_pmtu", (long) info.advertisedMss() + (v4 ? V4_HEADERS : V6_HEADERS));
+        fields.put("tcpi_snd_wnd", info.sendWindow());
+        fields.put("tcpi_rcv_wnd", (long) info.receiveWindow());
+        putWindows(fields, info, personality);
+        putTimes(fields, info);
+        putCounts(fields, info);
+        putPath(fields, info);
+        return Collections.unmodifiableMap(fields);
+    }
+
+    private static void putWindows(Map<String, Long> fields, TcpInfo info, Personality personality) {
+        boolean octets = personality == Personality.FREEBSD;
+        int unit = octets ? 1 : mss(info);
+        long infinite = octets ? LARGEST_WINDOW : INFINITE_SSTHRESH;
+        fields.put("tcpi_snd_cwnd", info.cwnd() / unit);
+        fields.put("tcpi_snd_ssthresh", info.ssthresh() >= Integer.MAX_VALUE ? infinite : info.ssthresh() / unit);
+    }
+
+    private static void putTimes(Map<String, Long> fields, TcpInfo info) {
+        fields.put("tcpi_rto", info.rto() / MICRO);
+        fields.put("tcpi_rtt", info.rtt() / MICRO);
+        fields.put("tcpi_rttvar", info.rttVariance() / MICRO);
+        fields.put("tcpi_min_rtt", info.minRtt() / MICRO);
+        fields.put("tcpi_last_data_sent", info.lastSend() / MILLI);
+        fields.put("tcpi_last_data_recv", info.lastReceive() / MILLI);
+        fields.put("tcpi_last_ack_recv", info.lastAck() / MILLI);
+    }
+
+    private static void putCounts(Map<String, Long> fields, TcpInfo info) {
+        fields.put("tcpi_retransmits", (long) info.timeouts());
+        fields.put("tcpi_backoff", (long) info.timeouts());
+        fields.put("tcpi_unacked", segments(info, info.unacknowledged()));
+        fields.put("tcpi_total_retrans", info.retransmits());
+        fields.put("tcpi_bytes_acked", info.bytesAcked());
+        fields.put("tcpi_bytes_received", info.bytesReceived());
+        fields.put("tcpi_bytes_sent", info.bytesSent());
+        fields.put("tcpi_bytes_retrans", info.bytesRetransmitted());
+        fields.put("tcpi_segs_out", info.segmentsOut());
+        fields.put("tcpi_segs_in", info.segmentsIn());
+        fields.put("tcpi_notsent_bytes", (long) info.unsent());
+    }
+
+    private static void putPath(Map<String, Long> fields, TcpInfo info) {
+        TcpInfo.Path path = info.path();
+        boolean open = info.state().isSynchronized();
+        fields.put("tcpi_ca_state", switch (path.caState()) {
+            case OPEN -> 0L;
+            case DISORDER -> 1L;
+            case CWR -> 2L;
+            case RECOVERY -> 3L;
+            case LOSS -> 4L;
+        });
+        fields.put("tcpi_lost", segments(info, path.lost()));
+        fields.put("tcpi_retrans", segments(info, path.retrans()));
+        fields.put("tcpi_sacked", segments(info, path.sacked()));
+        fields.put("tcpi_reordering", segments(info, path.reordering()));
+        fields.put("tcpi_reord_seen", path.reordSeen());
+        fields.put("tcpi_dsack_dups", path.dsackDups());
+        fields.put("tcpi_delivered", segments(info, path.delivered()) + (open ? 1 : 0)); // Linux counts the SYN
+        fields.put("tcpi_delivery_rate", path.deliveryRate());
+        fields.put("tcpi_delivery_rate_app_limited", path.appLimited() ? 1L : 0L);
+        fields.put("tcpi_pacing_rate", path.pacingRate());
+    }
+
+    private static long segments(TcpInfo info, long octets) {
+        return Math.ceilDiv(octets, (long) mss(info));
+    }
+
+    private static int mss(TcpInfo info) {
+        return Math.max(1, info.sendMss());
+    }
+
+    /** As {@link #ofUnconnected}, without the rest. */
+    public static Map<String, Long> measuredUnconnected(boolean listening) {
+        Map<String, Long> fields = new TreeMap<>();
+        fields.put("tcpi_options", 0L);
+        fields.put("tcpi_state", (long) (listening ? TCP_LISTEN : TCP_CLOSE));
+        return Collections.unmodifiableMap(fields);
+    }
+
+    private static Map<String, Long> withRest(Map<String, Long> measured) {
+        Map<String, Long> fields = new TreeMap<>(measured);
         for (String name : NOT_MEASURED) {
             fields.put(name, 0L);
         }
-        fields.put("tcpi_options", 0L);
-        fields.put("tcpi_state", (long) (listening ? TCP_LISTEN : TCP_CLOSE));
         return Collections.unmodifiableMap(fields);
     }
 
     private static int options(TcpInfo info) {
         return (info.timestamps() ? OPT_TIMESTAMPS : 0) | (info.sack() ? OPT_SACK : 0)
                 | (info.sendWindowScale() >= 0 ? OPT_WSCALE : 0) | (info.ecn() ? OPT_ECN : 0)
-                | (info.ecnSeen() ? OPT_ECN_SEEN : 0);
+                | (info.ecnSeen() ? OPT_ECN_SEEN : 0) | (info.synData() ? OPT_SYN_DATA : 0);
     }
 
     private static int number(TcpState state) {

@@ -4,10 +4,14 @@ import io.fourtuple.api.Stack;
 import io.fourtuple.api.protocol.ConnectionCommand;
 import io.fourtuple.api.protocol.SocketLink;
 import io.fourtuple.api.protocol.SocketRequest;
+import io.fourtuple.api.protocol.SocketRequest.FastData;
 import io.fourtuple.api.protocol.SocketRequest.Listening;
 import io.fourtuple.api.protocol.SocketRequest.Reserved;
 import io.fourtuple.api.protocol.StackCommand;
 import io.fourtuple.core.tcp.CongestionControlSupplier;
+import io.fourtuple.core.tcp.FastOpenKey;
+import io.fourtuple.core.tcp.FastOpenRules;
+import io.fourtuple.core.tcp.TcpConfig;
 import io.fourtuple.core.tcp.TcpConfig.Tuning;
 import io.fourtuple.core.tcp.TcpConnection;
 import io.fourtuple.core.tcp.TcpEvent;
@@ -15,18 +19,25 @@ import io.fourtuple.core.tcp.TcpInfo;
 import io.fourtuple.core.tcp.TcpState;
 import io.fourtuple.core.wire.FourTuple;
 import io.fourtuple.core.wire.IpAddress;
+import io.fourtuple.core.wire.SourceRoute;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiFunction;
+import java.util.function.UnaryOperator;
 
 /**
  * One TCP socket: unbound, bound, listening or with a connection. What changes which of these it is takes turns on its
  * monitor; reading, writing and polling look at volatile fields alone. Thread-safe.
  */
 final class TcpSocket extends Descriptor {
+    /** See {@link #connectFast}. */
+    static final int CONNECTED = -1;
+
     private static final int UNCONNECTED = Posix.POLLOUT | Posix.POLLWRNORM | Posix.POLLHUP;
 
     private static final int IN = Posix.POLLIN | Posix.POLLRDNORM;
@@ -42,9 +53,13 @@ final class TcpSocket extends Descriptor {
     private volatile Listening listening;
     /** Null while there is no connection. */
     private volatile SocketLink link;
+    /** Where the first write connects to ({@code TCP_FASTOPEN_CONNECT}); null when nothing waits for it. */
+    private volatile InetSocketAddress deferred;
     /** A program has been told that the connection is there. */
     private boolean connectTold;
     private boolean closed;
+    /** IP_RECVERR. */
+    private volatile boolean receivesErrors;
 
     TcpSocket(Stack stack, Waiting waiting, Personality personality, int domain, SocketSettings settings) {
         this.stack = stack;
@@ -64,6 +79,10 @@ final class TcpSocket extends Descriptor {
         return settings;
     }
 
+    boolean receivesErrors() {
+        return receivesErrors;
+    }
+
     boolean isListening() {
         return listening != null;
     }
@@ -81,6 +100,9 @@ final class TcpSocket extends Descriptor {
             return listens.line().waiting() > 0 ? IN : over;
         }
         SocketLink connected = link;
+        if (connected == null && deferred != null) {
+            return Posix.POLLOUT | Posix.POLLWRNORM;
+        }
         return connected == null ? UNCONNECTED : connected.readiness();
     }
 
@@ -105,6 +127,15 @@ final class TcpSocket extends Descriptor {
         }
         FourTuple tuple = connected.tuple();
         return address(tuple.remote(), tuple.remotePort());
+    }
+
+    /** Where the connection goes, or went when it is over. */
+    InetSocketAddress farEnd() {
+        SocketLink connected = link;
+        if (connected == null) {
+            throw notConnected();
+        }
+        return address(connected.tuple().remote(), connected.tuple().remotePort());
     }
 
     private static InetSocketAddress address(IpAddress address, int port) {
@@ -192,6 +223,8 @@ final class TcpSocket extends Descriptor {
     void accept(TcpSocket listener) {
         Listening listens = listener.listening;
         SocketLink made = new SocketLink(this::signal);
+        receivesErrors = listener.receivesErrors;
+        made.wantTrouble(receivesErrors);
         if (listens == null || !listens.line().take(made)) {
             throw noneWaits();
         }
@@ -214,23 +247,93 @@ final class TcpSocket extends Descriptor {
             connectAgain();
             return;
         }
-        InetAddress address = ofDomain(remote.getAddress());
-        if (address.isAnyLocalAddress()) { // as Linux: this host
-            address = InetAddress.ofLiteral(domain == Posix.AF_INET ? "127.0.0.1" : "::1");
+        if (deferred != null) { // as Linux
+            throw new ErrnoException(Errno.EISCONN, "the first write connects to " + deferred);
         }
+        InetSocketAddress peer = peer(remote);
+        boolean fast = settings.tcp().fastOpen().deferConnect();
+        if (fast && takesData(peer)) {
+            deferred = peer;
+            return;
+        }
+        open(peer, fast ? Optional.of(new FastData(ByteBuffer.allocate(0), false)) : Optional.empty());
+        throw new ErrnoException(Errno.EINPROGRESS, "connect to " + remote);
+    }
+
+    private InetSocketAddress peer(InetSocketAddress remote) {
+        InetAddress address = ofDomain(remote.getAddress());
+        return address.isAnyLocalAddress() // as Linux: this host
+                ? new InetSocketAddress(
+                        InetAddress.ofLiteral(domain == Posix.AF_INET ? "127.0.0.1" : "::1"), remote.getPort())
+                : new InetSocketAddress(address, remote.getPort());
+    }
+
+    private boolean takesData(InetSocketAddress peer) {
+        CompletableFuture<Boolean> reply = new CompletableFuture<>();
+        return ask(new SocketRequest.AskFastOpen(peer, settings.tcp().fastOpen(), reply), reply);
+    }
+
+    /** Whether the first write opens the connection. */
+    boolean isDeferred() {
+        return deferred != null && link == null;
+    }
+
+    /**
+     * Opens a connection with data in the SYN, as far as the peer takes them (RFC 7413): {@code MSG_FASTOPEN}, and the
+     * first write after a connect that waits for it.
+     *
+     * @param remote where to; empty for where connect has said
+     * @param octets nobody changes them any more
+     * @return how many octets were taken; {@link #CONNECTED} when the connection has come about since
+     * @throws ErrnoException EINPROGRESS when none were: they can be written when the connection is there. Not with
+     *     FreeBSD's answers, where they wait in the send buffer
+     */
+    synchronized int connectFast(Optional<InetSocketAddress> remote, ByteBuffer octets) {
+        if (listening != null) {
+            throw new ErrnoException(Errno.EISCONN, "the socket listens");
+        }
+        if (link != null) {
+            connectAgain();
+            return CONNECTED;
+        }
+        InetSocketAddress waited = deferred;
+        if (waited == null && remote.isEmpty()) {
+            throw new ErrnoException(Errno.EINVAL, "nobody has said where to");
+        }
+        boolean whole = personality == Personality.FREEBSD;
+        int taken = open(waited == null ? peer(remote.orElseThrow()) : waited,
+                Optional.of(new FastData(octets, whole)));
+        if (taken == 0 && !whole) {
+            throw new ErrnoException(Errno.EINPROGRESS, "connect to " + link.tuple());
+        }
+        return taken;
+    }
+
+    /** With FreeBSD's answers any write may open a connection, but only one that asks for it does so fast. */
+    private TcpConfig ofOpen() {
+        TcpConfig tcp = settings.tcp();
+        FastOpenRules rules = tcp.fastOpen();
+        boolean plain = personality == Personality.FREEBSD && rules.queue() == 0;
+        return plain ? tcp.withFastOpen(rules.withClient(false, false)) : tcp;
+    }
+
+    /** Opens a connection; how many octets it has taken. */
+    private int open(InetSocketAddress peer, Optional<FastData> fast) {
         SocketLink made = new SocketLink(this::signal);
-        CompletableFuture<FourTuple> reply = new CompletableFuture<>();
-        ask(new SocketRequest.Connect(new InetSocketAddress(address, remote.getPort()),
-                Optional.ofNullable(reserved), settings.tcp(), made, reply), reply);
+        made.wantTrouble(receivesErrors);
+        CompletableFuture<SocketRequest.Opening> reply = new CompletableFuture<>();
+        SocketRequest.Opening opening = ask(new SocketRequest.Connect(
+                peer, Optional.ofNullable(reserved), ofOpen(), fast, made, reply), reply);
         connectTold = false;
         link = made;
+        deferred = null;
         if (settings.cork()) {
             perform((connection, _) -> {
                 connection.cork(true);
                 return true;
             });
         }
-        throw new ErrnoException(Errno.EINPROGRESS, "connect to " + remote);
+        return opening.taken();
     }
 
     /** As Linux: nothing, once, for a connection that has come about; else its error, after which one may try. */
@@ -326,19 +429,75 @@ final class TcpSocket extends Descriptor {
         if (option == SocketOption.IPV6_V6ONLY && (reserved != null || link != null)) {
             throw new ErrnoException(Errno.EINVAL, "the socket has an address already");
         }
-        settings = settings.with(option, value);
+        if (option == SocketOption.IP_RECVERR || option == SocketOption.IPV6_RECVERR) {
+            receivesErrors = value != 0;
+            if (link != null) {
+                link.wantTrouble(receivesErrors);
+            }
+            return;
+        }
+        boolean doubled = personality == Personality.LINUX && option == SocketOption.SO_SNDBUF;
+        settings = settings.with(option, doubled ? 2 * value : value);
+        if (option == SocketOption.TCP_FASTOPEN && listening != null) {
+            listening.line().setFastOpen((int) value, List.of());
+        }
+        SocketSettings now = settings;
+        if (listening != null) {
+            listening.line().configure(now.tcp());
+        }
         if (link == null) {
             return;
         }
-        SocketSettings now = settings;
         perform((connection, time) -> {
             switch (option) {
                 case TCP_CORK -> connection.cork(now.cork());
                 case TCP_QUICKACK -> connection.acknowledgeQuickly(now.quickAck());
                 default -> connection.reconfigure(now.tcp(), time);
             }
+            if (option == SocketOption.TCP_NODELAY && now.tcp().noDelay()) { // tcp(7): also what is corked
+                connection.push();
+            }
             return true;
         });
+    }
+
+    /** Changes what TCP does with it, whatever its options say. */
+    synchronized void retune(UnaryOperator<TcpConfig> change) {
+        settings = settings.with(change.apply(settings.tcp()));
+        TcpConfig tcp = settings.tcp();
+        if (listening != null) {
+            listening.line().configure(tcp);
+        }
+        if (link != null) {
+            perform((connection, time) -> {
+                connection.reconfigure(tcp, time);
+                return true;
+            });
+        }
+    }
+
+    /** Says that a write waits for the connection, if that is not there yet. */
+    void expectWrite() {
+        if (link != null) {
+            perform((connection, _) -> {
+                connection.expectWrite();
+                return true;
+            });
+        }
+    }
+
+    /** TCP_FASTOPEN_KEY, also of a socket that listens. */
+    synchronized void setFastOpenKeys(List<FastOpenKey> keys) {
+        settings = settings.withFastOpenKeys(keys);
+        if (listening != null) {
+            listening.line().setFastOpen(settings.tcp().fastOpen().queue(), keys);
+        }
+    }
+
+    /** The keys of a socket that listens, or those it was given; none when it will have the stack's. */
+    List<FastOpenKey> fastOpenKeys() {
+        Listening listens = listening;
+        return listens == null ? settings.tcp().fastOpen().keys() : listens.line().fastOpenKeys();
     }
 
     /** TCP_CONGESTION. */
@@ -351,6 +510,14 @@ final class TcpSocket extends Descriptor {
                 return true;
             });
         }
+    }
+
+    /** IP_OPTIONS: a source route. */
+    synchronized void setSourceRoute(SourceRoute route) {
+        if (link != null || listening != null) {
+            throw new ErrnoException(Errno.EISCONN, "a source route is given before connect or listen");
+        }
+        settings = settings.withSourceRoute(route);
     }
 
     /** What the connection says of itself; empty without one. */
@@ -368,7 +535,14 @@ final class TcpSocket extends Descriptor {
     }
 
     private <R> R ask(SocketRequest request, CompletableFuture<R> reply) {
-        stack.ref().tell(new StackCommand.ForSocket(request));
+        boolean interrupted = Thread.interrupted(); // else an actor that is just being started is not told
+        try {
+            stack.ref().tell(new StackCommand.ForSocket(request));
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
         return waiting.awaitStack(reply);
     }
 

@@ -4,27 +4,24 @@ import io.fourtuple.api.protocol.SocketCall;
 import io.fourtuple.api.protocol.SocketLink;
 import io.fourtuple.core.tcp.TcpConnection;
 import io.fourtuple.core.tcp.TcpEvent;
-import io.fourtuple.core.tcp.TcpState;
 import java.nio.ByteBuffer;
+import java.util.List;
 
 /** Queues octets to be sent, as many as there is room for. */
 final class WriteCall extends SocketCall<Integer> {
     private final SocketLink link;
     private final ByteBuffer octets;
     private final int flags;
-    private final boolean corked;
 
     /**
      * A write.
      *
      * @param octets nobody changes them any more
-     * @param corked whether the socket is corked, whatever {@code flags} say
      */
-    WriteCall(SocketLink link, ByteBuffer octets, int flags, boolean corked) {
+    WriteCall(SocketLink link, ByteBuffer octets, int flags) {
         this.link = link;
         this.octets = octets;
         this.flags = flags;
-        this.corked = corked;
     }
 
     @Override
@@ -36,14 +33,12 @@ final class WriteCall extends SocketCall<Integer> {
         if (connection.isOutputClosed()) {
             throw new ErrnoException(Errno.EPIPE, "our direction is closed");
         }
-        if (connection.state() == TcpState.SYN_SENT || connection.state() == TcpState.SYN_RECEIVED) {
+        if (!connection.isOpen()) {
             throw new ErrnoException(Errno.EAGAIN, "not established yet");
         }
-        if (!corked) {
-            connection.cork((flags & Posix.MSG_MORE) != 0);
-        }
+        boolean more = (flags & Posix.MSG_MORE) != 0;
         boolean asked = octets.hasRemaining();
-        int taken = connection.send(octets, nowNanos);
+        int taken = connection.send(octets, more, nowNanos);
         if (taken == 0 && asked) {
             throw new ErrnoException(Errno.EAGAIN, "the send buffer is full");
         }
@@ -51,5 +46,30 @@ final class WriteCall extends SocketCall<Integer> {
             connection.markUrgent();
         }
         return taken;
+    }
+
+    /** The octets of all, in order, or the first {@code max}. */
+    static ByteBuffer copyOf(List<ByteBuffer> sources, int max) {
+        long all = 0;
+        for (ByteBuffer source : sources) {
+            all += source.remaining();
+        }
+        ByteBuffer copy = ByteBuffer.allocate((int) Math.min(all, max));
+        for (ByteBuffer source : sources) {
+            int length = Math.min(source.remaining(), copy.remaining());
+            copy.put(copy.position(), source, source.position(), length);
+            copy.position(copy.position() + length);
+        }
+        return copy.flip();
+    }
+
+    /** So many were taken. */
+    static void advance(List<ByteBuffer> sources, int octets) {
+        int left = octets;
+        for (ByteBuffer source : sources) {
+            int length = Math.min(source.remaining(), left);
+            source.position(source.position() + length);
+            left -= length;
+        }
     }
 }

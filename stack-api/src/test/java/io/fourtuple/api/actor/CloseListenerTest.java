@@ -7,6 +7,7 @@ import io.fourtuple.api.observe.SocketRow;
 import io.fourtuple.api.protocol.Accepted;
 import io.fourtuple.api.protocol.ConnectionCommand;
 import io.fourtuple.api.protocol.ConnectionEvent;
+import io.fourtuple.core.conformance.Attack;
 import io.fourtuple.core.wire.TcpFlags;
 import io.fourtuple.core.wire.TcpSegment;
 import java.nio.charset.StandardCharsets;
@@ -43,6 +44,7 @@ class CloseListenerTest {
     }
 
     @Test
+    @Attack(25)
     void shouldResetWhatIsInBothQueuesKeepWhatIsAcceptedAndLeaveNothingBehind() {
         List<Owned> accepted = accept();
         fillBothQueues();

@@ -10,6 +10,7 @@ import io.fourtuple.api.protocol.ConnectionCommand;
 import io.fourtuple.api.protocol.ConnectionEvent;
 import io.fourtuple.api.protocol.StackCommand;
 import io.fourtuple.core.Counter;
+import io.fourtuple.core.conformance.Attack;
 import io.fourtuple.nic.MemoryWire;
 import io.fourtuple.nic.Nic;
 import java.net.InetSocketAddress;
@@ -343,6 +344,7 @@ class ConnectionTest {
     }
 
     @Test
+    @Attack(20)
     void shouldConnectToItself() {
         Listening listening = stacks.listen(7, 100);
         TestProbe<ConnectReply> replies = stacks.kit.createTestProbe();

@@ -8,6 +8,8 @@ import io.fourtuple.api.StackConfig;
 import io.fourtuple.api.javadsl.Tcp;
 import io.fourtuple.api.observe.StackSnapshot;
 import io.fourtuple.core.Counter;
+import io.fourtuple.core.conformance.Attack;
+import io.fourtuple.core.conformance.Rfc;
 import io.fourtuple.core.ip.Prefix;
 import io.fourtuple.core.ip.Route;
 import io.fourtuple.core.wire.IpAddress;
@@ -84,6 +86,8 @@ class FloodTest {
     }
 
     @Test
+    @Rfc(number = 4987, rules = "3")
+    @Attack(12)
     void shouldServeOthersDuringAFloodOfSyns() throws Exception {
         echo("so that both know each other's address").get(10, TimeUnit.SECONDS);
         int actorsBefore = connectionActors.get();
@@ -120,6 +124,7 @@ class FloodTest {
 
     /** Cookies are in use: every ACK is looked at. One in 2²⁷ that are guessed is a good one. */
     @Test
+    @Attack(13)
     void shouldMakeNoConnectionOfForgedFinalAcks() throws Exception {
         nic.flood(TcpFlags.SYN, 1_000, PER_SECOND).get(LIMIT.toSeconds(), TimeUnit.SECONDS);
         assertThat(TwoStacks.count(server, Counter.TCP_EXT_SYNCOOKIES_SENT)).isPositive();

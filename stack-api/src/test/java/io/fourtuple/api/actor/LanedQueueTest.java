@@ -2,8 +2,10 @@ package io.fourtuple.api.actor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.fourtuple.api.protocol.AcceptorCommand;
 import io.fourtuple.api.StackConfig;
+import io.fourtuple.api.protocol.AcceptorCommand;
+import io.fourtuple.core.tcp.FastOpenKey;
+import io.fourtuple.core.tcp.FastOpenRules;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -27,7 +29,8 @@ class LanedQueueTest {
     private final List<LaneData> discarded = new ArrayList<>();
     private final List<Object> deadLetters = new ArrayList<>();
     private final ListenQueues bounds = new ListenQueues(
-            StackConfig.defaults().listen().withSyncookies(StackConfig.Listen.SynCookies.OFF), 2);
+            StackConfig.defaults().listen().withSyncookies(StackConfig.Listen.SynCookies.OFF), 2,
+            new FastOpenQueue(FastOpenRules.DEFAULT, List.of(new FastOpenKey(1, 2)), 1));
 
     @BeforeAll
     static void start() {

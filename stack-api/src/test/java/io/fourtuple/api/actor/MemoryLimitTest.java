@@ -11,6 +11,7 @@ import io.fourtuple.api.protocol.ConnectionCommand;
 import io.fourtuple.api.protocol.ConnectionEvent;
 import io.fourtuple.api.protocol.StackCommand;
 import io.fourtuple.core.Counter;
+import io.fourtuple.core.conformance.Attack;
 import io.fourtuple.core.tcp.MemoryBudget;
 import io.fourtuple.nic.MemoryWire;
 import java.lang.management.ManagementFactory;
@@ -107,6 +108,7 @@ class MemoryLimitTest {
     }
 
     @Test
+    @Attack({14, 24})
     void shouldStayWithinItsMemoryAndServeNewConnections() {
         long heapBefore = heapAfterCollection();
         // Peers that send and never read, and applications that do the same.

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fourtuple.api.actor.TwoStacks.Connection;
 import io.fourtuple.core.Counter;
+import io.fourtuple.core.conformance.Attack;
 import io.fourtuple.core.tcp.TcpConfig.BufferLimits;
 import io.fourtuple.nic.MemoryWire;
 import org.junit.jupiter.api.AfterEach;
@@ -40,6 +41,7 @@ class OrphanTest {
     }
 
     @Test
+    @Attack(14)
     void shouldResetTheNewestWhenThereAreTooManyAndDeliverTheOthers() {
         Connection first = orphan();
         for (int i = 1; i < LIMIT; i++) {

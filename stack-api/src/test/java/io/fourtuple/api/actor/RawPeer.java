@@ -1,23 +1,30 @@
 package io.fourtuple.api.actor;
 
 import io.fourtuple.core.Counters;
+import io.fourtuple.core.ip.FrameSink;
 import io.fourtuple.core.ip.Ingress;
 import io.fourtuple.core.ip.InterfaceAddress;
 import io.fourtuple.core.ip.IpConfig;
 import io.fourtuple.core.ip.IpHost;
+import io.fourtuple.core.ip.TransmitOffload;
+import io.fourtuple.core.wire.Checksum;
+import io.fourtuple.core.wire.EthernetHeader;
 import io.fourtuple.core.wire.FourTuple;
 import io.fourtuple.core.wire.IpAddress;
 import io.fourtuple.core.wire.OutboundSegment;
 import io.fourtuple.core.wire.Seq;
 import io.fourtuple.core.wire.SendReason;
+import io.fourtuple.core.wire.SourceRoute;
 import io.fourtuple.core.wire.TcpFlags;
 import io.fourtuple.core.wire.TcpSegment;
 import io.fourtuple.nic.Nic;
 import io.fourtuple.nic.Readiness;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -37,7 +44,13 @@ final class RawPeer {
     private final IpAddress local;
     private final IpAddress remote;
     private final int remotePort;
+    private static final int HEADER = EthernetHeader.LENGTH;
+    private static final int PLAIN = 5;
+
     private final OutboundSegment out = new OutboundSegment();
+    private final List<Boolean> routed = new ArrayList<>();
+    private SourceRoute way = SourceRoute.NONE;
+    private String lastOptions = "";
     private final Semaphore readable = new Semaphore(0);
     private final Map<Integer, Queue<TcpSegment>> arrived = new HashMap<>();
     /** Acknowledgment number of each port's next segment. */
@@ -50,10 +63,48 @@ final class RawPeer {
         this.remotePort = remotePort;
         InterfaceAddress own = InterfaceAddress.parse(address);
         local = own.address();
-        ip = new IpHost(IpConfig.defaults().withAddresses(List.of(own)), nic.link(), nic.sink(),
+        ip = new IpHost(IpConfig.defaults().withAddresses(List.of(own)), nic.link(), new Router(nic.sink()),
                 new Counters(), new Random(1));
         ((Readiness.Signal) nic.readiness()).onReadable(readable::release);
         receive();
+    }
+
+    /** From now on what is sent comes by a source route, whose only hop, which it has passed, is this peer itself. */
+    void sendBySourceRoute() {
+        way = new SourceRoute(false, List.of(remote));
+    }
+
+    /** Whether each segment that came had a source route; forgets it. */
+    List<Boolean> takeRouted() {
+        receive();
+        List<Boolean> taken = List.copyOf(routed);
+        routed.clear();
+        return taken;
+    }
+
+    /** The IPv4 options of the segment that came last, in hexadecimal digits. */
+    String lastOptions() {
+        return lastOptions;
+    }
+
+    /** Does with a source route what routers on it do: they note themselves, and the last one sends to the end. */
+    private record Router(FrameSink sink) implements FrameSink {
+        @Override
+        public ByteBuffer frame() {
+            return sink.frame();
+        }
+
+        @Override
+        public boolean transmit(int length, TransmitOffload offload) {
+            ByteBuffer frame = sink.frame();
+            if (length > HEADER + 28 && frame.get(HEADER) == 0x47) { // NOP, route, length, pointer, destination
+                frame.putInt(HEADER + 24, frame.getInt(HEADER + 12)); // the only hop is the sender
+                frame.put(HEADER + 23, (byte) 8);
+                frame.putShort(HEADER + 10, (short) 0);
+                frame.putShort(HEADER + 10, (short) Checksum.finish(Checksum.sum(frame, HEADER, 28)));
+            }
+            return sink.transmit(length, offload);
+        }
     }
 
     /** A SYN from this port. */
@@ -87,7 +138,8 @@ final class RawPeer {
         out.window = 60_000;
         out.payloadLength = payload.length;
         out.payload = (_, length, target) -> target.put(payload, 0, length);
-        ip.transmit(ip.pathTo(remote), new FourTuple(local, port, remote, remotePort), out, System.nanoTime());
+        FourTuple tuple = new FourTuple(local, port, remote, remotePort);
+        ip.transmit(ip.pathTo(remote, way), tuple, out, System.nanoTime());
     }
 
     /** How many frames were sent, all ports together. */
@@ -150,7 +202,10 @@ final class RawPeer {
     private void receive() {
         while (nic.receive(frame -> {
             Ingress ingress = ip.receive(frame, System.nanoTime());
-            if (ingress instanceof Ingress.Tcp(FourTuple tuple, TcpSegment segment)) {
+            if (ingress instanceof Ingress.Tcp(FourTuple tuple, TcpSegment segment, _)) {
+                int words = frame.bytes()[HEADER] & 0xf;
+                routed.add(words > PLAIN);
+                lastOptions = HexFormat.of().formatHex(frame.bytes(), HEADER + 4 * PLAIN, HEADER + 4 * words);
                 if (segment.has(TcpFlags.SYN)) {
                     acks.put(tuple.localPort(), Seq.add(segment.seq(), 1));
                 }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.fourtuple.api.StackConfig;
 import io.fourtuple.api.protocol.StackCommand;
 import io.fourtuple.core.Counters;
+import io.fourtuple.core.tcp.FastOpenKey;
+import io.fourtuple.core.tcp.FastOpenRules;
 import io.fourtuple.core.tcp.PathProperties;
 import io.fourtuple.core.tcp.ShardMemory;
 import io.fourtuple.core.tcp.TcpConfig;
@@ -100,7 +102,8 @@ class SeedTest {
     void shouldKeepWaitingConnectionsInTheOrderTheyCame() {
         kit.shutdownTestKit();
         ListeningSocket socket = new ListeningSocket(TUPLE.local(), 7, true, TcpConfig.defaults(),
-                new ListenQueues(StackConfig.defaults().listen(), 100));
+                new ListenQueues(StackConfig.defaults().listen(), 100,
+                        new FastOpenQueue(FastOpenRules.DEFAULT, List.of(new FastOpenKey(1, 2)), 1)));
         List<ConnectionEntry> entries = new ArrayList<>();
         for (int i = 0; i < 50; i++) {
             TcpConnection connection = TcpConnection.connect(TUPLE, i, 0, new PathProperties(1000, 1000),

@@ -12,6 +12,7 @@ import io.fourtuple.api.protocol.BindReply;
 import io.fourtuple.api.protocol.ConnectReply;
 import io.fourtuple.api.protocol.StackCommand;
 import io.fourtuple.core.Counter;
+import io.fourtuple.core.conformance.Rfc;
 import io.fourtuple.core.ip.Prefix;
 import io.fourtuple.core.ip.Route;
 import io.fourtuple.core.wire.IpAddress;
@@ -104,6 +105,7 @@ class StackTest {
     }
 
     @Test
+    @Rfc(number = 9293, rules = "MUST-43")
     void shouldConnectFromTheAddressAndPortAskedFor() {
         Listening listening = stacks.listen(7, 5);
         TestProbe<ConnectReply> replies = stacks.kit.createTestProbe();
@@ -119,6 +121,7 @@ class StackTest {
     }
 
     @Test
+    @Rfc(number = 6191, rules = "2")
     void shouldTakeOverAPortInTimeWaitWhenThereIsNoOther() {
         Listening listening = stacks.listen(7, 5);
         InetSocketAddress local = new InetSocketAddress(TwoStacks.CLIENT, 4000);

@@ -8,6 +8,7 @@ import static io.fourtuple.api.socket.TwoHosts.ready;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fourtuple.api.socket.TwoHosts.Pair;
+import io.fourtuple.core.conformance.Rfc;
 import io.fourtuple.core.tcp.TcpState;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -261,6 +262,7 @@ class ConnectionCallsTest {
     }
 
     @Test
+    @Rfc(number = 9293, rules = "MUST-46")
     void shouldRefuseDestinationsThatAreNone() {
         int fd = socket();
 
@@ -320,6 +322,32 @@ class ConnectionCallsTest {
         server.write(right, octets("crossed"));
         hosts.pass();
         assertThat(read(client, left, 100)).isEqualTo("crossed");
+    }
+
+    @Test
+    @Rfc(number = 9293, rules = {"MUST-47", "SHLD-9", "SHLD-20", "SHLD-25"})
+    void shouldTellWhatAConnectionSurvivesOnlyToWhoWantsToKnow() {
+        Pair quiet = hosts.connected();
+        Pair told = hosts.connected(quiet.listener());
+        client.setsockopt(told.client(), SocketOption.IP_RECVERR, 1);
+        hosts.link.down();
+        client.write(quiet.client(), octets("lost"));
+        client.write(told.client(), octets("lost"));
+        hosts.simulation.runFor(Duration.ofSeconds(3));
+
+        assertThat(ready(client, told.client()) & Posix.POLLERR).isNotZero();
+        assertThat(client.takeError(told.client())).contains(Errno.ETIMEDOUT);
+        assertThat(client.takeError(told.client())).as("it is told once").isEmpty();
+        assertThat(ready(client, told.client()) & Posix.POLLERR).isZero();
+        assertThat(ready(client, quiet.client()) & Posix.POLLERR).isZero();
+        assertThat(client.takeError(quiet.client())).isEmpty();
+        assertThat(state(client, told.client())).isEqualTo(TcpState.ESTABLISHED);
+
+        hosts.link.up();
+        hosts.simulation.runFor(Duration.ofSeconds(5));
+        assertThat(read(server, told.server(), 10)).isEqualTo("lost");
+        client.setsockopt(told.client(), SocketOption.IP_RECVERR, 0);
+        assertThat(client.getsockopt(told.client(), SocketOption.IP_RECVERR)).isZero();
     }
 
     @Test
@@ -437,6 +465,7 @@ class ConnectionCallsTest {
     }
 
     @Test
+    @Rfc(number = 9293, rules = "MUST-21")
     void shouldEndAConnectionWhoseDataAreNotAcknowledgedInTime() {
         Pair pair = hosts.connected();
         client.setsockopt(pair.client(), SocketOption.TCP_USER_TIMEOUT, 5000);

@@ -6,6 +6,7 @@ import static io.fourtuple.api.socket.Posix.EPOLLHUP;
 import static io.fourtuple.api.socket.Posix.EPOLLIN;
 import static io.fourtuple.api.socket.Posix.EPOLLONESHOT;
 import static io.fourtuple.api.socket.Posix.EPOLLOUT;
+import static io.fourtuple.api.socket.Posix.EPOLLPRI;
 import static io.fourtuple.api.socket.Posix.EPOLLRDHUP;
 import static io.fourtuple.api.socket.Posix.EPOLL_CTL_ADD;
 import static io.fourtuple.api.socket.Posix.EPOLL_CTL_DEL;
@@ -17,6 +18,7 @@ import static io.fourtuple.api.socket.TwoHosts.ready;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fourtuple.api.socket.TwoHosts.Pair;
+import io.fourtuple.core.conformance.Rfc;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
@@ -76,6 +78,28 @@ class EpollTest {
         assertThat(events()).containsExactly(new EpollEvent(EPOLLIN, pair.server()));
         read(server, pair.server(), 2);
         assertThat(events()).as("reading some is no event").isEmpty();
+    }
+
+    @Test
+    @Rfc(number = 9293, rules = "MUST-32")
+    void shouldReportUrgentDataAndWhenTheyGoOn() {
+        Pair pair = hosts.connected();
+        client.write(pair.client(), octets("plain"));
+        hosts.pass();
+        add(pair.server(), EPOLLPRI | EPOLLET);
+        assertThat(events()).isEmpty();
+
+        client.send(pair.client(), octets("urgent"), Posix.MSG_OOB);
+        hosts.pass();
+        assertThat(events()).containsExactly(new EpollEvent(EPOLLPRI, pair.server()));
+        assertThat(events()).isEmpty();
+
+        client.write(pair.client(), octets("plain"));
+        hosts.pass();
+        assertThat(events()).isEmpty();
+        client.send(pair.client(), octets("more"), Posix.MSG_OOB);
+        hosts.pass();
+        assertThat(events()).containsExactly(new EpollEvent(EPOLLPRI, pair.server()));
     }
 
     @Test

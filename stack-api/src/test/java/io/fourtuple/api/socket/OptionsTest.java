@@ -5,6 +5,8 @@ import static io.fourtuple.api.socket.TwoHosts.octets;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fourtuple.api.socket.TwoHosts.Pair;
+import io.fourtuple.core.conformance.Rfc;
+import io.fourtuple.core.tcp.TcpInfo;
 import io.fourtuple.nic.sim.Verdict;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -56,12 +58,15 @@ class OptionsTest {
             TCP_WINDOW_CLAMP, 0, 5000, 5000
             TCP_NOTSENT_LOWAT, 0, 16384, 16384
             TCP_NOOPT, 0, 1, 1
-            TCP_FASTOPEN, 0, 0, 0
+            TCP_FASTOPEN, 0, 5, 5
+            TCP_FASTOPEN_CONNECT, 0, 1, 1
             TCP_DEFER_ACCEPT, 0, 0, 0
             IP_TOS, 0, 184, 184
             IP_TTL, 64, 3, 3
             IP_TTL, 64, -1, 64
             IP_MTU_DISCOVER, 2, 2, 2
+            IP_RECVERR, 0, 1, 1
+            IPV6_RECVERR, 0, 1, 1
             IPV6_TCLASS, 0, 32, 32
             IPV6_UNICAST_HOPS, 64, 9, 9
             IPV6_V6ONLY, 0, 1, 1
@@ -87,7 +92,8 @@ class OptionsTest {
             IP_TOS, 256, EINVAL
             SO_OOBINLINE, 0, EOPNOTSUPP
             IP_MTU_DISCOVER, 0, EOPNOTSUPP
-            TCP_FASTOPEN, 1, EOPNOTSUPP
+            TCP_FASTOPEN, -1, EINVAL
+            TCP_FASTOPEN_KEY, 1, ENOPROTOOPT
             TCP_DEFER_ACCEPT, 1, EOPNOTSUPP
             SO_ERROR, 0, ENOPROTOOPT
             SO_TYPE, 1, ENOPROTOOPT
@@ -162,6 +168,21 @@ class OptionsTest {
     }
 
     @Test
+    void shouldTellWhatIsMeasuredFromWhatIsNot() {
+        Pair pair = hosts.connected();
+        TcpInfo info = client.info(pair.client()).orElseThrow();
+
+        Map<String, Long> linux = TcpInfoFields.measured(info, false, Personality.LINUX);
+        assertThat(linux).containsEntry("tcpi_snd_cwnd", 10L).containsEntry("tcpi_pmtu", 1520L)
+                .doesNotContainKey("tcpi_probes");
+        assertThat(TcpInfoFields.of(info, false, Personality.LINUX)).containsAllEntriesOf(linux)
+                .containsEntry("tcpi_probes", 0L);
+        assertThat(TcpInfoFields.measured(info, true, Personality.FREEBSD)).containsEntry("tcpi_snd_cwnd", 14_480L)
+                .containsEntry("tcpi_snd_ssthresh", 65_535L << 14).containsEntry("tcpi_pmtu", 1500L);
+        assertThat(TcpInfoFields.measuredUnconnected(true)).containsOnlyKeys("tcpi_state", "tcpi_options");
+    }
+
+    @Test
     void shouldHoldBackUntilItIsUncorked() {
         Pair pair = hosts.connected();
         client.setsockopt(pair.client(), SocketOption.TCP_CORK, 1);
@@ -191,6 +212,9 @@ class OptionsTest {
         assertThat(info).containsEntry("tcpi_state", 1L).containsEntry("tcpi_options", 7L)
                 .containsEntry("tcpi_snd_mss", 1448L).containsEntry("tcpi_bytes_acked", 5000L)
                 .containsEntry("tcpi_unacked", 0L).containsEntry("tcpi_pmtu", 1500L);
+        assertThat(info).containsEntry("tcpi_delivered", 5L).containsEntry("tcpi_ca_state", 0L)
+                .containsEntry("tcpi_reordering", 3L).containsEntry("tcpi_lost", 0L).containsEntry("tcpi_probes", 0L);
+        assertThat(info.get("tcpi_delivery_rate")).isPositive();
         assertThat(info.get("tcpi_rtt")).isBetween(10_000L, 20_000L);
         assertThat(new TreeSet<>(client.tcpInfo(socket()).keySet())).isSubsetOf(info.keySet());
     }
@@ -251,6 +275,7 @@ class OptionsTest {
     }
 
     @Test
+    @Rfc(number = 9293, rules = {"MUST-48", "MUST-49", "SHLD-22"})
     void shouldSendPacketsWithTheTrafficClassAndHopLimitAsked() {
         List<String> seen = new ArrayList<>();
         hosts.simulation.network().rule(packet -> packet.isTcp()

@@ -159,7 +159,7 @@ final class IcmpInput {
         return switch (cause) {
             case UNREACHABLE, PROTOCOL_UNREACHABLE, PORT_UNREACHABLE -> Counter.ICMP_IN_DEST_UNREACHS;
             case PROHIBITED, TOO_BIG -> Counter.ICMP_IN_DEST_UNREACHS;
-            case TIME_EXCEEDED -> Counter.ICMP_IN_TIME_EXCDS;
+            case TIME_EXCEEDED, REASSEMBLY -> Counter.ICMP_IN_TIME_EXCDS;
             case PARAMETER_PROBLEM -> Counter.ICMP_IN_PARM_PROBS;
         };
     }
@@ -167,7 +167,8 @@ final class IcmpInput {
     /** The classes of RFC 9293 §3.9.2.2. */
     private static IcmpError.Kind kindOf(IcmpMessage.Cause cause) {
         return switch (cause) {
-            case UNREACHABLE, TIME_EXCEEDED, PARAMETER_PROBLEM -> IcmpError.Kind.UNREACHABLE;
+            case UNREACHABLE, REASSEMBLY, PARAMETER_PROBLEM -> IcmpError.Kind.UNREACHABLE;
+            case TIME_EXCEEDED -> IcmpError.Kind.EXPIRED;
             case PROTOCOL_UNREACHABLE, PORT_UNREACHABLE, PROHIBITED -> IcmpError.Kind.REFUSED;
             case TOO_BIG -> IcmpError.Kind.PACKET_TOO_BIG;
         };

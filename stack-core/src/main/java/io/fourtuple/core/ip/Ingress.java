@@ -2,6 +2,7 @@ package io.fourtuple.core.ip;
 
 import io.fourtuple.core.tcp.IcmpError;
 import io.fourtuple.core.wire.FourTuple;
+import io.fourtuple.core.wire.SourceRoute;
 import io.fourtuple.core.wire.TcpSegment;
 import java.util.Objects;
 
@@ -15,11 +16,13 @@ public sealed interface Ingress {
      *
      * @param tuple whose it is
      * @param segment refers to the frame it came in
+     * @param back the way back, where it has come by a source route and that is to be heeded
      */
-    record Tcp(FourTuple tuple, TcpSegment segment) implements Ingress {
+    record Tcp(FourTuple tuple, TcpSegment segment, SourceRoute back) implements Ingress {
         public Tcp {
             Objects.requireNonNull(tuple, "tuple");
             Objects.requireNonNull(segment, "segment");
+            Objects.requireNonNull(back, "back");
         }
     }
 

@@ -15,6 +15,8 @@ import java.util.Objects;
  * @param reassembly how much of datagrams that came in fragments is kept until they are whole
  * @param loopbackQueue packets to ourselves that may wait to be received ({@code net.core.netdev_max_backlog}), at
  *     least 1; more are dropped and counted
+ * @param acceptSourceRoutes whether a connection that a peer opens by a source route answers by the same way (Linux
+ *     {@code accept_source_route}); it lets strangers pretend to be others (RFC 7126 §4.3)
  */
 public record IpConfig(
         List<InterfaceAddress> addresses,
@@ -22,7 +24,8 @@ public record IpConfig(
         Neighbors neighbors,
         IcmpRate icmpRate,
         Reassembly reassembly,
-        int loopbackQueue) {
+        int loopbackQueue,
+        boolean acceptSourceRoutes) {
     private static final long SECOND = 1_000_000_000L;
 
     public IpConfig {
@@ -119,36 +122,42 @@ public record IpConfig(
                 new Neighbors(1024, 16, 1 << 20, 3, SECOND, 30 * SECOND),
                 new IcmpRate(10_000, 10_000),
                 new Reassembly(4 << 20, 1 << 20, 1024, 128, 30 * SECOND, 60 * SECOND),
-                1000);
+                1000,
+                false);
     }
 
     /** The same with other addresses. */
     public IpConfig withAddresses(List<InterfaceAddress> others) {
-        return new IpConfig(others, routes, neighbors, icmpRate, reassembly, loopbackQueue);
+        return new IpConfig(others, routes, neighbors, icmpRate, reassembly, loopbackQueue, acceptSourceRoutes);
     }
 
     /** The same with other routes. */
     public IpConfig withRoutes(List<Route> others) {
-        return new IpConfig(addresses, others, neighbors, icmpRate, reassembly, loopbackQueue);
+        return new IpConfig(addresses, others, neighbors, icmpRate, reassembly, loopbackQueue, acceptSourceRoutes);
     }
 
     /** The same with another neighbour cache. */
     public IpConfig withNeighbors(Neighbors others) {
-        return new IpConfig(addresses, routes, others, icmpRate, reassembly, loopbackQueue);
+        return new IpConfig(addresses, routes, others, icmpRate, reassembly, loopbackQueue, acceptSourceRoutes);
     }
 
     /** The same with another limit of ICMP. */
     public IpConfig withIcmpRate(IcmpRate other) {
-        return new IpConfig(addresses, routes, neighbors, other, reassembly, loopbackQueue);
+        return new IpConfig(addresses, routes, neighbors, other, reassembly, loopbackQueue, acceptSourceRoutes);
     }
 
     /** The same with other bounds of reassembly. */
     public IpConfig withReassembly(Reassembly others) {
-        return new IpConfig(addresses, routes, neighbors, icmpRate, others, loopbackQueue);
+        return new IpConfig(addresses, routes, neighbors, icmpRate, others, loopbackQueue, acceptSourceRoutes);
     }
 
     /** The same with another bound of looped-back packets. */
     public IpConfig withLoopbackQueue(int packets) {
-        return new IpConfig(addresses, routes, neighbors, icmpRate, reassembly, packets);
+        return new IpConfig(addresses, routes, neighbors, icmpRate, reassembly, packets, acceptSourceRoutes);
+    }
+
+    /** The same with source routes of others heeded or not. */
+    public IpConfig withAcceptSourceRoutes(boolean accept) {
+        return new IpConfig(addresses, routes, neighbors, icmpRate, reassembly, loopbackQueue, accept);
     }
 }

@@ -17,6 +17,7 @@ import io.fourtuple.core.wire.Ipv6Header;
 import io.fourtuple.core.wire.MacAddress;
 import io.fourtuple.core.wire.Malformed;
 import io.fourtuple.core.wire.OutboundSegment;
+import io.fourtuple.core.wire.SourceRoute;
 import io.fourtuple.core.wire.TcpCodec;
 import java.util.random.RandomGenerator;
 
@@ -137,7 +138,7 @@ public final class IpHost {
         TokenBucket tokens = new TokenBucket(config.icmpRate());
         IcmpInput icmp = new IcmpInput(link, local, routes, output, tokens, counters, this::pathTo);
         reassembly = new Reassembly(config.reassembly(), icmp, counters);
-        input = new PacketInput(local, icmp, reassembly, counters);
+        input = new PacketInput(local, icmp, reassembly, counters, config.acceptSourceRoutes());
         v4 = properties(Ipv4Header.LENGTH, link.maxSegmentedBytes());
         v6 = properties(Ipv6Header.LENGTH, link.maxSegmentedBytes());
         loopbackV4 = properties(Ipv4Header.LENGTH, LARGEST_PACKET);
@@ -273,15 +274,33 @@ public final class IpHost {
      * @param remote may be ours
      */
     public Path pathTo(IpAddress remote) {
+        return pathTo(remote, SourceRoute.NONE);
+    }
+
+    /**
+     * The way to a remote address by a source route, which takes its place in each packet; it is for IPv4 alone, and
+     * has no meaning for an address of ours.
+     */
+    public Path pathTo(IpAddress remote, SourceRoute way) {
         if (local.isNoHost(remote)) {
             return null;
         }
         boolean isV4 = remote.isV4();
         if (local.contains(remote)) {
-            return new Path(remote, remote, isV4 ? loopbackV4 : loopbackV6, true);
+            return new Path(remote, remote, isV4 ? loopbackV4 : loopbackV6, true, SourceRoute.NONE);
         }
-        RoutingTable.Entry route = routes.find(remote);
-        return route == null ? null : new Path(route.source(), route.nextHop(remote), isV4 ? v4 : v6, false);
+        IpAddress first = isV4 ? way.first(remote) : remote;
+        RoutingTable.Entry route = routes.find(first);
+        if (route == null) {
+            return null;
+        }
+        boolean plain = !isV4 || way.isNone();
+        PathProperties properties = isV4 ? v4 : v6;
+        if (!plain) { // and no NIC cuts segments of it
+            int mss = Math.max(1, v4.mss() - way.length());
+            properties = new PathProperties(mss, mss);
+        }
+        return new Path(route.source(), route.nextHop(first), properties, false, plain ? SourceRoute.NONE : way);
     }
 
     /** True for an address of ours, loop-back included. */
@@ -299,6 +318,16 @@ public final class IpHost {
      */
     public boolean transmit(Path path, FourTuple tuple, OutboundSegment segment, long now) {
         return path.isLoopback() ? loopback.transmit(tuple, segment) : segments.transmit(path, tuple, segment, now);
+    }
+
+    /**
+     * Segments on this path are sent again and again in vain (RFC 9293 §3.8.3): asks for the neighbour's address
+     * again. No effect in the host of a further shard: the first one asks each neighbour in use within 45 s anyway.
+     */
+    public void advise(Path path, long now) {
+        if (!path.isLoopback()) {
+            segments.advise(path, now);
+        }
     }
 
     /**

@@ -6,6 +6,7 @@ import io.fourtuple.core.FaultPoints;
 import io.fourtuple.core.Faults;
 import io.fourtuple.core.wire.FourTuple;
 import io.fourtuple.core.wire.OutboundSegment;
+import io.fourtuple.core.wire.SourceRoute;
 import io.fourtuple.core.wire.TcpCodec;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
@@ -46,7 +47,7 @@ final class Loopback {
         }
         int headers = PacketOutput.ipHeaderLength(tuple.local()) + TcpCodec.HEADER_LENGTH + segment.optionsLength();
         ByteBuffer packet = ByteBuffer.allocate(headers + segment.payloadLength);
-        PacketOutput.writeSegment(packet, tuple, segment, true, ignored);
+        PacketOutput.writeSegment(packet, SourceRoute.NONE, tuple, segment, true, ignored);
         boolean merged = segment.segmentSize > 0 && segment.payloadLength > segment.segmentSize;
         counters.increment(Counter.LINK_OUT_FRAMES);
         return queue.add(new Frame(packet.array(), true, merged ? segment.segmentSize : 0));

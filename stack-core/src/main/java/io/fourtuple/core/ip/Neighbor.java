@@ -38,6 +38,10 @@ final class Neighbor extends TimerQueue.Timed {
     State state = State.INCOMPLETE;
     /** When {@link State#REACHABLE} ends. */
     long reachableUntil;
+    /** When it was last asked because what is sent to it is not answered; meaningless unless {@link #suspected}. */
+    long suspectedAt;
+    /** Whether it was ever asked so. */
+    boolean suspected;
     /** Requests sent without an answer. */
     int attempts;
     /** Whether it was sent to since the cache last looked for room. */

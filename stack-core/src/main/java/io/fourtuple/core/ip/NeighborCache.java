@@ -108,6 +108,19 @@ final class NeighborCache {
     }
 
     /**
+     * What is sent to {@code neighbor} is not answered: everybody is asked, as it may have got another link-layer
+     * address. It is used as before until there is an answer, because others than it may be to blame.
+     */
+    void suspect(Neighbor neighbor, long now) {
+        boolean asked = neighbor.suspected && now - neighbor.suspectedAt < config.retryInterval();
+        if (neighbor.state != Neighbor.State.INCOMPLETE && !asked) {
+            neighbor.suspected = true;
+            neighbor.suspectedAt = now;
+            link.solicit(neighbor, false);
+        }
+    }
+
+    /**
      * Keeps a packet until {@code neighbor} has answered. When there are too many, the neighbour's oldest makes room
      * (RFC 1122 §2.3.2.2: the latest packet is the one to save); when all neighbours' are too large, this one goes.
      *

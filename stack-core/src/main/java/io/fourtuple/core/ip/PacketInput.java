@@ -13,6 +13,7 @@ import io.fourtuple.core.wire.Ipv4Header;
 import io.fourtuple.core.wire.Ipv6Header;
 import io.fourtuple.core.wire.Ipv6Problem;
 import io.fourtuple.core.wire.Malformed;
+import io.fourtuple.core.wire.SourceRoute;
 import io.fourtuple.core.wire.TcpCodec;
 import io.fourtuple.core.wire.TcpSegment;
 
@@ -33,12 +34,19 @@ final class PacketInput {
     private final IcmpInput icmp;
     private final Reassembly reassembly;
     private final Counters counters;
+    private final boolean acceptSourceRoutes;
 
-    PacketInput(LocalAddresses local, IcmpInput icmp, Reassembly reassembly, Counters counters) {
+    PacketInput(
+            LocalAddresses local,
+            IcmpInput icmp,
+            Reassembly reassembly,
+            Counters counters,
+            boolean acceptSourceRoutes) {
         this.local = local;
         this.icmp = icmp;
         this.reassembly = reassembly;
         this.counters = counters;
+        this.acceptSourceRoutes = acceptSourceRoutes;
     }
 
     /** The frame ends here. */
@@ -157,7 +165,8 @@ final class PacketInput {
         int offset = header.payloadOffset();
         FourTuple tuple = new FourTuple(header.destination(), TcpCodec.destinationPort(bytes, offset), header.source(),
                 TcpCodec.sourcePort(bytes, offset));
-        return new Ingress.Tcp(tuple, segment);
+        boolean routed = acceptSourceRoutes && header.isV4() && offset - header.offset() > Ipv4Header.LENGTH;
+        return new Ingress.Tcp(tuple, segment, routed ? SourceRoute.back(bytes, header) : SourceRoute.NONE);
     }
 
     private Ingress deliverIcmp(byte[] bytes, IpHeader header, IcmpMessage message, long now) {

@@ -19,6 +19,7 @@ import io.fourtuple.core.wire.Ipv6Header;
 import io.fourtuple.core.wire.MacAddress;
 import io.fourtuple.core.wire.OutboundSegment;
 import io.fourtuple.core.wire.SendReason;
+import io.fourtuple.core.wire.SourceRoute;
 import io.fourtuple.core.wire.TcpCodec;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
@@ -101,19 +102,27 @@ final class PacketOutput implements SegmentOutput, NeighborCache.Link {
         counters.increment(Counter.IP_OUT_REQUESTS);
         if (!ethernet) {
             ByteBuffer frame = sink.frame();
-            writeSegment(frame, tuple, segment, link.checksumOffload(), offload.clear());
+            writeSegment(frame, path.route(), tuple, segment, link.checksumOffload(), offload.clear());
             return send(frame.position());
         }
         Neighbor neighbor = neighborOf(path, now);
         if (neighbor.state == Neighbor.State.INCOMPLETE) {
-            return enqueue(neighbor, tuple, segment);
+            return enqueue(neighbor, path.route(), tuple, segment);
         }
         ByteBuffer frame = sink.frame();
         writeEthernetHeader(frame, neighbor.mac, tuple.local().isV4());
-        writeSegment(frame, tuple, segment, link.checksumOffload(), offload.clear());
+        writeSegment(frame, path.route(), tuple, segment, link.checksumOffload(), offload.clear());
         boolean taken = send(frame.position());
         neighbors.noteUse(neighbor, now); // may ask it again, which needs the NIC's frame
         return taken;
+    }
+
+    @Override
+    public void advise(Path path, long now) {
+        Neighbor neighbor = path.neighbor();
+        if (neighbor != null && !neighbor.isGone()) {
+            neighbors.suspect(neighbor, now);
+        }
     }
 
     /**
@@ -224,11 +233,17 @@ final class PacketOutput implements SegmentOutput, NeighborCache.Link {
     /**
      * Writes IP header, TCP header and payload at the position of {@code target}.
      *
+     * @param route of the path; the pseudo-header has the destination at its end (RFC 9293 §3.1)
      * @param partial whether somebody else completes the checksum, or nobody looks at it
      * @param work receives what the NIC has still to do, with positions of {@code target}
      */
     static void writeSegment(
-            ByteBuffer target, FourTuple tuple, OutboundSegment segment, boolean partial, TransmitOffload work) {
+            ByteBuffer target,
+            SourceRoute route,
+            FourTuple tuple,
+            OutboundSegment segment,
+            boolean partial,
+            TransmitOffload work) {
         int length = TcpCodec.HEADER_LENGTH + segment.optionsLength() + segment.payloadLength;
         IpAddress source = tuple.local();
         IpAddress destination = tuple.remote();
@@ -236,7 +251,7 @@ final class PacketOutput implements SegmentOutput, NeighborCache.Link {
         int hopLimit = segment.hopLimit == 0 ? HOP_LIMIT : segment.hopLimit;
         boolean v4 = source.isV4();
         if (v4) {
-            Ipv4Header.write(target, source, destination, length, TcpCodec.PROTOCOL, hopLimit, trafficClass);
+            Ipv4Header.write(target, source, destination, route, length, TcpCodec.PROTOCOL, hopLimit, trafficClass);
         } else {
             Ipv6Header.write(target, source, destination, length, TcpCodec.PROTOCOL, hopLimit, trafficClass,
                     NO_FLOW_LABEL);
@@ -307,12 +322,13 @@ final class PacketOutput implements SegmentOutput, NeighborCache.Link {
         return neighbor;
     }
 
-    private boolean enqueue(Neighbor neighbor, FourTuple tuple, OutboundSegment segment) {
+    private boolean enqueue(Neighbor neighbor, SourceRoute route, FourTuple tuple, OutboundSegment segment) {
         neighbor.used = true;
-        int headers = ipHeaderLength(tuple.local()) + TcpCodec.HEADER_LENGTH + segment.optionsLength();
+        int headers = ipHeaderLength(tuple.local()) + route.length() + TcpCodec.HEADER_LENGTH
+                + segment.optionsLength();
         ByteBuffer packet = ByteBuffer.allocate(headers + segment.payloadLength);
         TransmitOffload work = new TransmitOffload();
-        writeSegment(packet, tuple, segment, link.checksumOffload(), work);
+        writeSegment(packet, route, tuple, segment, link.checksumOffload(), work);
         return neighbors.enqueue(neighbor, new Neighbor.Waiting(packet.array(), work, tuple, segment.seq));
     }
 

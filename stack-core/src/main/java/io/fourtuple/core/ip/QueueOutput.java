@@ -8,6 +8,7 @@ import io.fourtuple.core.wire.EthernetHeader;
 import io.fourtuple.core.wire.FourTuple;
 import io.fourtuple.core.wire.MacAddress;
 import io.fourtuple.core.wire.OutboundSegment;
+import io.fourtuple.core.wire.SourceRoute;
 import java.nio.ByteBuffer;
 
 /** Sends by a queue of the NIC, to neighbours that the host of the first shard has found, and relays the rest. */
@@ -49,22 +50,27 @@ final class QueueOutput implements SegmentOutput {
     public boolean transmit(Path path, FourTuple tuple, OutboundSegment segment, long now) {
         counters.increment(Counter.IP_OUT_REQUESTS);
         if (!ethernet) {
-            return send(queue.frame(), tuple, segment);
+            return send(queue.frame(), path.route(), tuple, segment);
         }
         MacAddress neighbor = fires(Faults.FORGET_NEIGHBOR) ? null : neighbors.use(path.nextHop());
         if (neighbor == null) {
-            return unresolved.relay(tuple, segment);
+            return unresolved.relay(path.route(), tuple, segment);
         }
         ByteBuffer frame = queue.frame();
         int type = tuple.local().isV4() ? EthernetHeader.TYPE_IPV4 : EthernetHeader.TYPE_IPV6;
         EthernetHeader.write(frame, neighbor, link.mac(), type);
-        return send(frame, tuple, segment);
+        return send(frame, path.route(), tuple, segment);
     }
 
-    private boolean send(ByteBuffer frame, FourTuple tuple, OutboundSegment segment) {
-        PacketOutput.writeSegment(frame, tuple, segment, link.checksumOffload(), offload.clear());
+    private boolean send(ByteBuffer frame, SourceRoute route, FourTuple tuple, OutboundSegment segment) {
+        PacketOutput.writeSegment(frame, route, tuple, segment, link.checksumOffload(), offload.clear());
         boolean taken = !fires(Faults.DROP_OUTGOING_FRAME) && queue.transmit(frame.position(), offload);
         counters.increment(taken ? Counter.LINK_OUT_FRAMES : Counter.LINK_OUT_DROPS);
         return taken;
+    }
+
+    @Override
+    public void advise(Path path, long now) {
+        // The first host alone asks neighbours, and asks those that are in use before it stops to believe in them.
     }
 }

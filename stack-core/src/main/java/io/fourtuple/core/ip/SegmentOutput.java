@@ -11,4 +11,7 @@ interface SegmentOutput {
 
     /** Sends a segment, which is read before this returns; false when it is lost, which has been counted. */
     boolean transmit(Path path, FourTuple tuple, OutboundSegment segment, long now);
+
+    /** What is sent on this path is not answered: whoever knows the neighbour asks it, when that is its business. */
+    void advise(Path path, long now);
 }

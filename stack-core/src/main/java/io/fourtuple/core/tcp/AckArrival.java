@@ -19,6 +19,7 @@ final class AckArrival {
 
     static void handle(Tcb t, TcpSegment s, long now) {
         t.lastAckAt = now;
+        t.moreFollows = false; // as Linux: what waits for more goes with the next acknowledgment, as Nagle allows
         Delivery d = t.memory.delivery();
         d.begin(t, t.timestamps && s.options().hasTimestamps(), s.options().tsEcr(), now);
         int newlySacked = t.sack && s.options().sackBlocks() > 0 ? readSack(t, s, d) : 0;
@@ -50,8 +51,10 @@ final class AckArrival {
         if (echoed) {
             ExplicitCongestion.heard(t, s, d.pipeBefore, now);
         }
-        if (d.octets > 0 && t.recovery != Tcb.Recovery.FAST && !inFast && !echoed) {
-            t.congestion.onAck(d.octets, d.pipeBefore, t.cwndLimited, t.rtt.smoothed(), now);
+        // RFC 3042: limited transmit leaves the window as it is. Not where the order of segments says little.
+        boolean grows = d.credit > 0 && (acked > 0 || t.rack.reorderSeen() > 0);
+        if (grows && t.recovery != Tcb.Recovery.FAST && !inFast && !echoed) {
+            t.congestion.onAck(d.credit, d.pipeBefore, t.validation.mayGrow(t), t.rtt.smoothed(), now);
         }
         if (d.octets > 0) {
             d.fill(t.memory.sample());
@@ -184,6 +187,7 @@ final class AckArrival {
         t.sendQueue.discard(data);
         t.bytesAcked += data;
         t.sndUna = s.ack();
+        t.trouble = null;
         t.scoreboard.advance(t.sndUna, d);
         t.sndUp = Seq.max(t.sndUp, t.sndUna);
         t.smallSegmentEnd = Seq.max(t.smallSegmentEnd, t.sndUna);
@@ -229,7 +233,7 @@ final class AckArrival {
     /** Two windows' worth, up to the maximum: one in flight and one waiting. Not while memory is under pressure. */
     private static void growSendBuffer(Tcb t) {
         int max = t.config.sendBuffer().max();
-        if (t.sendBuffer < max && !t.memory.isUnderPressure() && (t.cwndLimited || t.sendBlocked)) {
+        if (t.sendBuffer < max && !t.memory.isUnderPressure() && (t.validation.isLimited() || t.sendBlocked)) {
             t.sendBuffer = (int) Math.min(max, Math.max(t.sendBuffer, 2 * t.congestion.cwnd()));
         }
         if (t.sendBlocked && t.sendBuffer - t.sendQueue.length() >= t.sendBuffer / 3) {

@@ -45,11 +45,13 @@ public interface CongestionControl {
     default void onSample(AckSample sample, long nowNanos) {}
 
     /**
-     * New data was acknowledged, not during loss recovery.
+     * New data was acknowledged, not during loss recovery. What is acknowledged selectively only is no reason (RFC 5681
+     * §3.2, RFC 3042), unless the path changes the order of segments.
      *
-     * @param ackedBytes octets newly acknowledged or selectively acknowledged, at least 1
+     * @param ackedBytes octets that are known to have arrived by this acknowledgment, at least 1
      * @param inFlightBefore octets in flight before this acknowledgment arrived
-     * @param cwndLimited whether the window, and not the application or the peer, limited what was sent
+     * @param cwndLimited whether the window, and not the application or the peer, limited what was sent; during slow
+     *     start whether more than half of it was used (RFC 7661 §4.2)
      * @param smoothedRttNanos the smoothed round-trip time, or 0 while unknown
      */
     void onAck(int ackedBytes, long inFlightBefore, boolean cwndLimited, long smoothedRttNanos, long nowNanos);

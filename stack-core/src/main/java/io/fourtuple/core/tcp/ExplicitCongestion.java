@@ -39,8 +39,11 @@ final class ExplicitCongestion {
 
     /** Our SYN was answered, or crossed the peer's. Who has sent a SYN that does not ask must not send ECT. */
     static void answered(Tcb t, TcpSegment s) {
-        boolean agreed = s.has(TcpFlags.ACK) ? agreesIn(s) : s.has(SETUP);
-        t.ecn = t.opened.ecn() == TcpConfig.Ecn.ON && agreed;
+        boolean crosses = !s.has(TcpFlags.ACK);
+        boolean agreed = crosses ? s.has(SETUP) : agreesIn(s);
+        boolean asked = t.opened.ecn() == TcpConfig.Ecn.ON
+                || (crosses && t.opened.traits().ecnCrossing() && isAskedFor(s, t.opened));
+        t.ecn = asked && agreed;
         t.ect = t.ecn && t.retransmits == 0;
     }
 

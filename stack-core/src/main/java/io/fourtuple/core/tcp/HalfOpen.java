@@ -1,6 +1,7 @@
 package io.fourtuple.core.tcp;
 
 import io.fourtuple.core.time.Deadline;
+import io.fourtuple.core.wire.FastOpenOption;
 import io.fourtuple.core.wire.FourTuple;
 import io.fourtuple.core.wire.OutboundSegment;
 import io.fourtuple.core.wire.SendReason;
@@ -169,6 +170,16 @@ public final class HalfOpen {
         }
     }
 
+    /**
+     * The connection, SYN-RECEIVED, that {@code syn} alone has made, whose cookie is good (RFC 7413 §4.2.2). It has
+     * taken what came with it; {@link TcpConnection#pollTransmit} gives the SYN-ACK. In place of a record.
+     *
+     * @param answer what the SYN-ACK says of Fast Open: a new cookie, or nothing
+     */
+    public TcpConnection open(TcpSegment syn, FastOpenOption answer, ShardMemory memory, long nowNanos) {
+        return TcpConnection.acceptFast(this, syn, answer, memory, nowNanos);
+    }
+
     /** SYN-RECEIVED in RFC 9293 §3.10.7.4, in its order. With {@link Verdict#REPLY}, {@code reply} is filled. */
     public Verdict handleSegment(TcpSegment s, OutboundSegment reply, long nowNanos) {
         int rcvNxt = Seq.add(irs, 1);
@@ -183,8 +194,9 @@ public final class HalfOpen {
             return Verdict.REPLY;
         }
         boolean withTimestamps = config.options().timestamps() && peerTimestamps;
-        if (withTimestamps && !rst) {
-            if (!s.options().hasTimestamps()) {
+        boolean without = !s.options().hasTimestamps();
+        if (withTimestamps && !rst && !(without && config.traits().missingTimestamps())) {
+            if (without) {
                 return Verdict.IGNORE;
             }
             if (Seq.lt(s.options().tsVal(), tsRecent)) {

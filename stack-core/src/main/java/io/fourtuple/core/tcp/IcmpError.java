@@ -9,8 +9,10 @@ package io.fourtuple.core.tcp;
 public record IcmpError(Kind kind, int mtu) {
     /** Classes that TCP treats alike. */
     public enum Kind {
-        /** Network or host unreachable, time exceeded: soft, the connection goes on trying. */
+        /** Network or host unreachable: soft, the connection goes on trying. */
         UNREACHABLE,
+        /** The hop limit was exceeded on the way: soft, too, but some hosts give up an open. */
+        EXPIRED,
         /** Port or protocol unreachable, prohibited: ends an open that is still in progress. */
         REFUSED,
         /** Fragmentation needed, packet too big. */

@@ -72,7 +72,7 @@ public final class NewReno implements CongestionControl {
     @Override
     public void onLoss(long inFlight, long nowNanos) {
         hyStart.stop();
-        ssthresh = halved(inFlight);
+        ssthresh = halved(Math.min(inFlight, cwnd)); // §3.2 step 2: what limited transmit has sent does not count
         cwnd = ssthresh;
         acked = 0;
     }

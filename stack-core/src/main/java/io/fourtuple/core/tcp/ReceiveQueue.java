@@ -52,7 +52,7 @@ final class ReceiveQueue {
     private int[] blocks = NO_EDGES;
     private int blockCount;
 
-    /** The first octets of the last piece {@linkplain #insert inserted} that were there already (RFC 2883 §4). */
+    /** The first octets of what came last, in order or not, that were held out of order already (RFC 2883 §4). */
     private boolean duplicate;
     private int duplicateStart;
     private int duplicateEnd;
@@ -82,9 +82,11 @@ final class ReceiveQueue {
      * @param limit bound of {@link #charge} above which chunks are copied together
      */
     int append(ReceivedChunk chunk, int rcvNxt, long limit) {
+        duplicate = false;
         addInOrder(chunk);
         int next = Seq.add(rcvNxt, chunk.length());
         if (pieceCount > 0) {
+            noteCovered(next);
             next = connect(next);
         }
         if (charge() > limit && inOrderCharge > 2L * inOrderOctets) {
@@ -98,6 +100,19 @@ final class ReceiveQueue {
         inOrderPeak = Math.max(inOrderPeak, inOrder.size());
         inOrderOctets += chunk.length();
         inOrderCharge += cost(chunk);
+    }
+
+    /** What was just taken in order reaches to {@code end}, and may cover what was held. */
+    private void noteCovered(int end) {
+        if (Seq.ge(seqs[0], end)) {
+            return;
+        }
+        duplicate = true;
+        duplicateStart = seqs[0];
+        duplicateEnd = Seq.min(endOf(0), end);
+        for (int i = 1; i < pieceCount && seqs[i] == duplicateEnd && Seq.lt(duplicateEnd, end); i++) {
+            duplicateEnd = Seq.min(endOf(i), end);
+        }
     }
 
     private int connect(int next) {
@@ -312,7 +327,7 @@ final class ReceiveQueue {
         blockCount = kept;
     }
 
-    /** Whether the last piece inserted was there already, or part of it. */
+    /** Whether what came last was held out of order already, or part of it. */
     boolean hasDuplicate() {
         return duplicate;
     }

@@ -79,12 +79,13 @@ final class ReceiveWindow {
     /**
      * Whether a window update is worth a segment of its own: the window grew by two segments, a third of the buffer or
      * half of it since it was last announced, or opens from (nearly) nothing. That the SYN could not say it all is no
-     * reason before data come: their acknowledgment tells.
+     * reason before data come: their acknowledgment tells. Nor are data that came with a SYN.
      */
     static boolean updateIsDue(Tcb t) {
         int window = t.rcvWnd();
         int gain = wanted(t) - window;
-        boolean nothingCame = t.bytesReceived == 0 && window >= t.rcvMss;
+        boolean none = t.bytesReceived == 0 || (t.fastOpened && t.windowOfSyn);
+        boolean nothingCame = none && window >= t.rcvMss;
         if (gain <= 0 || nothingCame) {
             return false;
         }

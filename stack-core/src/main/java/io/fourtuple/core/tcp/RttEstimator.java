@@ -16,6 +16,17 @@ final class RttEstimator {
     private long minimumAt;
     private int backoff;
     private boolean synLost;
+    private final boolean margin;
+
+    /** One as RFC 6298 has it. */
+    RttEstimator() {
+        this(false);
+    }
+
+    /** {@code margin} as {@link HostTraits#timeoutMargin}. */
+    RttEstimator(boolean margin) {
+        this.margin = margin;
+    }
 
     /** RFC 6298 §5.7. */
     void synWasLost() {
@@ -85,7 +96,8 @@ final class RttEstimator {
     /** The timeout to arm the timer with, doubling included (§2.4, §2.5). */
     long timeout(TcpConfig.Retransmission limits) {
         long unknown = synLost ? Math.max(limits.initialTimeout(), SYN_LOST_TIMEOUT) : limits.initialTimeout();
-        long rto = smoothed == 0 ? unknown : smoothed + Math.max(GRANULARITY, 4 * variance);
+        long least = margin ? limits.minTimeout() : GRANULARITY;
+        long rto = smoothed == 0 ? unknown : smoothed + Math.max(least, 4 * variance);
         rto = Math.max(rto, smoothed == 0 ? 0 : limits.minTimeout());
         for (int i = 0; i < backoff && rto < limits.maxTimeout(); i++) {
             rto *= 2;

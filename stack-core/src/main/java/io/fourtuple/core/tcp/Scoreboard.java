@@ -230,6 +230,11 @@ final class Scoreboard extends RunTable {
         return pending() - before;
     }
 
+    /** When the first octets in flight were sent, the last time; there are some. */
+    long headSentAt() {
+        return sentAt[order[head]];
+    }
+
     /** The run that was sent longest ago and may be in the network; its time is {@link #oldestSentAt}. */
     boolean hasOldest() {
         return oldest != NOWHERE;

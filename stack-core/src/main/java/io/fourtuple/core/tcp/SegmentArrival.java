@@ -52,14 +52,25 @@ final class SegmentArrival {
         acceptSyn(t, s, now); // fourth: the SYN bit
         if (!ack) { // simultaneous open, figure 8
             t.synText = s.payloadLength() > 0 ? s : null; // kept until ESTABLISHED
+            if (t.fastOpen != null) {
+                t.fastOpen.crossed(t);
+            }
             t.become(TcpState.SYN_RECEIVED);
             t.synDue = true;
             return;
         }
         AckArrival.handle(t, s, now);
+        if (t.fastOpen != null) {
+            t.fastOpen.answered(t, s, now);
+        }
         establish(t, s, now);
         t.ackPending = true;
-        t.ackNow = true;
+        long delay = t.config.acknowledgment().delay();
+        if (t.writeExpected && delay > 0) {
+            t.delayedAckAt = Deadline.after(now, delay);
+        } else {
+            t.ackNow = true;
+        }
         segmentText(t, s, now);
         checkFin(t);
     }
@@ -93,6 +104,10 @@ final class SegmentArrival {
         t.unansweredSince = Deadline.NONE;
         t.dupAcks = 0;
         t.rtt.resetBackoff();
+        if (t.octetsInFlight() > 0) { // Fast Open: data went before the handshake was over
+            t.retransmitAt = Deadline.after(now, t.rtt.timeout(t.config.retransmission()));
+            t.unansweredSince = now;
+        }
         Timeouts.restartKeepAlive(t, now);
         t.raise(TcpEvent.ESTABLISHED);
         if (t.outputClosed) {
@@ -102,8 +117,13 @@ final class SegmentArrival {
 
     /** §3.10.7.4. */
     private static void synchronizedStates(Tcb t, TcpSegment s, long now) {
+        boolean recent = Seq.le(s.seq(), t.lastAckSent);
         if (!checkSequence(t, s, now) || !checkRst(t, s, now) || !checkSyn(t, s, now) || !checkAck(t, s, now)) {
             return;
+        }
+        if (recent && t.timestamps && s.options().hasTimestamps()) { // RFC 7323 §4.3, of a segment that can be true
+            t.tsRecent = s.options().tsVal();
+            t.tsRecentAt = now;
         }
         checkUrg(t, s);
         segmentText(t, s, now);
@@ -113,8 +133,9 @@ final class SegmentArrival {
     /** First: timestamps (RFC 7323 §5.3), then the sequence number. */
     private static boolean checkSequence(Tcb t, TcpSegment s, long now) {
         boolean rst = s.has(TcpFlags.RST);
-        if (t.timestamps && !rst) {
-            if (!s.options().hasTimestamps()) { // RFC 7323 §3.2
+        boolean without = !s.options().hasTimestamps();
+        if (t.timestamps && !rst && !(without && t.config.traits().missingTimestamps())) {
+            if (without) { // RFC 7323 §3.2
                 t.counters.increment(Counter.TCP_EXT_OUT_OF_WINDOW);
                 return false;
             }
@@ -139,10 +160,6 @@ final class SegmentArrival {
                 }
             }
             return false;
-        }
-        if (t.timestamps && !rst && Seq.le(s.seq(), t.lastAckSent)) { // RFC 7323 §4.3
-            t.tsRecent = s.options().tsVal();
-            t.tsRecentAt = now;
         }
         t.lastReceivedAt = now;
         t.keepAliveProbes = 0;
@@ -199,7 +216,7 @@ final class SegmentArrival {
         switch (t.state()) {
             case SYN_RECEIVED -> {
                 t.counters.increment(Counter.TCP_ATTEMPT_FAILS);
-                t.finish(TcpEvent.REFUSED);
+                t.finish(t.fastOpened ? TcpEvent.RESET : TcpEvent.REFUSED);
             }
             case ESTABLISHED, CLOSE_WAIT, FIN_WAIT_1, FIN_WAIT_2 -> t.finish(TcpEvent.RESET);
             case CLOSING, LAST_ACK -> {
@@ -246,11 +263,17 @@ final class SegmentArrival {
                 t.finPending &= t.config.traits().synFin() != HostTraits.SynFin.OPENS;
                 t.synText = null;
             }
+            if (t.finAcknowledged()) { // Fast Open: it went before the handshake was over
+                finAcknowledged(t, now);
+            }
             return true;
         }
         boolean tooOld = Seq.lt(s.ack(), Seq.add(t.sndUna, -t.maxSndWnd)); // RFC 5961 §5.2
-        if (tooOld || Seq.gt(s.ack(), t.sndNxt)) {
-            challenge(t, now);
+        boolean future = Seq.gt(s.ack(), t.sndNxt);
+        if (tooOld || future) {
+            if (!future || !t.config.traits().silentToFutureAck()) {
+                challenge(t, now);
+            }
             return false;
         }
         AckArrival.handle(t, s, now);
@@ -287,15 +310,22 @@ final class SegmentArrival {
             return;
         }
         t.counters.increment(Counter.TCP_EXT_URGENT_DATA);
-        int urgentEnd = Seq.add(s.seq(), s.urgentPointer());
-        if (Seq.gt(urgentEnd, t.rcvUp) && Seq.le(urgentEnd, Seq.add(t.rcvNxt, t.receiveBuffer))) {
+        int urgentEnd = Seq.add(s.seq(), s.urgentPointer()); // MUST-31: it may be beyond any window
+        if (Seq.gt(urgentEnd, t.rcvUp)) {
             t.rcvUp = urgentEnd;
+            t.raise(TcpEvent.URGENT);
         }
+    }
+
+    /** What came with the SYN that has made the connection at once (RFC 7413 §4.2.2); its FIN has to come again. */
+    static void synText(Tcb t, TcpSegment syn, long now) {
+        segmentText(t, syn, now);
+        t.finPending = false;
     }
 
     /** Seventh: the text. */
     private static void segmentText(Tcb t, TcpSegment s, long now) {
-        if (!t.state().canReceive()) {
+        if (!t.canReceive()) {
             if (s.length() > 0) {
                 acknowledgeNow(t); // after the peer's FIN: ignored, but its FIN may have come again
             }
@@ -317,7 +347,8 @@ final class SegmentArrival {
         if (t.inputClosed && Seq.gt(end, t.rcvNxt)) { // nobody will read it (RFC 9293 §3.6.1, MUST-17)
             t.counters.increment(Counter.TCP_EXT_ABORT_ON_CLOSE);
             t.resetDue = true;
-            t.resetSeq = t.sndNxt;
+            t.resetBare = t.config.traits().bareReset();
+            t.resetSeq = t.resetBare ? s.ack() : t.sndNxt;
             t.finish(TcpEvent.ABORTED);
             return;
         }
@@ -348,6 +379,10 @@ final class SegmentArrival {
             t.unackedOctets += Seq.distance(before, t.rcvNxt);
             if (wasEmpty) {
                 t.raise(TcpEvent.READABLE);
+            }
+            if (seq == left && t.receiveQueue.hasDuplicate()) {
+                reportDuplicate(t, t.receiveQueue.duplicateStart(), t.receiveQueue.duplicateEnd(),
+                        Counter.TCP_EXT_DSACK_OFO_SENT);
             }
             scheduleAck(t, hadGap, now);
         } else {
@@ -386,12 +421,16 @@ final class SegmentArrival {
         }
     }
 
-    /** RFC 9293 §3.8.6.3: at least every second full-sized segment, the rest within the delay. */
+    /**
+     * RFC 9293 §3.8.6.3: at least every second full-sized segment, the rest within the delay. What has come twice is
+     * reported at once: the next segment would take the place of the report.
+     */
     private static void scheduleAck(Tcb t, boolean hadGap, long now) {
         t.ackPending = true;
+        t.lastDataAt = now;
         long delay = t.config.acknowledgment().delay();
         boolean second = t.config.traits().ackEverySecond() && t.delayedAckAt != Deadline.NONE;
-        boolean due = hadGap || second || t.unackedOctets >= 2 * t.rcvMss || delay == 0;
+        boolean due = hadGap || t.dsackDue || second || t.unackedOctets >= 2 * t.rcvMss || delay == 0;
         boolean quick = (t.quickAcks > 0 && !t.memory.fires(Faults.DELAY_ACK)) || t.memory.fires(Faults.ACK_AT_ONCE);
         if (due || quick) {
             t.quickAcks = Math.max(0, t.quickAcks - 1);

@@ -4,7 +4,9 @@ import io.fourtuple.core.Counter;
 import io.fourtuple.core.Counters;
 import io.fourtuple.core.Faults;
 import io.fourtuple.core.time.Deadline;
+import io.fourtuple.core.wire.FastOpenOption;
 import io.fourtuple.core.wire.FourTuple;
+import io.fourtuple.core.wire.IpAddress;
 import io.fourtuple.core.wire.SendReason;
 import io.fourtuple.core.wire.Seq;
 import io.fourtuple.core.wire.TcpSegment;
@@ -32,6 +34,8 @@ final class Tcb {
     /** The configuration the SYN was made with. */
     final TcpConfig opened;
     PathProperties path;
+    /** As the link alone has it. */
+    final PathProperties linkPath;
     private TcpState state;
 
     // --- send sequence space: SND.UNA <= SND.NXT; data from una to nxt is in flight, from nxt to queue end waits
@@ -59,6 +63,16 @@ final class Tcb {
     boolean finSent;
     /** {@code TCP_CORK}: what does not fill a segment waits. */
     boolean corked;
+    /** End of what was sent by a call that did not say that more follows: PSH is set there. */
+    int pushed;
+    /** The last call has said that more follows, and nothing has come since. */
+    boolean moreFollows;
+    /** End of the data that went with our SYN. */
+    int synDataEnd;
+    /** The window that the peer knows is that of our SYN. */
+    boolean windowOfSyn = true;
+    /** A call waits for the connection, and sends as soon as it is there. */
+    boolean writeExpected;
     /** … until then. */
     long corkedUntil = Deadline.NONE;
     /** That has come: what waits may go. */
@@ -123,7 +137,7 @@ final class Tcb {
     int reductionPoint;
 
     // --- retransmission
-    final RttEstimator rtt = new RttEstimator();
+    final RttEstimator rtt;
     CongestionControl congestion;
     final Scoreboard scoreboard = new Scoreboard();
     final DeliveryRate rate = new DeliveryRate();
@@ -150,7 +164,6 @@ final class Tcb {
     int timedEnd;
     long timedAt;
     boolean timing;
-    boolean cwndLimited;
 
     // --- timers: all of them absolute times
     /** Retransmission, SYN retransmission or, when nothing is in flight, persist. */
@@ -172,6 +185,8 @@ final class Tcb {
     long unansweredSince = Deadline.NONE;
     long lastSentAt;
     long lastReceivedAt;
+    /** When payload last came. */
+    long lastDataAt;
     long lastAckAt;
 
     // --- acknowledging
@@ -205,11 +220,23 @@ final class Tcb {
     boolean synAckSent;
     /** The peer's SYN that crossed ours and brought data; null for none, and once we are ESTABLISHED. */
     TcpSegment synText;
+    /** The client's part in Fast Open; null when it takes none. */
+    FastOpenAttempt fastOpen;
+    /** The SYN that began it was enough to make it: data flow both ways before the handshake is over (RFC 7413). */
+    boolean fastOpened;
+    /** Data that came or went with a SYN were taken. */
+    boolean synData;
+    /** What the first SYN-ACK says of Fast Open. */
+    FastOpenOption synAckOption = FastOpenOption.ABSENT;
     boolean resetDue;
     int resetSeq;
+    /** The reset has no ACK, as if there were no connection. */
+    boolean resetBare;
 
     /** An ICMP error that did not end the connection, told when it times out. */
     boolean softError;
+    /** What stood in the way since SND.UNA last advanced; null for nothing. */
+    Trouble trouble;
 
     private int events;
     /** The last event that was raised: none follows. Null before. */
@@ -235,8 +262,10 @@ final class Tcb {
         this.state = state;
         this.iss = iss;
         this.timestampOffset = timestampOffset;
-        this.path = path.atMost(config.tuning().maxSegment());
+        linkPath = path.atMost(config.tuning().maxSegment());
+        this.path = linkPath;
         this.config = config;
+        rtt = new RttEstimator(config.traits().timeoutMargin());
         opened = config.forOpening();
         this.memory = memory;
         counters = memory.counters();
@@ -244,6 +273,8 @@ final class Tcb {
         sndNxt = iss;
         sndUp = iss;
         smallSegmentEnd = iss;
+        pushed = iss;
+        synDataEnd = iss;
         recoveryPoint = iss;
         roundEnd = iss;
         reductionPoint = iss;
@@ -256,6 +287,7 @@ final class Tcb {
         quickAcks = config.acknowledgment().quickAcks();
         lastSentAt = nowNanos;
         lastReceivedAt = nowNanos;
+        lastDataAt = nowNanos - config.acknowledgment().delay();
         lastAckAt = nowNanos;
         tuneStartedAt = nowNanos;
         windowShutAt = nowNanos;
@@ -340,7 +372,16 @@ final class Tcb {
 
     /** RFC 9293 MUST-15: 536 without the option, 1220 over IPv6. */
     static int defaultMss(FourTuple tuple) {
-        return tuple.local().isV4() ? 536 : 1220;
+        return defaultMss(tuple.local());
+    }
+
+    static int defaultMss(IpAddress ofEither) {
+        return ofEither.isV4() ? 536 : 1220;
+    }
+
+    /** What every path must carry, or what makes sense (RFC 5927 §7), as the payload of a segment. */
+    int smallestMss() {
+        return tuple.local().isV4() ? 552 - 40 : 1280 - 60;
     }
 
     /** The path takes less than thought: RFC 1191, RFC 8201. */
@@ -371,6 +412,11 @@ final class Tcb {
         return Math.max(0, Seq.distance(sndNxt, sendQueue.endSeq()));
     }
 
+    /** As {@link TcpState#canReceive}, and data that came with the SYN. */
+    boolean canReceive() {
+        return state.canReceive() || (fastOpened && state == TcpState.SYN_RECEIVED);
+    }
+
     /** Sequence number of our FIN, meaningful once {@link #outputClosed}. */
     int finSeq() {
         return sendQueue.endSeq();
@@ -395,6 +441,9 @@ final class Tcb {
         if (outstanding == 0) {
             return 0;
         }
+        if (sndUna == iss) { // our SYN is out, and takes up no room of what goes with it
+            return outstanding - 1;
+        }
         int duplicates = sack ? 0 : Math.min(dupAcks * sndMss, Math.max(0, outstanding - sndMss));
         return Math.max(0, outstanding - duplicates - scoreboard.gone());
     }
@@ -415,6 +464,20 @@ final class Tcb {
         }
         end = event.isLast() ? event : null;
         events |= 1 << code(event);
+    }
+
+    /** The user is told once for each kind, until something new is acknowledged. */
+    void trouble(Trouble kind) {
+        if (trouble != kind) {
+            trouble = kind;
+            raise(TcpEvent.TROUBLE);
+        }
+    }
+
+    /** The network says that something is wrong, which is no reason to give up. */
+    void softError(Trouble kind) {
+        softError = true;
+        trouble(kind);
     }
 
     /** Why it is over; null while it is not. */
@@ -460,7 +523,8 @@ final class Tcb {
         if (sum != charged || receiveQueue.charge() + sendQueue.charge() != sum) {
             throw new IllegalStateException(tuple + ": " + charged + " octets are charged and " + sum + " are held");
         }
-        scoreboard.check(sndUna, sndNxt);
+        boolean synOut = sndUna == iss && bytesAcked == 0; // which is not on the scoreboard, as data after it are
+        scoreboard.check(synOut ? Seq.add(iss, 1) : sndUna, sndNxt);
         return charged;
     }
 

@@ -1,5 +1,6 @@
 package io.fourtuple.core.tcp;
 
+import io.fourtuple.core.wire.SourceRoute;
 import java.util.Objects;
 
 /**
@@ -21,6 +22,7 @@ import java.util.Objects;
  * @param recovery how losses are found
  * @param tuning what is mostly said for one socket
  * @param traits whose host this looks like
+ * @param fastOpen data with the SYN
  */
 public record TcpConfig(
         BufferLimits receiveBuffer,
@@ -37,7 +39,8 @@ public record TcpConfig(
         Ecn ecn,
         Recovery recovery,
         Tuning tuning,
-        HostTraits traits) {
+        HostTraits traits,
+        FastOpenRules fastOpen) {
 
     private static final long MILLIS = 1_000_000L;
     private static final long SECONDS = 1_000 * MILLIS;
@@ -54,6 +57,7 @@ public record TcpConfig(
         Objects.requireNonNull(recovery, "recovery");
         Objects.requireNonNull(tuning, "tuning");
         Objects.requireNonNull(traits, "traits");
+        Objects.requireNonNull(fastOpen, "fastOpen");
         if (initialWindowSegments < 1) {
             throw new IllegalArgumentException("initialWindowSegments must be at least 1");
         }
@@ -149,8 +153,36 @@ public record TcpConfig(
      * @param frto whether a timeout was for nothing is found out (RFC 5682; Linux {@code tcp_frto})
      * @param dsack the peer is told what has arrived twice (RFC 2883; Linux {@code tcp_dsack})
      * @param hystart slow start ends when round-trip times begin to rise, before anything is lost (HyStart++, RFC 9406)
+     * @param blackHoles segments become smaller when full-sized ones vanish for seconds, although no router says that
+     *     they are too big (RFC 4821 §7.7, RFC 2923 §2.1; Linux {@code tcp_mtu_probing} 1)
      */
-    public record Recovery(boolean rack, boolean tailLossProbe, boolean frto, boolean dsack, boolean hystart) {}
+    public record Recovery(boolean rack, boolean tailLossProbe, boolean frto, boolean dsack, boolean hystart,
+            boolean blackHoles) {
+        /** The same with RACK or without. */
+        public Recovery withRack(boolean on) {
+            return new Recovery(on, tailLossProbe, frto, dsack, hystart, blackHoles);
+        }
+
+        /** The same with tail loss probes or without. */
+        public Recovery withTailLossProbe(boolean on) {
+            return new Recovery(rack, on, frto, dsack, hystart, blackHoles);
+        }
+
+        /** The same with F-RTO or without. */
+        public Recovery withFrto(boolean on) {
+            return new Recovery(rack, tailLossProbe, on, dsack, hystart, blackHoles);
+        }
+
+        /** The same with duplicate SACKs or without. */
+        public Recovery withDsack(boolean on) {
+            return new Recovery(rack, tailLossProbe, frto, on, hystart, blackHoles);
+        }
+
+        /** The same with the search for black holes or without. */
+        public Recovery withBlackHoles(boolean on) {
+            return new Recovery(rack, tailLossProbe, frto, dsack, hystart, on);
+        }
+    }
 
     /**
      * What is mostly said for one socket; 0 leaves each as it is without it.
@@ -164,14 +196,16 @@ public record TcpConfig(
      *     which are those of explicit congestion notification
      * @param hopLimit {@code IP_TTL}, {@code IPV6_UNICAST_HOPS}, up to 255
      * @param noOptions {@code TCP_NOOPT}: SYNs have no options, not even the MSS
+     * @param sourceRoute the IPv4 source route of what is sent, also where the peer has come by another one
      */
     public record Tuning(
             int maxSegment, int synRetries, int notSentLowat, int windowClamp, int trafficClass, int hopLimit,
-            boolean noOptions) {
+            boolean noOptions, SourceRoute sourceRoute) {
         /** Nothing is said. */
-        public static final Tuning NONE = new Tuning(0, 0, 0, 0, 0, 0, false);
+        public static final Tuning NONE = new Tuning(0, 0, 0, 0, 0, 0, false, SourceRoute.NONE);
 
         public Tuning {
+            Objects.requireNonNull(sourceRoute, "sourceRoute");
             if (maxSegment < 0 || synRetries < 0 || notSentLowat < 0 || windowClamp < 0) {
                 throw new IllegalArgumentException("tuning must not be negative: " + maxSegment + ", " + synRetries
                         + ", " + notSentLowat + ", " + windowClamp);
@@ -184,37 +218,50 @@ public record TcpConfig(
 
         /** The same with another largest segment. */
         public Tuning withMaxSegment(int octets) {
-            return new Tuning(octets, synRetries, notSentLowat, windowClamp, trafficClass, hopLimit, noOptions);
+            return new Tuning(octets, synRetries, notSentLowat, windowClamp, trafficClass, hopLimit, noOptions,
+                    sourceRoute);
         }
 
         /** The same with SYNs sent again so often. */
         public Tuning withSynRetries(int retries) {
-            return new Tuning(maxSegment, retries, notSentLowat, windowClamp, trafficClass, hopLimit, noOptions);
+            return new Tuning(maxSegment, retries, notSentLowat, windowClamp, trafficClass, hopLimit, noOptions,
+                    sourceRoute);
         }
 
         /** The same with another bound of what was never sent. */
         public Tuning withNotSentLowat(int octets) {
-            return new Tuning(maxSegment, synRetries, octets, windowClamp, trafficClass, hopLimit, noOptions);
+            return new Tuning(maxSegment, synRetries, octets, windowClamp, trafficClass, hopLimit, noOptions,
+                    sourceRoute);
         }
 
         /** The same with another bound of the window. */
         public Tuning withWindowClamp(int octets) {
-            return new Tuning(maxSegment, synRetries, notSentLowat, octets, trafficClass, hopLimit, noOptions);
+            return new Tuning(maxSegment, synRetries, notSentLowat, octets, trafficClass, hopLimit, noOptions,
+                    sourceRoute);
         }
 
         /** The same with another traffic class. */
         public Tuning withTrafficClass(int octet) {
-            return new Tuning(maxSegment, synRetries, notSentLowat, windowClamp, octet, hopLimit, noOptions);
+            return new Tuning(maxSegment, synRetries, notSentLowat, windowClamp, octet, hopLimit, noOptions,
+                    sourceRoute);
         }
 
         /** The same with another hop limit. */
         public Tuning withHopLimit(int hops) {
-            return new Tuning(maxSegment, synRetries, notSentLowat, windowClamp, trafficClass, hops, noOptions);
+            return new Tuning(maxSegment, synRetries, notSentLowat, windowClamp, trafficClass, hops, noOptions,
+                    sourceRoute);
+        }
+
+        /** The same by another source route. */
+        public Tuning withSourceRoute(SourceRoute route) {
+            return new Tuning(maxSegment, synRetries, notSentLowat, windowClamp, trafficClass, hopLimit, noOptions,
+                    route);
         }
 
         /** The same with SYNs without options, or with. */
         public Tuning withNoOptions(boolean without) {
-            return new Tuning(maxSegment, synRetries, notSentLowat, windowClamp, trafficClass, hopLimit, without);
+            return new Tuning(maxSegment, synRetries, notSentLowat, windowClamp, trafficClass, hopLimit, without,
+                    sourceRoute);
         }
     }
 
@@ -233,87 +280,108 @@ public record TcpConfig(
                 60 * SECONDS,
                 Cubic::new,
                 Ecn.ACCEPT,
-                new Recovery(true, true, true, true, true),
+                new Recovery(true, true, true, true, true, false),
                 Tuning.NONE,
-                HostTraits.DEFAULT);
+                HostTraits.DEFAULT,
+                FastOpenRules.DEFAULT);
     }
 
     /** The same with another receive buffer. */
     public TcpConfig withReceiveBuffer(BufferLimits limits) {
         return new TcpConfig(limits, sendBuffer, options, retransmission, acknowledgment, keepAlive, noDelay,
-                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn, recovery, tuning, traits);
+                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn, recovery,
+                tuning, traits, fastOpen);
     }
 
     /** The same with another send buffer. */
     public TcpConfig withSendBuffer(BufferLimits limits) {
         return new TcpConfig(receiveBuffer, limits, options, retransmission, acknowledgment, keepAlive, noDelay,
-                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn, recovery, tuning, traits);
+                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn, recovery,
+                tuning, traits, fastOpen);
     }
 
     /** The same with another offer in the SYN. */
     public TcpConfig withOptions(OptionOffer offer) {
         return new TcpConfig(receiveBuffer, sendBuffer, offer, retransmission, acknowledgment, keepAlive, noDelay,
-                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn, recovery, tuning, traits);
+                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn, recovery,
+                tuning, traits, fastOpen);
     }
 
     /** The same with another retransmission timer. */
     public TcpConfig withRetransmission(Retransmission timer) {
         return new TcpConfig(receiveBuffer, sendBuffer, options, timer, acknowledgment, keepAlive, noDelay,
-                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn, recovery, tuning, traits);
+                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn, recovery,
+                tuning, traits, fastOpen);
     }
 
     /** The same with another way to acknowledge. */
     public TcpConfig withAcknowledgment(Acknowledgment policy) {
         return new TcpConfig(receiveBuffer, sendBuffer, options, retransmission, policy, keepAlive, noDelay,
-                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn, recovery, tuning, traits);
+                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn, recovery,
+                tuning, traits, fastOpen);
     }
 
     /** The same with another keep-alive. */
     public TcpConfig withKeepAlive(KeepAlive probing) {
         return new TcpConfig(receiveBuffer, sendBuffer, options, retransmission, acknowledgment, probing, noDelay,
-                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn, recovery, tuning, traits);
+                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn, recovery,
+                tuning, traits, fastOpen);
     }
 
     /** The same with Nagle's algorithm off (true) or on. */
     public TcpConfig withNoDelay(boolean off) {
         return new TcpConfig(receiveBuffer, sendBuffer, options, retransmission, acknowledgment, keepAlive, off,
-                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn, recovery, tuning, traits);
+                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn, recovery,
+                tuning, traits, fastOpen);
     }
 
     /** The same with another limit of FIN-WAIT-2, in nanoseconds. */
     public TcpConfig withFinWait2Timeout(long limit) {
         return new TcpConfig(receiveBuffer, sendBuffer, options, retransmission, acknowledgment, keepAlive, noDelay,
-                initialWindowSegments, timeWait, limit, congestionControl, ecn, recovery, tuning, traits);
+                initialWindowSegments, timeWait, limit, congestionControl, ecn, recovery,
+                tuning, traits, fastOpen);
     }
 
     /** The same with another congestion control. */
     public TcpConfig withCongestionControl(CongestionControlSupplier policy) {
         return new TcpConfig(receiveBuffer, sendBuffer, options, retransmission, acknowledgment, keepAlive, noDelay,
-                initialWindowSegments, timeWait, finWait2Timeout, policy, ecn, recovery, tuning, traits);
+                initialWindowSegments, timeWait, finWait2Timeout, policy, ecn, recovery,
+                tuning, traits, fastOpen);
     }
 
     /** The same with explicit congestion notification so. */
     public TcpConfig withEcn(Ecn use) {
         return new TcpConfig(receiveBuffer, sendBuffer, options, retransmission, acknowledgment, keepAlive, noDelay,
-                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, use, recovery, tuning, traits);
+                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, use, recovery,
+                tuning, traits, fastOpen);
     }
 
     /** The same with losses found so. */
     public TcpConfig withRecovery(Recovery how) {
         return new TcpConfig(receiveBuffer, sendBuffer, options, retransmission, acknowledgment, keepAlive, noDelay,
-                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn, how, tuning, traits);
+                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn, how,
+                tuning, traits, fastOpen);
     }
 
     /** The same with this said besides. */
     public TcpConfig withTuning(Tuning said) {
         return new TcpConfig(receiveBuffer, sendBuffer, options, retransmission, acknowledgment, keepAlive, noDelay,
-                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn, recovery, said, traits);
+                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn, recovery,
+                said, traits, fastOpen);
     }
 
     /** The same, looking like another host. */
     public TcpConfig withTraits(HostTraits host) {
         return new TcpConfig(receiveBuffer, sendBuffer, options, retransmission, acknowledgment, keepAlive, noDelay,
-                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn, recovery, tuning, host);
+                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn, recovery,
+                tuning, host, fastOpen);
+    }
+
+    /** The same with data with the SYN so. */
+    public TcpConfig withFastOpen(FastOpenRules rules) {
+        return new TcpConfig(receiveBuffer, sendBuffer, options, retransmission, acknowledgment, keepAlive, noDelay,
+                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn, recovery,
+                tuning, traits, rules);
     }
 
     /** The same as it is to be when a connection is opened: with what {@link Tuning#noOptions} takes away. */

@@ -2,7 +2,9 @@ package io.fourtuple.core.tcp;
 
 import io.fourtuple.core.Counter;
 import io.fourtuple.core.Faults;
+import io.fourtuple.core.tcp.HostTraits.OpenEnd;
 import io.fourtuple.core.time.Deadline;
+import io.fourtuple.core.wire.FastOpenOption;
 import io.fourtuple.core.wire.FourTuple;
 import io.fourtuple.core.wire.OutboundSegment;
 import io.fourtuple.core.wire.SendReason;
@@ -44,6 +46,14 @@ public final class TcpConnection {
         return new TcpConnection(t);
     }
 
+    /**
+     * Makes the open that has just begun one with Fast Open: before its SYN is polled, and after what is to go with it
+     * was {@linkplain #send queued}.
+     */
+    public void openFast(FastOpenAttempt attempt) {
+        t.fastOpen = attempt;
+    }
+
     /** The end of a passive open: {@code ack} completes the handshake of {@code halfOpen}. */
     static TcpConnection accept(HalfOpen halfOpen, TcpSegment ack, ShardMemory memory, long nowNanos) {
         Tcb t = halfOpen.toTcb(memory, nowNanos);
@@ -53,11 +63,31 @@ public final class TcpConnection {
         return connection;
     }
 
+    /** A passive open with Fast Open: {@code syn}, of which {@code halfOpen} was made, is enough. */
+    static TcpConnection acceptFast(
+            HalfOpen halfOpen, TcpSegment syn, FastOpenOption answer, ShardMemory memory, long nowNanos) {
+        Tcb t = halfOpen.toTcb(memory, nowNanos);
+        t.counters.increment(Counter.TCP_PASSIVE_OPENS);
+        t.fastOpened = true;
+        t.timing = false; // the SYN-ACK is not out yet
+        t.synAckOption = answer;
+        t.synDue = true;
+        SegmentArrival.synText(t, syn, nowNanos);
+        t.synData = t.receiveQueue.length() > 0;
+        t.settle();
+        return new TcpConnection(t);
+    }
+
     // --- getters
 
     /** The present state. */
     public TcpState state() {
         return t.state();
+    }
+
+    /** Whether data flow, or have flowed, both ways: also before the handshake is over, with Fast Open. */
+    public boolean isOpen() {
+        return t.fastOpened || (t.state() != TcpState.SYN_SENT && t.state() != TcpState.SYN_RECEIVED);
     }
 
     /** Which connection this is. */
@@ -96,6 +126,11 @@ public final class TcpConnection {
     /** Why it is over, also while there are octets to {@link #receive}; null while it is not over. */
     public TcpEvent end() {
         return t.end();
+    }
+
+    /** What stood in the way since the peer last acknowledged something new; null when nothing did. */
+    public Trouble trouble() {
+        return t.trouble;
     }
 
     /** Whether no more can be {@linkplain #send sent}, as the user said or the connection is over. */
@@ -154,13 +189,18 @@ public final class TcpConnection {
         return Math.max(0, Seq.distance(t.rcvNxt, t.rcvUp) + t.receiveQueue.length());
     }
 
+    /** The octet after the peer's urgent data, the last of which may have been read long ago (RFC 9293 MUST-62). */
+    public int urgentEnd() {
+        return t.rcvUp;
+    }
+
     /** Everything {@code ss -ti} shows. */
     public TcpInfo info(long nowNanos) {
         return new TcpInfo(
                 t.state(), t.windowScaling ? t.sndShift : -1, t.windowScaling ? t.rcvShift : -1, t.timestamps, t.sack,
-                t.ecn, t.ecnSeen, t.rtt.timeout(t.config.retransmission()), t.rtt.smoothed(), t.rtt.variance(),
-                t.rtt.minimum(), t.sndMss, t.rcvMss, t.path.mss(), t.window(), t.congestion.ssthresh(),
-                t.sndWnd, t.pipe(), t.octetsInFlight(), t.unsent(), t.receiveQueue.length(),
+                t.ecn, t.ecnSeen, t.synData, t.rtt.timeout(t.config.retransmission()), t.rtt.smoothed(),
+                t.rtt.variance(), t.rtt.minimum(), t.sndMss, t.rcvMss, t.path.mss(), t.window(),
+                t.congestion.ssthresh(), t.sndWnd, t.pipe(), t.octetsInFlight(), t.unsent(), t.receiveQueue.length(),
                 t.receiveQueue.outOfOrder(), t.receiveBuffer, t.sendBuffer, t.rcvWnd(), t.bytesSent,
                 t.bytesRetransmitted, t.bytesAcked, t.bytesReceived, t.segmentsOut, t.segmentsIn, t.retransmits,
                 t.rtt.backoff(), nowNanos - t.lastSentAt, nowNanos - t.lastReceivedAt, nowNanos - t.lastAckAt,
@@ -169,7 +209,8 @@ public final class TcpConnection {
 
     private TcpInfo.Path pathInfo() {
         TcpInfo.State state = switch (t.recovery) {
-            case NONE -> t.scoreboard.sacked() > 0 || t.dupAcks > 0 ? TcpInfo.State.DISORDER : TcpInfo.State.OPEN;
+            case NONE -> ExplicitCongestion.hasReducedSince(t) ? TcpInfo.State.CWR
+                    : t.scoreboard.sacked() > 0 || t.dupAcks > 0 ? TcpInfo.State.DISORDER : TcpInfo.State.OPEN;
             case FAST -> TcpInfo.State.RECOVERY;
             case TIMEOUT -> TcpInfo.State.LOSS;
         };
@@ -223,19 +264,26 @@ public final class TcpConnection {
         }
         boolean opening = t.state() == TcpState.SYN_SENT || t.state() == TcpState.SYN_RECEIVED;
         switch (error.kind()) {
-            case UNREACHABLE -> t.softError = true;
-            case REFUSED -> endOpen(opening, TcpEvent.REFUSED);
-            case NEIGHBOR_FAILED -> endOpen(opening, TcpEvent.UNREACHABLE);
+            case UNREACHABLE -> endOpen(
+                    opening && endsBy(OpenEnd.ANY_ERROR), TcpEvent.UNREACHABLE, Trouble.UNREACHABLE);
+            case EXPIRED -> endOpen(
+                    opening && endsBy(OpenEnd.HARD_ERROR_OR_EXPIRY), TcpEvent.UNREACHABLE, Trouble.UNREACHABLE);
+            case REFUSED -> endOpen(opening && endsBy(OpenEnd.HARD_ERROR), TcpEvent.REFUSED, Trouble.REFUSED);
+            case NEIGHBOR_FAILED -> endOpen(opening, TcpEvent.UNREACHABLE, Trouble.UNREACHABLE);
             case PACKET_TOO_BIG -> lowerMtu(error.mtu());
         }
     }
 
-    private void endOpen(boolean opening, TcpEvent event) {
-        if (opening) {
+    private boolean endsBy(OpenEnd least) {
+        return t.config.traits().openEnd().compareTo(least) >= 0;
+    }
+
+    private void endOpen(boolean now, TcpEvent event, Trouble otherwise) {
+        if (now) {
             t.counters.increment(Counter.TCP_ATTEMPT_FAILS);
             t.finish(event);
         } else {
-            t.softError = true;
+            t.softError(otherwise);
         }
         t.settle();
     }
@@ -244,10 +292,8 @@ public final class TcpConnection {
      * RFC 1191, RFC 8201; never below the smallest MTU that every path must carry or that makes sense (RFC 5927 §7).
      */
     private void lowerMtu(int mtu) {
-        boolean v4 = t.tuple.local().isV4();
-        int headers = v4 ? 40 : 60;
-        int floor = (v4 ? 552 : 1280) - headers;
-        int mss = Math.max(floor, (mtu > 0 ? mtu : 1280) - headers);
+        int headers = t.tuple.local().isV4() ? 40 : 60;
+        int mss = Math.max(t.smallestMss(), (mtu > 0 ? mtu : 1280) - headers);
         if (mss >= t.path.mss()) {
             return;
         }
@@ -275,9 +321,28 @@ public final class TcpConnection {
      *     When some were left, {@link TcpEvent#WRITABLE} follows
      */
     public int send(ByteBuffer data, long nowNanos) {
+        return send(data, false, nowNanos);
+    }
+
+    /**
+     * As {@link #send(ByteBuffer, long)}.
+     *
+     * @param more whether more follows ({@code MSG_MORE}): then there is no PSH at the end (RFC 9293 §3.9.1.2), and
+     *     what does not fill a segment waits for it, or an acknowledgment, for 200 ms at most
+     */
+    public int send(ByteBuffer data, boolean more, long nowNanos) {
+        t.writeExpected = false;
+        if (!t.corked) {
+            t.moreFollows = more;
+            t.corkedUntil = Deadline.NONE;
+            t.corkDue = false;
+        }
         int taken = SendMemory.reserve(t, Math.min(sendSpace(), data.remaining()));
         if (taken > 0) {
             t.sendQueue.append(data.slice(data.position(), taken));
+            if (!more) {
+                t.pushed = t.sendQueue.endSeq();
+            }
             t.settle();
             data.position(data.position() + taken);
         }
@@ -323,6 +388,19 @@ public final class TcpConnection {
         t.corked = on;
         t.corkedUntil = Deadline.NONE;
         t.corkDue = false;
+    }
+
+    /** Lets go what waits for more to fill a segment, corked or not: once. */
+    public void push() {
+        t.corkDue = (t.corked || t.moreFollows) && t.unsent() > 0;
+    }
+
+    /**
+     * Says that a write waits for the connection: the acknowledgment that completes the handshake goes with its data,
+     * if they come within the delay of acknowledgments.
+     */
+    public void expectWrite() {
+        t.writeExpected = t.state() == TcpState.SYN_SENT;
     }
 
     /** Acknowledges what came at once ({@code TCP_QUICKACK}), or goes on to delay it. */

@@ -12,6 +12,10 @@ public enum TcpEvent {
     PEER_CLOSED,
     /** Our FIN, and so everything before it, has been acknowledged. */
     OUTPUT_ACKNOWLEDGED,
+    /** Urgent data have come, or go on further than was known: {@link TcpConnection#urgentAhead}. */
+    URGENT,
+    /** Delivery is in trouble and the connection goes on: {@link TcpConnection#trouble}. */
+    TROUBLE,
     /** Last event, as all that follow: ended in order in both directions. It comes when all data was received. */
     CLOSED,
     /** Last event: the peer reset the connection ({@code ECONNRESET}). */

@@ -11,6 +11,7 @@ package io.fourtuple.core.tcp;
  * @param sack whether SACK was agreed
  * @param ecn whether explicit congestion notification was agreed
  * @param ecnSeen whether data came from a sender that takes marks of congestion
+ * @param synData whether data that went with a SYN were taken, ours by the peer or the peer's by us (RFC 7413)
  * @param rto the retransmission timeout
  * @param rtt the smoothed round-trip time, 0 before the first measurement
  * @param rttVariance its mean deviation
@@ -51,6 +52,7 @@ public record TcpInfo(
         boolean sack,
         boolean ecn,
         boolean ecnSeen,
+        boolean synData,
         long rto,
         long rtt,
         long rttVariance,
@@ -89,6 +91,8 @@ public record TcpInfo(
         OPEN,
         /** Something arrived out of order, and nothing is taken for lost. */
         DISORDER,
+        /** The window was reduced for a mark of congestion, and what was in flight then is not all acknowledged. */
+        CWR,
         /** Fast recovery. */
         RECOVERY,
         /** After a retransmission timeout. */

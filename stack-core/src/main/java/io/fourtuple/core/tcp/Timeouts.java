@@ -7,6 +7,9 @@ import io.fourtuple.core.wire.Seq;
 
 /** What the timers of a connection do when they run out (RFC 6298 §5, RFC 9293 §3.8.3, §3.8.4, §3.8.6.1). */
 final class Timeouts {
+    /** RFC 9293 §3.8.3, SHLD-10: so many retransmissions of one segment are trouble, of which IP and the user hear. */
+    private static final int R1 = 3;
+
     private Timeouts() {}
 
     /** The earliest of them. */
@@ -49,6 +52,7 @@ final class Timeouts {
         if (Deadline.isDue(t.corkedUntil, now)) {
             t.corkedUntil = Deadline.NONE;
             t.corkDue = true;
+            t.pushed = t.sendQueue.endSeq(); // nothing has followed for long
         }
         if (Deadline.isDue(t.retransmitAt, now)) {
             if (Orphans.check(t, now)) {
@@ -71,7 +75,7 @@ final class Timeouts {
     private static long limit(Tcb t) {
         TcpConfig.Retransmission limits = t.config.retransmission();
         if (t.state() == TcpState.SYN_SENT || t.state() == TcpState.SYN_RECEIVED) {
-            return limits.synGiveUp();
+            return limits.userTimeout() > 0 ? limits.userTimeout() : limits.synGiveUp();
         }
         long limit = limits.userTimeout() > 0 ? limits.userTimeout() : limits.giveUp();
         return t.isOrphan() ? Orphans.limit(t, limit) : limit;
@@ -94,7 +98,7 @@ final class Timeouts {
     private static void giveUp(Tcb t) {
         boolean opening = t.state() == TcpState.SYN_SENT || t.state() == TcpState.SYN_RECEIVED;
         t.counters.increment(opening ? Counter.TCP_ATTEMPT_FAILS : Counter.TCP_EXT_ABORT_ON_TIMEOUT);
-        if (!opening) {
+        if (!opening && !t.config.traits().silentGiveUp()) {
             t.resetDue = true;
             t.resetSeq = t.sndNxt;
         }
@@ -104,14 +108,20 @@ final class Timeouts {
     private static void retransmit(Tcb t, long now) {
         switch (t.state()) {
             case SYN_SENT, SYN_RECEIVED -> {
-                int retries = t.config.tuning().synRetries();
-                if (retries > 0 && t.retransmits >= retries) {
+                TcpConfig.Tuning tuning = t.config.tuning();
+                boolean enough = t.fastOpened
+                        ? t.retransmits >= t.config.retransmission().synackRetries()
+                        : tuning.synRetries() > 0 && t.retransmits >= tuning.synRetries();
+                if (enough) {
                     giveUp(t);
                     return;
                 }
                 t.rtt.backOff();
                 t.counters.increment(Counter.TCP_EXT_TIMEOUTS);
                 t.synDue = true;
+                if (t.retransmits + 1 == R1) { // MUST-22
+                    t.trouble(Trouble.NOT_ANSWERED);
+                }
             }
             case ESTABLISHED, CLOSE_WAIT, FIN_WAIT_1, CLOSING, LAST_ACK -> {
                 if (t.octetsInFlight() > 0 && t.sndWnd > 0) {
@@ -138,8 +148,14 @@ final class Timeouts {
         }
         t.undo.timedOut(t, begins);
         repair(t, SendReason.RTO, t.timedOut ? t.repairAttempt + 1 : 1);
+        if (t.repairAttempt == R1) {
+            t.trouble(Trouble.NOT_ANSWERED);
+        }
         t.timedOut = true;
         t.rtt.backOff();
+        if (t.config.recovery().blackHoles() && now - t.unansweredSince >= BLACK_HOLE_NANOS) {
+            suspectBlackHole(t);
+        }
         t.recoveryPoint = t.sndNxt;
         if (t.scoreboard.isReneged()) {
             t.counters.increment(Counter.TCP_EXT_SACK_RENEGING);
@@ -155,6 +171,21 @@ final class Timeouts {
         t.timing = false;
         t.mustRetransmit = true;
         t.retransmitAt = Deadline.after(now, t.rtt.timeout(t.config.retransmission()));
+    }
+
+    /** As long as Linux with its three of tcp_retries1 and a timeout of 200 ms. */
+    private static final long BLACK_HOLE_NANOS = 3_000_000_000L;
+    /** {@code tcp_base_mss}. */
+    private static final int BASE_MSS = 1024;
+
+    /** Full-sized segments vanish, and nobody says that they are too big (RFC 4821 §7.7): smaller ones may pass. */
+    private static void suspectBlackHole(Tcb t) {
+        boolean fullSized = t.octetsInFlight() >= t.sndMss;
+        int mss = Math.max(t.smallestMss(), t.path.mss() > BASE_MSS ? BASE_MSS : t.path.mss() / 2);
+        if (fullSized && mss < t.path.mss()) {
+            t.lowerMss(mss);
+            t.counters.increment(Counter.TCP_EXT_MTUP_BLACK_HOLE);
+        }
     }
 
     /** The peer's window is closed: one octet asks whether it still is. */
@@ -201,7 +232,9 @@ final class Timeouts {
             t.keepAliveAt = Deadline.after(now, Math.max(k.interval(), k.idle() - quiet));
             return;
         }
-        if (t.keepAliveProbes >= k.probes()) { // MUST-27: never for one unanswered probe unless so configured
+        long patience = t.config.retransmission().userTimeout();
+        boolean gone = patience > 0 ? t.keepAliveProbes > 0 && quiet >= patience : t.keepAliveProbes >= k.probes();
+        if (gone) { // MUST-27: never for one unanswered probe unless so configured
             t.counters.increment(Counter.TCP_EXT_ABORT_ON_TIMEOUT);
             t.resetDue = true;
             t.resetSeq = t.sndNxt;

@@ -25,7 +25,7 @@ final class Transmitter {
             case CLOSED -> false;
             case SYN_SENT -> syn(t, out, now);
             case SYN_RECEIVED -> syn(t, out, now) || challengeAck(t, out, now)
-                    || acknowledgment(t, out, now);
+                    || (t.fastOpened && fresh(t, out, now)) || acknowledgment(t, out, now);
             case ESTABLISHED, FIN_WAIT_1, CLOSE_WAIT, CLOSING, LAST_ACK -> challengeAck(t, out, now)
                     || data(t, out, now) || keepAlive(t, out, now) || acknowledgment(t, out, now);
             case FIN_WAIT_2, TIME_WAIT -> challengeAck(t, out, now)
@@ -39,7 +39,7 @@ final class Transmitter {
         out.reason = SendReason.RESET;
         out.seq = t.resetSeq;
         out.flags = TcpFlags.RST;
-        if (t.state() != TcpState.SYN_SENT && t.state() != TcpState.SYN_RECEIVED) {
+        if (t.state() != TcpState.SYN_SENT && t.state() != TcpState.SYN_RECEIVED && !t.resetBare) {
             out.flags |= TcpFlags.ACK;
             out.ack = t.rcvNxt;
             timestamps(t, out, now);
@@ -58,14 +58,16 @@ final class Transmitter {
         boolean first = t.sndNxt == t.iss || (answer && !t.synAckSent);
         t.synAckSent |= answer;
         t.synDue = false;
-        t.sndNxt = Seq.add(t.iss, 1);
+        t.sndNxt = Seq.max(t.sndNxt, Seq.add(t.iss, 1)); // data that went with the first SYN stay in flight
         out.clear();
         out.seq = t.iss;
         TcpConfig.OptionOffer offer = t.opened.options();
         out.flags = TcpFlags.SYN | (answer ? TcpFlags.ACK : 0);
         out.ack = t.rcvNxt;
         out.window = ReceiveWindow.ofSyn(t.opened);
-        out.mss = t.opened.mssOption(t.path);
+        // What can be received, and not what the path takes (RFC 1191 §3.1). IPv6 has no routers that cut packets.
+        boolean ofPath = t.opened.traits().pathMss() || !t.tuple.local().isV4();
+        out.mss = t.opened.mssOption(ofPath ? t.path : t.linkPath);
         out.bsdOrder = t.opened.traits().optionOrder() == HostTraits.OptionOrder.BSD;
         out.windowScale = (answer ? t.windowScaling : offer.windowScaling()) ? ReceiveWindow.shiftFor(t.opened) : -1;
         out.sackPermitted = answer ? t.sack : offer.sack();
@@ -90,6 +92,11 @@ final class Transmitter {
             startTiming(t, t.sndNxt, now);
             t.unansweredSince = now;
             t.counters.increment(Counter.TCP_OUT_SEGS);
+            if (answer) {
+                out.fastOpen = t.synAckOption;
+            } else if (t.fastOpen != null) {
+                t.fastOpen.fill(t, out);
+            }
         } else {
             t.timing = false;
             t.retransmits++;
@@ -101,6 +108,7 @@ final class Transmitter {
         t.retransmitAt = Deadline.after(now, t.rtt.timeout(t.config.retransmission()));
         t.segmentsOut++;
         if (answer) {
+            t.lastAckSent = t.rcvNxt;
             acknowledged(t);
         }
         return true;
@@ -151,7 +159,7 @@ final class Transmitter {
             length = Math.max(length, Math.min(mss, Seq.distance(from, end)));
         }
         if (length <= 0) {
-            t.cwndLimited = true;
+            t.validation.noteLimit(t);
             return false;
         }
         length = cut(t, length);
@@ -209,6 +217,9 @@ final class Transmitter {
             t.undo.resent(out.length(), t.timestamp(now));
             t.prr.sent(out.length());
         }
+        if (t.recovery == Tcb.Recovery.FAST && out.seq == t.sndUna) {
+            t.retransmitAt = Deadline.NONE; // RFC 6675 §6: what is sent again has a whole timeout to be acknowledged
+        }
         armRetransmit(t, now);
     }
 
@@ -221,7 +232,6 @@ final class Transmitter {
         boolean finWaits = t.outputClosed && !t.finSent;
         if (unsent == 0 && !finWaits) {
             t.probeDue = false;
-            t.cwndLimited = false;
             if (t.octetsInFlight() > 0 && !t.hasLost()) {
                 t.rate.appLimited(t.pipe());
             }
@@ -233,7 +243,14 @@ final class Transmitter {
             sentFresh(t, out, now);
             return true;
         }
-        int window = Seq.distance(t.sndNxt, Seq.add(t.sndUna, t.sndWnd));
+        int una = t.sndUna == t.iss ? Seq.add(t.iss, 1) : t.sndUna; // a SYN takes up no room of the window
+        int window = Seq.distance(t.sndNxt, Seq.add(una, t.sndWnd));
+        if (t.probeDue && window <= 0 && t.config.traits().emptyProbe()) {
+            t.probeDue = false;
+            bare(t, out, Seq.add(t.sndUna, -1), SendReason.WINDOW_PROBE, now);
+            out.attempt = t.windowProbes;
+            return true;
+        }
         int length = t.probeDue
                 ? Math.min(probeLength(window, unsent), maxPayload(t))
                 : sendable(t, unsent, window, now);
@@ -275,8 +292,10 @@ final class Transmitter {
         long cwnd = t.window();
         int room = Math.clamp(cwnd - pipe, 0, Integer.MAX_VALUE);
         int length = Math.min(Math.min(unsent, maxPayload(t)), Math.min(window, room));
-        t.cwndLimited = room < Math.min(unsent, window);
         if (length <= 0) {
+            if (room < Math.min(unsent, window)) {
+                t.validation.noteLimit(t);
+            }
             return 0;
         }
         int mss = t.currentMss();
@@ -284,9 +303,10 @@ final class Transmitter {
             // Whole segments, unless this is all there is; with TSO wait for a worthwhile super-frame, because more
             // acknowledgments are on their way as long as something is in flight.
             boolean all = length == unsent;
-            long third = Math.min(cwnd, t.sndWnd) / 3;
-            int worthwhile = (int) Math.min(Math.min(unsent, maxPayload(t)), Math.max(mss, third));
-            if (!all && pipe > 0 && length < worthwhile / mss * mss) {
+            if (!all && pipe > 0 && length < worthwhile(t, unsent, cwnd, now)) {
+                if (room < window) {
+                    t.validation.noteLimit(t);
+                }
                 return 0;
             }
             boolean tailMayGo = all && length % mss != 0 && mayGoSmall(t, now);
@@ -298,9 +318,26 @@ final class Transmitter {
         return length >= t.maxSndWnd / 2 && length == window ? length : 0;
     }
 
+    /**
+     * How much is worth a super-frame of its own, as in Linux: a part of the window. Anything, when nothing was sent
+     * just now, or the next acknowledgment is far away: whoever waits then gains nothing. During recovery, too: what is
+     * sent tells what arrives.
+     */
+    private static int worthwhile(Tcb t, int unsent, long cwnd, long now) {
+        boolean far = t.scoreboard.runs() > 0 && now - t.scoreboard.headSentAt() < t.rtt.smoothed() / 2;
+        if (now - t.lastSentAt > MAX_DEFER_NANOS || far || t.recovery != Tcb.Recovery.NONE) {
+            return 0;
+        }
+        int mss = t.currentMss();
+        long part = Math.min(cwnd, t.sndWnd) / t.config.traits().deferDivisor();
+        return (int) Math.min(Math.min(unsent, maxPayload(t)), Math.max(mss, part)) / mss * mss;
+    }
+
+    private static final long MAX_DEFER_NANOS = 1_000_000;
+
     /** Nagle's algorithm (SHLD-7) in Minshall's variant: a small segment waits only while another small one is out. */
     private static boolean mayGoSmall(Tcb t, long now) {
-        if (t.corked && !t.outputClosed) {
+        if ((t.corked || t.moreFollows) && !t.outputClosed) {
             return isCorkOld(t, now);
         }
         return t.config.noDelay() || t.outputClosed || Seq.le(t.smallSegmentEnd, t.sndUna);
@@ -326,6 +363,9 @@ final class Transmitter {
     }
 
     static void sentFresh(Tcb t, OutboundSegment out, long now) {
+        if (t.octetsInFlight() == 0) {
+            t.retransmitAt = Deadline.NONE; // it was set for something to be sent at all
+        }
         t.rate.sending(t.octetsInFlight(), t.pipe() + out.length(), now);
         t.scoreboard.append(t.sndNxt, Seq.add(t.sndNxt, out.length()), now, t.rtt.smoothed() >> GRANULE_SHIFT, t.rate);
         t.prr.sent(out.length());
@@ -333,7 +373,7 @@ final class Transmitter {
         t.finSent |= (out.flags & TcpFlags.FIN) != 0;
         t.corkDue = false;
         int segments = segments(out);
-        if (out.payloadLength % out.segmentSize != 0) {
+        if (out.payloadLength % out.segmentSize != 0 && Seq.gt(t.sndNxt, t.synDataEnd)) {
             t.smallSegmentEnd = t.sndNxt;
         }
         if (out.payloadLength > 0) {
@@ -381,7 +421,8 @@ final class Transmitter {
             out.payloadLength = data;
         }
         out.segmentSize = mss;
-        boolean last = data > 0 && Seq.add(seq, data) == t.sendQueue.endSeq();
+        int end = Seq.add(seq, data);
+        boolean last = data > 0 && end == t.sendQueue.endSeq() && (t.outputClosed || Seq.ge(t.pushed, end));
         if (last || (data > mss && t.config.traits().pushSuperFrames())) {
             out.flags |= TcpFlags.PSH;
         }
@@ -395,8 +436,9 @@ final class Transmitter {
         t.bytesSent += data;
         t.lastSentAt = now;
         t.pacer.sent(t, data, now);
-        if (t.unackedOctets > 0) {
-            t.quickAcks = 0; // a request was answered: its ACK can ride on the answer
+        boolean inTime = now - t.lastDataAt < t.config.acknowledgment().delay();
+        if (t.unackedOctets > 0 || inTime || (t.ackPending && !t.ackNow)) {
+            t.quickAcks = 0; // a request was answered in time, or a handshake: the next ACK can ride on an answer
         }
         acknowledged(t);
     }
@@ -442,6 +484,7 @@ final class Transmitter {
     }
 
     private static void header(Tcb t, OutboundSegment out, int seq, SendReason reason, long now) {
+        t.windowOfSyn = false;
         out.clear();
         out.reason = reason;
         out.seq = seq;

@@ -63,8 +63,10 @@ public sealed interface IcmpMessage
         PROHIBITED,
         /** Larger than the MTU of the next hop. */
         TOO_BIG,
-        /** Hop limit or reassembly time used up: may pass. */
+        /** Hop limit used up on the way: may pass. */
         TIME_EXCEEDED,
+        /** Not all fragments came in time: may pass. */
+        REASSEMBLY,
         /** Something in a header of ours was not understood. */
         PARAMETER_PROBLEM
     }

@@ -65,7 +65,7 @@ public final class IcmpV4 {
             case ECHO_REQUEST -> new IcmpMessage.EchoRequest(first, second, data, dataLength);
             case ECHO_REPLY -> new IcmpMessage.EchoReply(first, second, data, dataLength);
             case UNREACHABLE -> unreachable(frame, data, ip.end(), code, second);
-            case TIME_EXCEEDED -> failure(IcmpMessage.Cause.TIME_EXCEEDED, 0, frame, data, ip.end());
+            case TIME_EXCEEDED -> failure(exceeded(code), 0, frame, data, ip.end());
             case PARAMETER_PROBLEM -> failure(IcmpMessage.Cause.PARAMETER_PROBLEM, 0, frame, data, ip.end());
             default -> new IcmpMessage.Ignored(type, code);
         };
@@ -74,15 +74,19 @@ public final class IcmpV4 {
     /** The codes of RFC 792, RFC 1122 §3.2.2.1 and RFC 1812 §5.2.7.1. */
     private static IcmpMessage unreachable(byte[] frame, int data, int end, int code, int mtu) {
         return switch (code) {
-            case CODE_NET_UNREACHABLE, CODE_HOST_UNREACHABLE, 5, 6, 7, 8, 11, 12 ->
+            case CODE_NET_UNREACHABLE, CODE_HOST_UNREACHABLE, 5, 6, 7, 8, 11, 12, 14, 15 ->
                     failure(IcmpMessage.Cause.UNREACHABLE, 0, frame, data, end);
             case CODE_PROTOCOL_UNREACHABLE -> failure(IcmpMessage.Cause.PROTOCOL_UNREACHABLE, 0, frame, data, end);
             case CODE_PORT_UNREACHABLE -> failure(IcmpMessage.Cause.PORT_UNREACHABLE, 0, frame, data, end);
             case CODE_FRAGMENTATION_NEEDED ->
                     failure(IcmpMessage.Cause.TOO_BIG, mtu, frame, data, end);
-            case 9, 10, 13, 14, 15 -> failure(IcmpMessage.Cause.PROHIBITED, 0, frame, data, end);
+            case 9, 10, 13 -> failure(IcmpMessage.Cause.PROHIBITED, 0, frame, data, end);
             default -> new IcmpMessage.Ignored(UNREACHABLE, code);
         };
+    }
+
+    private static IcmpMessage.Cause exceeded(int code) {
+        return code == CODE_REASSEMBLY ? IcmpMessage.Cause.REASSEMBLY : IcmpMessage.Cause.TIME_EXCEEDED;
     }
 
     private static IcmpMessage failure(IcmpMessage.Cause cause, int mtu, byte[] frame, int data, int end) {

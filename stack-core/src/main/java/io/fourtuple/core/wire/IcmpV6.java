@@ -56,7 +56,7 @@ public final class IcmpV6 {
         return switch (type) {
             case UNREACHABLE -> unreachable(frame, data, ip.end(), code);
             case PACKET_TOO_BIG -> failure(IcmpMessage.Cause.TOO_BIG, mtu(frame, start), frame, data, ip.end());
-            case TIME_EXCEEDED -> failure(IcmpMessage.Cause.TIME_EXCEEDED, 0, frame, data, ip.end());
+            case TIME_EXCEEDED -> failure(exceeded(code), 0, frame, data, ip.end());
             case PARAMETER_PROBLEM -> failure(IcmpMessage.Cause.PARAMETER_PROBLEM, 0, frame, data, ip.end());
             case ECHO_REQUEST -> new IcmpMessage.EchoRequest(
                     Bytes.uint16(frame, start + 4), Bytes.uint16(frame, start + 6), data, dataLength);
@@ -77,6 +77,10 @@ public final class IcmpV6 {
             case 4 -> failure(IcmpMessage.Cause.PORT_UNREACHABLE, 0, frame, data, end);
             default -> new IcmpMessage.Ignored(UNREACHABLE, code);
         };
+    }
+
+    private static IcmpMessage.Cause exceeded(int code) {
+        return code == CODE_REASSEMBLY ? IcmpMessage.Cause.REASSEMBLY : IcmpMessage.Cause.TIME_EXCEEDED;
     }
 
     private static IcmpMessage failure(IcmpMessage.Cause cause, int mtu, byte[] frame, int data, int end) {

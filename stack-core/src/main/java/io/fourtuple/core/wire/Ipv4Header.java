@@ -32,6 +32,8 @@ public final class Ipv4Header {
 
     private static final int VERSION_AND_LENGTH = 4 << 4 | LENGTH / 4;
     private static final int DONT_FRAGMENT = 0x4000;
+    /** Offset of the word with time to live, protocol and checksum. */
+    private static final int CHECKSUM_WORD = 8;
     private static final int MORE_FRAGMENTS_OR_OFFSET = 0x3fff;
 
     private Ipv4Header() {}
@@ -104,19 +106,42 @@ public final class Ipv4Header {
             int protocol,
             int timeToLive,
             int trafficClass) {
-        int totalLength = LENGTH + payloadLength;
-        if (totalLength < LENGTH || totalLength > 0xffff) {
+        write(target, source, destination, SourceRoute.NONE, payloadLength, protocol, timeToLive, trafficClass);
+    }
+
+    /**
+     * The same for a packet that goes by a source route: it is sent to the first hop, and the destination stands at the
+     * end of the option that follows the header.
+     */
+    public static void write(
+            ByteBuffer target,
+            IpAddress source,
+            IpAddress destination,
+            SourceRoute route,
+            int payloadLength,
+            int protocol,
+            int timeToLive,
+            int trafficClass) {
+        int headerLength = LENGTH + route.length();
+        int totalLength = headerLength + payloadLength;
+        if (totalLength < headerLength || totalLength > 0xffff) {
             throw new IllegalArgumentException("an IPv4 packet cannot have " + totalLength + " octets");
         }
-        int first = VERSION_AND_LENGTH << 24 | (trafficClass & 0xff) << 16 | totalLength;
+        int start = target.position();
+        int first = (VERSION_AND_LENGTH + route.length() / 4) << 24 | (trafficClass & 0xff) << 16 | totalLength;
         int third = (timeToLive & 0xff) << 24 | (protocol & 0xff) << 16;
-        int checksum = Checksum.finish(halves(first) + DONT_FRAGMENT + halves(third) + halves(source.v4Bits())
-                + halves(destination.v4Bits()));
+        IpAddress next = route.first(destination);
+        int sum = halves(first) + DONT_FRAGMENT + halves(third) + halves(source.v4Bits()) + halves(next.v4Bits());
         target.putInt(first);
         target.putInt(DONT_FRAGMENT);
-        target.putInt(third | checksum);
+        target.putInt(third | Checksum.finish(sum));
         target.putInt(source.v4Bits());
-        target.putInt(destination.v4Bits());
+        target.putInt(next.v4Bits());
+        if (!route.isNone()) {
+            route.write(target, destination);
+            sum += Checksum.sum(target, start + LENGTH, route.length());
+            target.putInt(start + CHECKSUM_WORD, third | Checksum.finish(sum));
+        }
     }
 
     /**

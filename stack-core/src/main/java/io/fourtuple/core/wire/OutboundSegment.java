@@ -37,6 +37,8 @@ public final class OutboundSegment {
     public int sackBlocks;
     /** Left and right edge of each block in turn. */
     public final int[] sackEdges = new int[2 * MAX_SACK_BLOCKS];
+    /** The Fast Open option of a SYN. */
+    public FastOpenOption fastOpen = FastOpenOption.ABSENT;
     /** Where the payload is read from; null when there is none. */
     public PayloadSource payload;
     /** Payload octets; more than {@link #segmentSize} only towards a NIC that cuts segments itself (TSO). */
@@ -69,6 +71,7 @@ public final class OutboundSegment {
         tsVal = 0;
         tsEcr = 0;
         sackBlocks = 0;
+        fastOpen = FastOpenOption.ABSENT;
         payload = null;
         payloadLength = 0;
         segmentSize = 0;
@@ -109,6 +112,10 @@ public final class OutboundSegment {
         length += timestamps ? 12 : 0;
         length += sackPermitted && !timestamps ? 4 : 0; // with timestamps it takes the place of their two NOPs
         length += windowScale >= 0 ? 4 : 0;
+        if (fastOpen.present()) {
+            boolean unpadded = bsdOrder && sackPermitted && !timestamps; // it follows the two octets of that at once
+            length += Math.ceilDiv(fastOpen.length() - (unpadded ? 2 : 0), 4) * 4;
+        }
         return length;
     }
 

@@ -50,6 +50,13 @@ public final class TcpCodec {
     private static final int TIMESTAMPS = 8;
     private static final int TIMESTAMPS_LENGTH = 10;
 
+    private static final int FAST_OPEN = 34;
+    private static final int EXPERIMENT = 254;
+    /** Which experiment (RFC 7413 §4.1.1). */
+    private static final int FAST_OPEN_EXPERIMENT = 0xf989;
+    private static final int FAST_OPEN_LENGTH = 2;
+    private static final int EXPERIMENT_LENGTH = 4;
+
     private static final int NOP_NOP = NOP << 24 | NOP << 16;
     private static final int NOP_NOP_TIMESTAMPS = NOP_NOP | TIMESTAMPS << 8 | TIMESTAMPS_LENGTH;
     private static final int[] NO_EDGES = {};
@@ -122,6 +129,7 @@ public final class TcpCodec {
         int tsVal = 0;
         int tsEcr = 0;
         int[] sackEdges = NO_EDGES;
+        FastOpenOption fastOpen = FastOpenOption.ABSENT;
         int index = start;
         while (index < end) {
             int kind = Bytes.uint8(bytes, index);
@@ -146,13 +154,30 @@ public final class TcpCodec {
                     tsVal = Bytes.int32(bytes, index + 2);
                     tsEcr = Bytes.int32(bytes, index + 6);
                 }
+                case FAST_OPEN -> fastOpen = parseFastOpen(bytes, index + FAST_OPEN_LENGTH, index + length, false);
+                case EXPERIMENT -> {
+                    boolean isFastOpen = length >= EXPERIMENT_LENGTH
+                            && Bytes.uint16(bytes, index + 2) == FAST_OPEN_EXPERIMENT;
+                    if (isFastOpen) {
+                        fastOpen = parseFastOpen(bytes, index + EXPERIMENT_LENGTH, index + length, true);
+                    }
+                }
                 default -> {
                     // RFC 9293 §3.1, MUST-6: an option that is not implemented is skipped by its length.
                 }
             }
             index += length;
         }
-        return new TcpOptions(mss, windowScale, sackPermitted, timestamps, tsVal, tsEcr, sackEdges);
+        return new TcpOptions(mss, windowScale, sackPermitted, timestamps, tsVal, tsEcr, sackEdges, fastOpen);
+    }
+
+    private static FastOpenOption parseFastOpen(byte[] bytes, int start, int end, boolean experimental) {
+        if (start == end) {
+            return experimental ? FastOpenOption.EXPERIMENTAL_REQUEST : FastOpenOption.REQUEST;
+        }
+        return FastOpenOption.isValid(end - start)
+                ? FastOpenOption.of(Arrays.copyOfRange(bytes, start, end), experimental)
+                : FastOpenOption.ABSENT;
     }
 
     private static boolean isValidLength(int kind, int length) {
@@ -177,8 +202,9 @@ public final class TcpCodec {
      * field is left 0: what belongs there depends on the NIC.
      *
      * <p>Options come in the order of Linux, which middleboxes and fingerprints know: MSS, then SACK-permitted and
-     * timestamps (or two NOPs and one of them), window scale; SACK last, with as many blocks as there is room for.
-     * A SYN may have them in the order of BSD instead: MSS, window scale, SACK-permitted, timestamps.
+     * timestamps (or two NOPs and one of them), window scale; SACK last, with as many blocks as there is room for;
+     * or, in a SYN, Fast Open. A SYN may have them in the order of BSD instead: MSS, window scale, SACK-permitted,
+     * timestamps, Fast Open.
      *
      * @param s what to write; only read
      * @param sourcePort 0–65535
@@ -239,10 +265,26 @@ public final class TcpCodec {
                 target.putInt(s.sackEdges[i]);
             }
         }
+        if (s.fastOpen.present()) {
+            writeFastOpen(s.fastOpen, target);
+            if (s.fastOpen.length() % 4 != 0) { // its length is even
+                target.putShort((short) (NOP << 8 | NOP));
+            }
+        }
     }
 
-    /** Takes as many octets as the order of Linux does. */
+    private static void writeFastOpen(FastOpenOption option, ByteBuffer target) {
+        target.put((byte) (option.experimental() ? EXPERIMENT : FAST_OPEN));
+        target.put((byte) option.length());
+        if (option.experimental()) {
+            target.putShort((short) FAST_OPEN_EXPERIMENT);
+        }
+        target.put(option.cookie());
+    }
+
+    /** What is left at the end is filled up with ends of the list. */
     private static void writeBsdSynOptions(OutboundSegment s, ByteBuffer target) {
+        int end = target.position() + s.optionsLength();
         if (s.mss >= 0) {
             target.putInt(MSS << 24 | MSS_LENGTH << 16 | (s.mss & 0xffff));
         }
@@ -255,7 +297,13 @@ public final class TcpCodec {
             target.putInt(s.tsVal);
             target.putInt(s.tsEcr);
         } else if (s.sackPermitted) {
-            target.putInt(SACK_PERMITTED << 24 | SACK_PERMITTED_LENGTH << 16); // and two times the end of the list
+            target.putShort((short) (SACK_PERMITTED << 8 | SACK_PERMITTED_LENGTH));
+        }
+        if (s.fastOpen.present()) {
+            writeFastOpen(s.fastOpen, target);
+        }
+        while (target.position() < end) {
+            target.put((byte) END_OF_OPTIONS);
         }
     }
 }

@@ -18,6 +18,8 @@ import static io.fourtuple.core.ip.HostFixture.v6;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fourtuple.core.Counter;
+import io.fourtuple.core.conformance.Attack;
+import io.fourtuple.core.conformance.Rfc;
 import io.fourtuple.core.tcp.IcmpError;
 import io.fourtuple.core.wire.Bytes;
 import io.fourtuple.core.wire.Checksum;
@@ -91,6 +93,9 @@ class IcmpTest {
 
     /** RFC 1122 §3.2.2.6, RFC 4443 §2.4 e: an answer to or for a group would amplify. */
     @Test
+    @Rfc(number = 1122, rules = "3.2.2.6")
+    @Rfc(number = 4443, rules = "2.4")
+    @Attack(27)
     void shouldNotAnswerPingToOrFromAGroup() {
         net.receive(ping(PEER, IpAddress.parse("10.77.0.255")));
         net.receive(ping(PEER, IpAddress.BROADCAST));
@@ -121,6 +126,7 @@ class IcmpTest {
     }
 
     @Test
+    @Attack(27)
     void shouldLimitTheRateOfAnswers() {
         HostFixture limited = new HostFixture(
                 HostFixture.CONFIG.withIcmpRate(new IpConfig.IcmpRate(10, 5)), HostFixture.ETHERNET).withKnownPeer();
@@ -142,6 +148,8 @@ class IcmpTest {
     }
 
     /** RFC 1122 §3.2.2.1. */
+    @Rfc(number = 9293, rules = "MUST-54")
+    @Rfc(number = 1122, rules = "3.2.2.1")
     @ParameterizedTest
     @CsvSource({
         "0, UNREACHABLE", "1, UNREACHABLE", "2, REFUSED", "3, REFUSED", "5, UNREACHABLE", "9, REFUSED", "10, REFUSED",
@@ -156,13 +164,17 @@ class IcmpTest {
     @Test
     void shouldTellTcpThatTimeWasExceeded() {
         assertThat(net.receive(error(11, 0, 0)))
-                .isEqualTo(new Ingress.Icmp(TUPLE, 1000, new IcmpError(IcmpError.Kind.UNREACHABLE, 0)));
+                .isEqualTo(new Ingress.Icmp(TUPLE, 1000, new IcmpError(IcmpError.Kind.EXPIRED, 0)));
         net.assertCount(Counter.ICMP_IN_TIME_EXCDS, 1);
         assertThat(net.receive(error6(3, 0, 0)))
-                .isEqualTo(new Ingress.Icmp(TUPLE_V6, 1000, new IcmpError(IcmpError.Kind.UNREACHABLE, 0)));
+                .isEqualTo(new Ingress.Icmp(TUPLE_V6, 1000, new IcmpError(IcmpError.Kind.EXPIRED, 0)));
+        assertThat(net.receive(error(11, 1, 0))) // fragments that did not come are no loop
+                .isEqualTo(new Ingress.Icmp(TUPLE, 1000, new IcmpError(IcmpError.Kind.UNREACHABLE, 0)));
     }
 
     /** RFC 4443 §3.1. */
+    @Rfc(number = 9293, rules = "MUST-54")
+    @Rfc(number = 4443, rules = "3.1")
     @ParameterizedTest
     @CsvSource({"0, UNREACHABLE", "1, REFUSED", "3, UNREACHABLE", "4, REFUSED"})
     void shouldTellTcpWhatIsUnreachableByIpv6(int code, IcmpError.Kind kind) {
@@ -171,6 +183,8 @@ class IcmpTest {
     }
 
     @Test
+    @Rfc(number = 1191, rules = {"3", "5"})
+    @Rfc(number = 8201, rules = "4")
     void shouldPassOnTheMtuOfTheNextHop() {
         assertThat(net.receive(error(3, 4, 1400)))
                 .isEqualTo(new Ingress.Icmp(TUPLE, 1000, new IcmpError(IcmpError.Kind.PACKET_TOO_BIG, 1400)));
@@ -182,6 +196,9 @@ class IcmpTest {
 
     /** RFC 1191 §3, RFC 8201 §4: every link carries more than that. */
     @Test
+    @Rfc(number = 1191, rules = "3")
+    @Rfc(number = 8201, rules = "4")
+    @Attack(11)
     void shouldNotBelieveAnImpossibleMtu() {
         assertThat(net.receive(error(3, 4, 67))).isNull();
         assertThat(net.receive(error6(2, 0, 1279))).isNull();
@@ -190,6 +207,8 @@ class IcmpTest {
 
     /** RFC 5927: who quotes a packet that we cannot have sent is guessing. */
     @Test
+    @Rfc(number = 9293, rules = "MUST-54")
+    @Attack(11)
     void shouldIgnoreErrorsAboutSomebodyElsesPackets() {
         FourTuple others = new FourTuple(IpAddress.parse("10.77.0.3"), 7, PEER, 40_000);
         byte[] quoted = v4(others.local(), PEER, 6, tcpPayload(others, segment(0)));
@@ -207,6 +226,7 @@ class IcmpTest {
     }
 
     /** RFC 1122 §3.2.2: an ICMP error is never answered, nor is a reply. */
+    @Rfc(number = 9293, rules = "MUST-55")
     @ParameterizedTest
     @ValueSource(ints = {0, 4, 5, 9, 10, 14, 255})
     void shouldIgnoreWhatItHasNoUseFor(int type) {
@@ -217,6 +237,8 @@ class IcmpTest {
 
     /** RFC 1122 §3.2.2.1: protocol unreachable; RFC 4443 §3.4: unrecognised next header. */
     @Test
+    @Rfc(number = 1122, rules = "3.2.2.1")
+    @Rfc(number = 4443, rules = "3.4")
     void shouldSayThatAProtocolIsUnknown() {
         net.receive(v4(PEER, US, 17, new byte[12]));
         byte[] frame = net.takeSent().bytes();
@@ -236,6 +258,8 @@ class IcmpTest {
 
     /** RFC 8200 §4.2: option type bits 10 ask for an answer even to a group, 11 only when it was for one host. */
     @Test
+    @Rfc(number = 8200, rules = "4.2")
+    @Attack(28)
     void shouldComplainAboutAnUnknownIpv6OptionAsItsBitsSay() {
         net.receive(v6(PEER_V6, US_V6, 60, 64, option(0xc5)));
         byte[] frame = net.takeSent().bytes();

@@ -20,6 +20,7 @@ import static io.fourtuple.core.ip.HostFixture.v6;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fourtuple.core.Counter;
+import io.fourtuple.core.conformance.Attack;
 import io.fourtuple.core.wire.ArpPacket;
 import io.fourtuple.core.wire.Bytes;
 import io.fourtuple.core.wire.IcmpV4;
@@ -45,6 +46,7 @@ class IpMutationTest {
 
     private final HostFixture net = new HostFixture().withKnownPeer();
 
+    @Attack(7)
     @ParameterizedTest
     @ValueSource(longs = {1, 20260101, -7})
     void shouldSurviveMutatedFramesAndCountEachOnce(long seed) {

@@ -14,6 +14,8 @@ import static io.fourtuple.core.ip.HostFixture.v4;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fourtuple.core.Counter;
+import io.fourtuple.core.conformance.Attack;
+import io.fourtuple.core.conformance.Rfc;
 import io.fourtuple.core.wire.Bytes;
 import io.fourtuple.core.wire.Checksum;
 import io.fourtuple.core.wire.Ecn;
@@ -25,6 +27,7 @@ import io.fourtuple.core.wire.TcpCodec;
 import io.fourtuple.core.wire.TcpFlags;
 import io.fourtuple.core.wire.TcpSegment;
 import java.util.Arrays;
+import java.util.HexFormat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -75,6 +78,8 @@ class IpReceiveTest {
     }
 
     @Test
+    @Rfc(number = 9293, rules = "MUST-50")
+    @Rfc(number = 1122, rules = "3.2.1.8")
     void shouldSkipIpv4Options() {
         byte[] plain = tcp(TUPLE, segment(4));
         byte[] frame = new byte[plain.length + 8];
@@ -87,6 +92,45 @@ class IpReceiveTest {
         Bytes.putUint16(frame, IP + 10, Checksum.finish(Checksum.sum(frame, IP, 28)));
 
         assertThat(((Ingress.Tcp) net.receive(frame)).segment().payloadLength()).isEqualTo(4);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {
+        "83070c0a4d00090a4d0001 00", // loose source route, at its end
+        "89070c0a4d00090a4d0001 00", // strict
+        "070b04000000000000000000", // record route
+        "440c0500000000000000000000000000", // timestamp
+        "8804123400000000", // stream identifier
+        "5d08000000000000", // unknown
+        "8300000000000000", // a length of 0
+    })
+    @Rfc(number = 9293, rules = "MUST-50")
+    @Attack(7)
+    void shouldIgnoreAnyIpv4OptionAndRouteItsAnswersByItself(String options) {
+        net.withKnownPeer();
+
+        Ingress.Tcp ingress = (Ingress.Tcp) net.receive(withOptions(tcp(TUPLE, syn()), options.replace(" ", "")));
+
+        assertThat(ingress.tuple()).isEqualTo(TUPLE);
+        assertThat(ingress.segment().options().mss()).isEqualTo(1460);
+        net.transmit(TUPLE, segment(1));
+        byte[] answer = net.takeSent().bytes();
+        assertThat(answer[IP]).as("no options").isEqualTo((byte) 0x45);
+        assertThat(HostFixture.ip(answer).destination()).isEqualTo(PEER);
+    }
+
+    static byte[] withOptions(byte[] plain, String hex) {
+        byte[] options = HexFormat.of().parseHex(hex);
+        int padded = (options.length + 3) / 4 * 4;
+        byte[] frame = new byte[plain.length + padded];
+        System.arraycopy(plain, 0, frame, 0, V4_TCP);
+        System.arraycopy(options, 0, frame, V4_TCP, options.length);
+        System.arraycopy(plain, V4_TCP, frame, V4_TCP + padded, plain.length - V4_TCP);
+        frame[IP] = (byte) (0x45 + padded / 4);
+        Bytes.putUint16(frame, IP + 2, frame.length - IP);
+        Bytes.putUint16(frame, IP + 10, 0);
+        Bytes.putUint16(frame, IP + 10, Checksum.finish(Checksum.sum(frame, IP, 20 + padded)));
+        return frame;
     }
 
     @ParameterizedTest
@@ -115,6 +159,7 @@ class IpReceiveTest {
 
     /** RFC 9293 MUST-3. */
     @Test
+    @Rfc(number = 9293, rules = "MUST-3")
     void shouldVerifyTheChecksumUnlessTheNicHas() {
         byte[] frame = tcp(TUPLE, segment(5));
         frame[frame.length - 1] ^= 1;
@@ -125,6 +170,7 @@ class IpReceiveTest {
         net.assertCount(Counter.TCP_IN_DELIVERS, 1);
     }
 
+    @Attack(7)
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 7, 19})
     void shouldDropASegmentShorterThanItsHeader(int length) {
@@ -132,6 +178,7 @@ class IpReceiveTest {
         net.assertCount(Counter.TCP_IN_ERRS, 1);
     }
 
+    @Attack(7)
     @ParameterizedTest
     @ValueSource(ints = {0, 4, 7, 15})
     void shouldDropASegmentWithAWrongDataOffset(int words) {
@@ -175,6 +222,8 @@ class IpReceiveTest {
         net.assertCount(Counter.LINK_IN_UNKNOWN_PROTOS, 1);
     }
 
+    @Rfc(number = 9293, rules = {"MUST-57", "MUST-63"})
+    @Attack({20, 27})
     @ParameterizedTest
     @CsvSource({
         "10.77.0.1, 10.77.0.3", // not ours
@@ -210,6 +259,7 @@ class IpReceiveTest {
     }
 
     @Test
+    @Attack({6, 7})
     void shouldDropWhatItsLengthsContradict() {
         byte[] frame = tcp(TUPLE, segment(40));
         assertThat(net.receive(Arrays.copyOf(frame, frame.length - 1))).isNull();

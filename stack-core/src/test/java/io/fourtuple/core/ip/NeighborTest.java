@@ -20,6 +20,8 @@ import static io.fourtuple.core.ip.HostFixture.v6;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fourtuple.core.Counter;
+import io.fourtuple.core.conformance.Attack;
+import io.fourtuple.core.conformance.Rfc;
 import io.fourtuple.core.tcp.IcmpError;
 import io.fourtuple.core.time.Deadline;
 import io.fourtuple.core.wire.ArpPacket;
@@ -170,6 +172,7 @@ class NeighborTest {
     }
 
     @Test
+    @Attack(26)
     void shouldMakeNoEntryFromAnUnsolicitedReply() {
         net.receive(arpReply());
         net.receive(arp(ArpPacket.REQUEST, PEER_MAC, PEER, MacAddress.BROADCAST, PEER)); // gratuitous
@@ -221,7 +224,35 @@ class NeighborTest {
         assertThat(EthernetHeader.destination(net.takeSent().bytes())).isEqualTo(OTHER_MAC);
     }
 
+    /** RFC 9293 §3.8.3: from R1 on IP is to look whether the first hop is to blame. */
     @Test
+    @Rfc(number = 9293, rules = "MUST-20")
+    void shouldAskANeighbourAgainWhenSegmentsAreSentToItInVain() {
+        net.withKnownPeer();
+        Path path = net.host.pathTo(PEER);
+        net.host.transmit(path, TUPLE, segment(1), net.now);
+        net.link.sent.clear();
+
+        net.host.advise(path, net.now);
+        net.host.advise(path, net.now);
+
+        assertThat(EthernetHeader.destination(net.link.sent.peek().bytes())).isEqualTo(MacAddress.BROADCAST);
+        assertThat(net.takeArp().targetIp()).isEqualTo(PEER);
+        net.assertNothingSent(); // once is enough
+        net.host.transmit(path, TUPLE, segment(1), net.now);
+        assertThat(EthernetHeader.destination(net.takeSent().bytes())).as("as before").isEqualTo(PEER_MAC);
+        net.receive(arp(ArpPacket.REPLY, OTHER_MAC, PEER, OUR_MAC, US));
+        net.host.transmit(path, TUPLE, segment(1), net.now);
+        assertThat(EthernetHeader.destination(net.takeSent().bytes())).isEqualTo(OTHER_MAC);
+        net.now += 2 * SECOND;
+        net.host.advise(path, net.now);
+        assertThat(net.takeArp().targetIp()).isEqualTo(PEER);
+        net.host.advise(net.host.pathTo(US), net.now); // nobody to ask
+        net.assertNothingSent();
+    }
+
+    @Test
+    @Rfc(number = 4861, rules = "7.3.3")
     void shouldStopProbingWhenTheNeighbourAnswers() {
         net.withKnownPeer();
         net.now += 46 * SECOND;
@@ -235,6 +266,7 @@ class NeighborTest {
 
     /** A stranger who pretends to be a whole network must not push out a neighbour in use. */
     @Test
+    @Attack(26)
     void shouldBoundTheTableAndKeepANeighbourInUse() {
         net.withKnownPeer();
         Path path = net.host.pathTo(PEER);
@@ -257,6 +289,7 @@ class NeighborTest {
     }
 
     @Test
+    @Rfc(number = 4861, rules = "7.2.2")
     void shouldResolveIpv6ByMulticastAndSendWhatWaited() {
         net.transmit(TUPLE_V6, syn());
 
@@ -333,6 +366,8 @@ class NeighborTest {
 
     /** RFC 4861 §7.2.5: without the override flag another MAC address is only a reason to ask. */
     @Test
+    @Rfc(number = 4861, rules = "7.2.5")
+    @Attack(26)
     void shouldNotReplaceAnAddressWithoutTheOverrideFlag() {
         net.withKnownPeer();
         net.receive(neighborAdvertisement(OTHER_MAC, false, false));

@@ -11,6 +11,7 @@ import static io.fourtuple.core.ip.HostFixture.tcp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fourtuple.core.Counter;
+import io.fourtuple.core.conformance.Attack;
 import io.fourtuple.core.wire.FourTuple;
 import io.fourtuple.core.wire.IpAddress;
 import java.util.Arrays;
@@ -43,6 +44,7 @@ class ReassemblyBoundsTest {
     }
 
     @Test
+    @Attack(5)
     void shouldGiveUpADatagramInTooManyPieces() {
         byte[] frame = tcp(TUPLE, segment(PIECES * 8 - 20 + 8));
         List<byte[]> fragments = Fragments.cut(frame, 8, 1);
@@ -69,6 +71,7 @@ class ReassemblyBoundsTest {
     }
 
     @Test
+    @Attack(5)
     void shouldTakeTheOldestOfASenderThatHoldsTooMuch() {
         net.receive(Fragments.part(frameFrom("10.77.0.9"), 0, 1000, true, 1));
         for (int id = 0; id < 1000; id++) {
@@ -134,6 +137,7 @@ class ReassemblyBoundsTest {
         assertThat(none.host.reassembly().charge()).isZero();
     }
 
+    @Attack(5)
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3})
     void shouldStayWithinBoundsWhateverComes(long seed) {

@@ -6,6 +6,7 @@ import static io.fourtuple.core.ip.HostFixture.tcp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fourtuple.core.Counter;
+import io.fourtuple.core.conformance.Rfc;
 import io.fourtuple.core.wire.FourTuple;
 import io.fourtuple.core.wire.IpAddress;
 import java.util.ArrayList;
@@ -109,6 +110,8 @@ class ReassemblyModelTest {
     private long contradictions;
     private long forged;
 
+    @Rfc(number = 815, rules = "3")
+    @Rfc(number = 8200, rules = "4.5")
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 20260101, -99})
     void shouldDoWhatANaiveModelDoes(long seed) {

@@ -19,6 +19,8 @@ import static io.fourtuple.core.ip.HostFixture.v6;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fourtuple.core.Counter;
+import io.fourtuple.core.conformance.Attack;
+import io.fourtuple.core.conformance.Rfc;
 import io.fourtuple.core.wire.Bytes;
 import io.fourtuple.core.wire.FourTuple;
 import io.fourtuple.core.wire.IcmpMessage;
@@ -53,6 +55,9 @@ class ReassemblyTest {
         return Stream.of(TUPLE, TUPLE_V6);
     }
 
+    @Rfc(number = 791, rules = "3.2")
+    @Rfc(number = 815, rules = "3")
+    @Rfc(number = 8200, rules = "4.5")
     @ParameterizedTest
     @MethodSource("tuples")
     void shouldPutASegmentTogetherWhateverTheOrder(FourTuple tuple) {
@@ -148,6 +153,9 @@ class ReassemblyTest {
     }
 
     /** RFC 5722 §4: the whole datagram goes, with what is still to come of it, and nobody is told. */
+    @Rfc(number = 5722, rules = "4")
+    @Rfc(number = 8200, rules = "4.5")
+    @Attack(6)
     @ParameterizedTest
     @CsvSource({
         "40, 88, true, false", // begins inside
@@ -179,6 +187,7 @@ class ReassemblyTest {
         assertThat(net.host.reassembly().size()).isZero();
     }
 
+    @Attack(6)
     @ParameterizedTest
     @MethodSource("tuples")
     void shouldGiveUpADatagramWithTwoEnds(FourTuple tuple) {
@@ -193,6 +202,8 @@ class ReassemblyTest {
     }
 
     @Test
+    @Rfc(number = 8200, rules = "4.5")
+    @Attack(5)
     void shouldGiveUpInTimeAndQuoteTheFirstFragment() {
         byte[] frame = tcp(TUPLE, segment(2000));
         net.receive(Fragments.part(frame, 0, 1480, true, 1));
@@ -251,6 +262,7 @@ class ReassemblyTest {
 
     /** RFC 8200 §4.5; in IPv4 nobody is told. */
     @Test
+    @Attack(6)
     void shouldRefuseLengthsThatMakeNoSense() {
         for (FourTuple tuple : List.of(TUPLE, TUPLE_V6)) {
             byte[] frame = tcp(tuple, segment(100));
@@ -306,6 +318,7 @@ class ReassemblyTest {
 
     /** RFC 6946 §4: at once, and whatever waits under the same identification. */
     @Test
+    @Rfc(number = 8200, rules = "4.5")
     void shouldTakeAnAtomicFragmentForAWholePacket() {
         byte[] frame = tcp(TUPLE_V6, segment(100));
         net.receive(Fragments.part(frame, 0, 48, true, 1));

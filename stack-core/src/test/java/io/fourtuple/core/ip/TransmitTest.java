@@ -19,6 +19,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.fourtuple.core.Counter;
 import io.fourtuple.core.Counters;
 import io.fourtuple.core.Faults;
+import io.fourtuple.core.conformance.Rfc;
 import io.fourtuple.core.wire.ArpPacket;
 import io.fourtuple.core.wire.Bytes;
 import io.fourtuple.core.wire.Checksum;
@@ -46,6 +47,7 @@ class TransmitTest {
     private HostFixture net = new HostFixture().withKnownPeer();
 
     @Test
+    @Rfc(number = 9293, rules = "MUST-2")
     void shouldWriteACompleteFrameWithoutOffloads() {
         for (FourTuple tuple : List.of(TUPLE, TUPLE_V6)) {
             assertThat(net.transmit(tuple, segment(101))).isTrue(); // an odd length
@@ -89,6 +91,7 @@ class TransmitTest {
 
     /** RFC 6864 §4.1: "don't fragment" set, so the identification means nothing and is 0. */
     @Test
+    @Rfc(number = 1191, rules = "3")
     void shouldNeverAllowFragmentation() {
         net.transmit(TUPLE, segment(1));
         byte[] frame = net.takeSent().bytes();
@@ -213,6 +216,7 @@ class TransmitTest {
     }
 
     @Test
+    @Rfc(number = 9293, rules = "MUST-67")
     void shouldSayWhatFitsIntoASegment() {
         assertThat(net.host.pathTo(PEER).properties().mss()).isEqualTo(1460);
         assertThat(net.host.pathTo(PEER).properties().maxPayload()).isEqualTo(1460);
@@ -231,6 +235,7 @@ class TransmitTest {
     }
 
     @Test
+    @Rfc(number = 9293, rules = "MUST-46")
     void shouldHaveNoPathToWhatIsNoHostOrHasNoRoute() {
         for (String nowhere : List.of("0.0.0.0", "255.255.255.255", "224.0.0.1", "10.77.0.255", "::", "ff02::1",
                 "2001:db8::1")) {
@@ -239,6 +244,7 @@ class TransmitTest {
     }
 
     @Test
+    @Rfc(number = 9293, rules = "MUST-44")
     void shouldPreferTheLongestPrefixAndTheAddressOfTheSameNetwork() {
         IpConfig config = IpConfig.defaults()
                 .withAddresses(List.of(

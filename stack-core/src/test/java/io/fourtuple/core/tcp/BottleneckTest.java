@@ -5,6 +5,7 @@ import static io.fourtuple.core.tcp.TcpPair.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fourtuple.core.Counter;
+import io.fourtuple.core.conformance.Rfc;
 import java.nio.ByteBuffer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -72,6 +73,7 @@ class BottleneckTest {
     }
 
     @Test
+    @Rfc(number = 9293, rules = "MAY-18")
     void shouldKeepTheQueueShortWithBbr() {
         TcpPair pair = over("bbr", 4 * PIPE, 0);
         transfer(pair);
@@ -102,6 +104,7 @@ class BottleneckTest {
     }
 
     @Test
+    @Rfc(number = 9406, rules = "4.2")
     void shouldLeaveSlowStartBeforeTheQueueOverflowsWithHyStart() { // RFC 9406
         int with = dropsOfSlowStart(true);
         data.clear();
@@ -111,7 +114,7 @@ class BottleneckTest {
     }
 
     private int dropsOfSlowStart(boolean hystart) {
-        TcpConfig.Recovery recovery = new TcpConfig.Recovery(true, true, true, true, hystart);
+        TcpConfig.Recovery recovery = new TcpConfig.Recovery(true, true, true, true, hystart, false);
         TcpPair pair = over(config(Cubic::new).withRecovery(recovery), 2 * PIPE, 0);
         pair.runUntil(() -> {
             pair.client.connection.send(data, pair.now);

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fourtuple.core.Counter;
+import io.fourtuple.core.conformance.Attack;
+import io.fourtuple.core.conformance.Rfc;
 import io.fourtuple.core.time.Deadline;
 import io.fourtuple.core.wire.OutboundSegment;
 import io.fourtuple.core.wire.Seq;
@@ -23,6 +25,49 @@ class CloseTest {
     }
 
     @Test
+    @Rfc(number = 9293, rules = "MUST-13")
+    @Attack(15)
+    void shouldStayInTimeWaitForTwoSegmentLifetimesAsARecord() {
+        Conversation c = Conversation.timeWait();
+
+        TimeWaitRecord record = TimeWaitRecord.of(c.connection, c.now);
+
+        assertThat(record.deadline() - c.now).isEqualTo(2 * 120 * SECONDS); // RFC 9293 §3.4.2: an MSL is two minutes
+    }
+
+    @Test
+    @Attack(15)
+    void shouldNotWaitForEverForTheLastAck() {
+        Conversation c = Conversation.lastAck();
+
+        c.advance(1000 * SECONDS);
+
+        assertThat(c.connection.state()).isEqualTo(TcpState.CLOSED);
+        c.expectEvent(TcpEvent.TROUBLE).expectEvent(TcpEvent.TIMED_OUT);
+    }
+
+    @Test
+    @Rfc(number = 9293, rules = {"SHLD-4", "MAY-2"})
+    @Rfc(number = 6191, rules = "2")
+    void shouldReopenFromTimeWaitForANewerTimestampWhateverTheSequenceNumber() {
+        Conversation c = Conversation.established(Conversation.withTimestamps());
+        c.connection.shutdownOutput(c.now);
+        c.flush();
+        c.inject("F. 1:1(0) ack 2 win 60000 <TS 2000 0>");
+        assertThat(c.connection.state()).isEqualTo(TcpState.TIME_WAIT);
+        TimeWaitRecord record = TimeWaitRecord.of(c.connection, c.now);
+        OutboundSegment reply = new OutboundSegment();
+
+        assertThat(record.handleSegment(Conversation.parse("S 0:0(0) <mss 1000,TS 1999 0>"), reply, c.now))
+                .isEqualTo(TimeWaitRecord.Verdict.REPLY);
+        assertThat(record.handleSegment(Conversation.parse("S 90000:90000(0) <mss 1000,TS 1999 0>"), reply, c.now))
+                .isEqualTo(TimeWaitRecord.Verdict.REPLY);
+        assertThat(record.handleSegment(Conversation.parse("S 0:0(0) <mss 1000,TS 2001 0>"), reply, c.now))
+                .isEqualTo(TimeWaitRecord.Verdict.REOPEN);
+    }
+
+    @Test
+    @Rfc(number = 9293, rules = "MUST-12")
     void shouldCloseSecond() {
         Conversation c = Conversation.lastAck();
 
@@ -43,6 +88,7 @@ class CloseTest {
     }
 
     @Test
+    @Rfc(number = 9293, rules = "MUST-12")
     void shouldKeepWhatCameBeforeAResetUntilItWasTaken() {
         Conversation c = Conversation.established();
         c.inject("P. 1:6(5) ack 1 win 60000").expectEvent(TcpEvent.READABLE);
@@ -60,7 +106,7 @@ class CloseTest {
     void shouldKeepWhatCameBeforeATimeoutUntilItWasTaken() {
         Conversation c = Conversation.established();
         c.inject("P. 1:6(5) ack 1 win 60000").expectEvent(TcpEvent.READABLE);
-        c.send(100).advance(1000 * SECONDS).expectNoEvent();
+        c.send(100).advance(1000 * SECONDS).expectEvent(TcpEvent.TROUBLE).expectNoEvent();
 
         assertThat(c.receive()).isEqualTo("abcde");
         c.expectEvent(TcpEvent.TIMED_OUT);
@@ -138,6 +184,8 @@ class CloseTest {
     }
 
     @Test
+    @Rfc(number = 9293, rules = "SHLD-3")
+    @Rfc(number = 2525, rules = "2.17")
     void shouldResetWhenClosedWithUnreadData() { // RFC 2525 §2.17
         Conversation c = Conversation.established();
         c.inject("P. 1:4(3) ack 1 win 60000").expectEvent(TcpEvent.READABLE);
@@ -150,6 +198,7 @@ class CloseTest {
     }
 
     @Test
+    @Rfc(number = 9293, rules = {"SHLD-3", "MAY-1"})
     void shouldResetDataThatArriveAfterClose() { // RFC 9293 MUST-17
         Conversation c = Conversation.established();
         c.connection.close(c.now);
@@ -161,6 +210,7 @@ class CloseTest {
     }
 
     @Test
+    @Attack(15)
     void shouldNotStayInFinWait2ForEverAfterClose() {
         Conversation c = Conversation.established();
         c.connection.close(c.now);
@@ -191,6 +241,9 @@ class CloseTest {
     }
 
     @Test
+    @Rfc(number = 9293, rules = "MUST-12")
+    @Rfc(number = 5961, rules = "3.2")
+    @Attack(10)
     void shouldBeResetOnlyAtTheExactNumber() { // RFC 5961 §3
         Conversation c = Conversation.established();
 
@@ -203,6 +256,8 @@ class CloseTest {
     }
 
     @Test
+    @Rfc(number = 5961, rules = "4.2")
+    @Attack(10)
     void shouldChallengeASynOnAnEstablishedConnection() { // RFC 5961 §4
         Conversation c = Conversation.established();
 
@@ -211,6 +266,8 @@ class CloseTest {
     }
 
     @Test
+    @Rfc(number = 5961, rules = "7")
+    @Attack({9, 27})
     void shouldLimitChallenges() { // RFC 5961 §10
         Conversation c = Conversation.established();
 
@@ -223,6 +280,9 @@ class CloseTest {
     }
 
     @Test
+    @Rfc(number = 9293, rules = "MAY-12")
+    @Rfc(number = 5961, rules = "5.2")
+    @Attack(10)
     void shouldChallengeAnImpossibleAck() { // RFC 5961 §5
         Conversation c = Conversation.established();
 
@@ -233,6 +293,7 @@ class CloseTest {
     }
 
     @Test
+    @Rfc(number = 9293, rules = "MUST-13")
     void shouldAnswerTheFinAgainFromTimeWait() {
         Conversation c = Conversation.timeWait();
         TimeWaitRecord record = TimeWaitRecord.of(c.connection, c.now);
@@ -248,6 +309,7 @@ class CloseTest {
     }
 
     @Test
+    @Rfc(number = 9293, rules = "MAY-2")
     void shouldReopenFromTimeWaitOnlyForANewerSyn() { // RFC 6191
         Conversation c = Conversation.timeWait();
         TimeWaitRecord record = TimeWaitRecord.of(c.connection, c.now);
@@ -283,6 +345,7 @@ class CloseTest {
     }
 
     @Test
+    @Attack(27)
     void shouldAnswerSegmentsWithoutConnection() { // RFC 9293 §3.10.7.1
         OutboundSegment reply = new OutboundSegment();
 

@@ -6,6 +6,7 @@ import io.fourtuple.core.Counter;
 import io.fourtuple.core.Counters;
 import io.fourtuple.core.time.Deadline;
 import io.fourtuple.core.wire.Ecn;
+import io.fourtuple.core.wire.FastOpenOption;
 import io.fourtuple.core.wire.FourTuple;
 import io.fourtuple.core.wire.IpAddress;
 import io.fourtuple.core.wire.OutboundSegment;
@@ -16,6 +17,7 @@ import io.fourtuple.core.wire.TcpSegment;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -69,7 +71,7 @@ final class Conversation {
 
     /** As before RFC 8985: duplicate acknowledgments and the retransmission timer are all there is. */
     static TcpConfig.Recovery byCounting() {
-        return new TcpConfig.Recovery(false, false, false, false, false);
+        return new TcpConfig.Recovery(false, false, false, false, false, false);
     }
 
     static TcpConfig withTimestamps() {
@@ -105,6 +107,20 @@ final class Conversation {
     /** Actively opened. */
     Conversation connect() {
         connection = TcpConnection.connect(TUPLE, ISS, 0, path, config, memory, now);
+        return flush();
+    }
+
+    /** Actively opened with Fast Open, when these octets have been written. */
+    Conversation connectFast(FastOpenAttempt attempt, int octets) {
+        connection = TcpConnection.connect(TUPLE, ISS, 0, path, config, memory, now);
+        assertThat(connection.send(ByteBuffer.wrap(pattern(octets)), now)).isEqualTo(octets);
+        connection.openFast(attempt);
+        return flush();
+    }
+
+    /** Passively opened by this SYN alone, with Fast Open. */
+    Conversation acceptFast(String syn, FastOpenOption answer) {
+        connection = HalfOpen.of(TUPLE, parse(syn), ISS, 0, path, config, now).open(parse(syn), answer, memory, now);
         return flush();
     }
 
@@ -310,12 +326,14 @@ final class Conversation {
 
     Conversation flush() {
         while (connection.pollTransmit(out, now)) {
+            Invariants.check(connection.tcb(), out);
             sent.add(describe());
             reasons.add(out.reason.describe(out.attempt, out.flags));
         }
         for (TcpEvent e = connection.pollEvent(); e != null; e = connection.pollEvent()) {
             events.add(e);
         }
+        Invariants.check(connection.tcb(), "we");
         return this;
     }
 
@@ -331,6 +349,9 @@ final class Conversation {
             text.append(" urg ").append(out.urgentPointer);
         }
         text.append(out.ecnCapable ? " ECT0" : "");
+        if (out.fastOpen.present()) {
+            text.append(" <").append(out.fastOpen).append('>');
+        }
         if (out.sackBlocks > 0) {
             text.append(" <sack");
             for (int i = 0; i < out.sackBlocks; i++) {
@@ -371,6 +392,7 @@ final class Conversation {
         boolean ts = false;
         int[] values = new int[2];
         int[] edges = {};
+        FastOpenOption fastOpen = FastOpenOption.ABSENT;
         for (String option : text.split(",", -1)) {
             String[] words = option.trim().split("[ :]", -1);
             switch (words[0]) {
@@ -381,6 +403,9 @@ final class Conversation {
                     ts = true;
                     values = new int[] {Integer.parseInt(words[1]), Integer.parseInt(words[2])};
                 }
+                case "FO" -> fastOpen = words.length == 1
+                        ? FastOpenOption.REQUEST
+                        : FastOpenOption.of(HexFormat.of().parseHex(words[1]), false);
                 case "sack" -> {
                     edges = new int[words.length - 1];
                     for (int i = 0; i < edges.length; i++) {
@@ -390,7 +415,7 @@ final class Conversation {
                 default -> throw new IllegalArgumentException("unknown option " + option);
             }
         }
-        return new TcpOptions(mss, shift, sackOk, ts, values[0], values[1], edges);
+        return new TcpOptions(mss, shift, sackOk, ts, values[0], values[1], edges, fastOpen);
     }
 
     /** Octet {@code n} of either stream is always the same letter, so that content shows its position. */

@@ -4,6 +4,8 @@ import static io.fourtuple.core.tcp.Conversation.MILLIS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fourtuple.core.Counter;
+import io.fourtuple.core.conformance.Attack;
+import io.fourtuple.core.conformance.Rfc;
 import org.junit.jupiter.api.Test;
 
 /** What arrives twice is reported (RFC 2883), and reports are believed as far as they can be true. */
@@ -11,6 +13,7 @@ class DuplicateSackTest {
     private final Conversation c = Conversation.faraway(Conversation.withSack());
 
     @Test
+    @Rfc(number = 2883, rules = "4.1")
     void shouldReportASegmentThatHadBeenAcknowledged() {
         c.inject("P. 1:6(5) ack 1 win 60000").advance(50 * MILLIS).forgetSent();
 
@@ -21,6 +24,7 @@ class DuplicateSackTest {
     }
 
     @Test
+    @Rfc(number = 2883, rules = "4.1")
     void shouldReportADuplicateOnceAndTheGapAfterIt() {
         c.inject(". 11:21(10) ack 1 win 60000").expect(". 1:1(0) ack 1 win 10000 <sack 11:21>");
 
@@ -31,27 +35,49 @@ class DuplicateSackTest {
     }
 
     @Test
+    @Rfc(number = 2883, rules = "4.2")
     void shouldReportThePartThatArrivedTwice() { // RFC 2883 §4.2.1
         c.inject(". 11:21(10) ack 1 win 60000").forgetSent();
 
         c.inject(". 16:31(15) ack 1 win 60000").expect(". 1:1(0) ack 1 win 10000 <sack 16:21 11:31>");
         c.inject(". 1:16(15) ack 1 win 60000");
 
-        c.expect(". 1:1(0) ack 31 win 9970");
+        c.expect(". 1:1(0) ack 31 win 9970 <sack 11:16>");
     }
 
     @Test
+    void shouldReportWhatASegmentInOrderCovers() { // RFC 2883 §4.1
+        c.inject(". 11:21(10) ack 1 win 60000").inject(". 21:26(5) ack 1 win 60000");
+        c.inject(". 31:41(10) ack 1 win 60000").inject(". 61:71(10) ack 1 win 60000").forgetSent();
+
+        c.inject(". 1:36(35) ack 1 win 60000");
+
+        c.expect(". 1:1(0) ack 41 win 9960 <sack 11:26 61:71>").expectNothing();
+    }
+
+    @Test
+    void shouldReportTheFirstOfTwoThingsThatArrivedTwice() {
+        c.inject(". 1:11(10) ack 1 win 60000").inject(". 21:31(10) ack 1 win 60000").forgetSent();
+
+        c.inject(". 6:31(25) ack 1 win 60000").expect(". 1:1(0) ack 31 win 9970 <sack 6:11>");
+
+        assertThat(c.count(Counter.TCP_EXT_DSACK_OLD_SENT)).isEqualTo(1);
+        assertThat(c.count(Counter.TCP_EXT_DSACK_OFO_SENT)).isZero();
+    }
+
+    @Test
+    @Rfc(number = 2883, rules = "4.2")
     void shouldReportTheOverlapWithWhatWasAcknowledged() {
         c.inject(". 1:11(10) ack 1 win 60000").advance(50 * MILLIS).forgetSent();
 
-        c.inject(". 6:16(10) ack 1 win 60000").advance(50 * MILLIS);
+        c.inject(". 6:16(10) ack 1 win 60000");
 
-        c.expect(". 1:1(0) ack 16 win 9985 <sack 6:11>");
+        c.expect(". 1:1(0) ack 16 win 9985 <sack 6:11>"); // at once: the next segment would take its place
     }
 
     @Test
     void shouldReportNothingWhenItIsOff() {
-        TcpConfig.Recovery off = new TcpConfig.Recovery(true, true, true, false, true);
+        TcpConfig.Recovery off = new TcpConfig.Recovery(true, true, true, false, true, false);
         Conversation quiet = Conversation.faraway(Conversation.withSack().withRecovery(off));
         quiet.inject("P. 1:6(5) ack 1 win 60000").advance(50 * MILLIS).forgetSent();
 
@@ -59,6 +85,7 @@ class DuplicateSackTest {
     }
 
     @Test
+    @Attack(16)
     void shouldBelieveNoMoreThanWasSentAgain() {
         c.sendSegments(3);
         c.now += 100 * MILLIS;
@@ -81,6 +108,8 @@ class DuplicateSackTest {
     }
 
     @Test
+    @Rfc(number = 2018, rules = "8")
+    @Attack(23)
     void shouldGiveTheReportItsTimeWhenThePeerReneges() { // RFC 2018 §8
         c.sendSegments(5);
         c.now += 100 * MILLIS;
@@ -95,6 +124,7 @@ class DuplicateSackTest {
     }
 
     @Test
+    @Rfc(number = 6675, rules = "5.1")
     void shouldKeepSacksOverATimeout() { // RFC 6675 §5.1
         c.sendSegments(3);
         c.now += 100 * MILLIS;

@@ -4,6 +4,7 @@ import static io.fourtuple.core.tcp.Conversation.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fourtuple.core.Counter;
+import io.fourtuple.core.conformance.Rfc;
 import io.fourtuple.core.wire.Ecn;
 import io.fourtuple.core.wire.OutboundSegment;
 import io.fourtuple.core.wire.TcpFlags;
@@ -49,6 +50,7 @@ class EcnTest {
         assertThat(c.connection.info(c.now).ecn()).isFalse();
     }
 
+    @Rfc(number = 3168, rules = "6.1.1")
     @ParameterizedTest
     @ValueSource(strings = {"S.", "S.W", "S.EW"}) // the last one sends back what it finds
     void shouldDoWithoutWhenThePeerDoesNotAgree(String answer) {
@@ -76,6 +78,8 @@ class EcnTest {
 
     /** §6.1.1: who has sent a SYN without must not send ECT, but takes part in the other direction. */
     @Test
+    @Rfc(number = 9293, rules = "SHLD-8")
+    @Rfc(number = 3168, rules = "6.1.1")
     void shouldAskOnlyInTheFirstSyn() {
         Conversation c = new Conversation(ON);
         c.connect().expect("SEW 0:0(0)");
@@ -99,6 +103,21 @@ class EcnTest {
         c.send(10).expect("P. 1:11(10) ack 1 ECT0");
     }
 
+    @Test
+    void shouldAgreeWithAHostThatAsksAloneWhereTheHostIsSo() {
+        TcpConfig accepts = ON.withEcn(TcpConfig.Ecn.ACCEPT);
+        Conversation strict = new Conversation(accepts);
+        strict.connect().expect("S 0:0(0)");
+        strict.inject("SEW 0:0(0) win 60000 <mss 1000>").expect("S. 0:0(0) ack 1");
+
+        Conversation c = new Conversation(accepts.withTraits(accepts.traits().withEcnCrossing(true)));
+        c.connect().expect("S 0:0(0)");
+        c.inject("SEW 0:0(0) win 60000 <mss 1000>").expect("SE. 0:0(0) ack 1");
+        c.inject(". 1:1(0) ack 1 win 60000").expectEvent(TcpEvent.ESTABLISHED);
+
+        c.send(10).expect("P. 1:11(10) ack 1 ECT0");
+    }
+
     @ParameterizedTest
     @CsvSource({"S, SE.", "SEW, S."})
     void shouldNotAgreeWhenSynsCrossAndOneDoesNotSaySo(String syn, String synAck) {
@@ -111,6 +130,8 @@ class EcnTest {
         c.send(10).expect("P. 1:11(10) ack 1");
     }
 
+    @Rfc(number = 9293, rules = "SHLD-8")
+    @Rfc(number = 3168, rules = "6.1.1")
     @ParameterizedTest
     @CsvSource({
         "SEW 0:0(0), ACCEPT, true",
@@ -155,6 +176,8 @@ class EcnTest {
     // --- receiving
 
     @Test
+    @Rfc(number = 9293, rules = "SHLD-8")
+    @Rfc(number = 3168, rules = "6.1.3")
     void shouldEchoAMarkAtOnceAndUntilThePeerHasReduced() {
         Conversation c = agreed();
         c.inject("P. 1:11(10) ack 1 win 60000 ECT0").expectNothing();
@@ -179,6 +202,7 @@ class EcnTest {
     }
 
     @Test
+    @Rfc(number = 3168, rules = {"6.1.4", "6.1.5"})
     void shouldIgnoreMarksOfWhatIsNoData() { // §6.1.4, §6.1.5
         Conversation c = agreed();
 
@@ -197,6 +221,7 @@ class EcnTest {
     // --- sending
 
     @Test
+    @Rfc(number = 3168, rules = {"6.1.2", "6.1.4", "6.1.5", "6.1.6"})
     void shouldMarkNewDataAndNothingElse() {
         Conversation c = agreed();
         c.send(1500).expect(". 1:1001(1000) ack 1 ECT0").expect("P. 1001:1501(500) ack 1 ECT0");
@@ -215,6 +240,8 @@ class EcnTest {
     }
 
     @Test
+    @Rfc(number = 9293, rules = "SHLD-8")
+    @Rfc(number = 3168, rules = "6.1.2")
     void shouldHalveTheWindowOnceForAWindowOfDataAndSaySo() {
         Conversation c = agreed();
         c.send(30_000);
@@ -240,6 +267,7 @@ class EcnTest {
     }
 
     @Test
+    @Rfc(number = 9438, rules = "4.6")
     void shouldReduceByTheFactorOfCubic() {
         Conversation c = agreed(ON.withCongestionControl(Cubic::new), 1000);
         c.send(30_000).forgetSent();
@@ -320,6 +348,19 @@ class EcnTest {
         c.expect("W. 10001:11001(1000) ack 1 ECT0");
         c.inject("E. 1:1(0) ack 10001 win 60000"); // all of the window is there, CWR is not yet
         assertThat(cwnd(c)).isEqualTo(reduced);
+    }
+
+    @Test
+    void shouldTellThatTheWindowIsReducedUntilWhatWasInFlightIsAcknowledged() {
+        Conversation c = agreed();
+        c.send(2000).forgetSent();
+        assertThat(c.connection.info(c.now).path().caState()).isEqualTo(TcpInfo.State.OPEN);
+
+        c.inject("E. 1:1(0) ack 1001 win 60000");
+        assertThat(c.connection.info(c.now).path().caState()).isEqualTo(TcpInfo.State.CWR);
+
+        c.inject(". 1:1(0) ack 2001 win 60000");
+        assertThat(c.connection.info(c.now).path().caState()).isEqualTo(TcpInfo.State.OPEN);
     }
 
     @Test

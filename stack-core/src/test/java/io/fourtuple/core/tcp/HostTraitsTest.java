@@ -4,6 +4,7 @@ import static io.fourtuple.core.tcp.Conversation.MILLIS;
 import static io.fourtuple.core.tcp.Conversation.plain;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fourtuple.core.conformance.Rfc;
 import io.fourtuple.core.tcp.HostTraits.OptionOrder;
 import io.fourtuple.core.tcp.HostTraits.SynFin;
 import io.fourtuple.core.wire.OutboundSegment;
@@ -79,6 +80,7 @@ class HostTraitsTest {
     }
 
     @Test
+    @Rfc(number = 9293, rules = "SHLD-19")
     void shouldAcknowledgeEverySecondSegmentOfAnySize() {
         Conversation c = Conversation.established(plain().withTraits(NONE.withAckEverySecond(true)));
 
@@ -128,6 +130,7 @@ class HostTraitsTest {
     }
 
     @Test
+    @Rfc(number = 1337, rules = "3")
     void shouldKeepTimeWaitFromARst() { // RFC 1337
         OutboundSegment reply = new OutboundSegment();
         Conversation c = Conversation.timeWait(plain().withTraits(NONE.withTimeWaitKeeps(true)));

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fourtuple.core.Counter;
 import io.fourtuple.core.Counters;
+import io.fourtuple.core.conformance.Attack;
+import io.fourtuple.core.conformance.Rfc;
 import io.fourtuple.core.time.Deadline;
 import io.fourtuple.core.wire.FourTuple;
 import io.fourtuple.core.wire.IpAddress;
@@ -274,7 +276,8 @@ class HostilePeersTest {
             while (told < end.events.size()) {
                 TcpEvent event = end.events.get(told++);
                 assertThat(event).as("after %s", pair.tail()).isIn(TcpEvent.ESTABLISHED, TcpEvent.READABLE,
-                        TcpEvent.WRITABLE, TcpEvent.PEER_CLOSED, TcpEvent.OUTPUT_ACKNOWLEDGED, TcpEvent.CLOSED);
+                        TcpEvent.WRITABLE, TcpEvent.PEER_CLOSED, TcpEvent.OUTPUT_ACKNOWLEDGED, TcpEvent.TROUBLE,
+                        TcpEvent.CLOSED);
                 if (event == TcpEvent.WRITABLE) {
                     write();
                     pair.flush();
@@ -283,6 +286,8 @@ class HostilePeersTest {
         }
     }
 
+    @Rfc(number = 9293, rules = "SHLD-14")
+    @Attack({18, 23})
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6})
     void shouldOutliveHostilePeers(long seed) {

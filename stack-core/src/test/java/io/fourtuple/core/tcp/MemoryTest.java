@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fourtuple.core.Counter;
 import io.fourtuple.core.Counters;
+import io.fourtuple.core.conformance.Attack;
+import io.fourtuple.core.conformance.Rfc;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
@@ -75,6 +77,7 @@ class MemoryTest {
     }
 
     @Test
+    @Rfc(number = 9293, rules = "SHLD-14")
     void shouldOfferNoMoreThanFourSegmentsUnderPressureAndNeverTakeBackWhatWasOffered() {
         othersHold(PRESSURE);
 
@@ -197,6 +200,7 @@ class MemoryTest {
     }
 
     @Test
+    @Attack(24)
     void shouldLetAWriterWaitForMemoryAndWakeIt() {
         othersHold(MAX - 10_000);
         ByteBuffer data = ByteBuffer.wrap(Conversation.pattern(40_000));
@@ -231,6 +235,7 @@ class MemoryTest {
     }
 
     @Test
+    @Attack(4)
     void shouldPinNoMoreForOneSegmentThatFillsManyHolesThanItsOctets() {
         for (int seq = 3; seq < 2001; seq += 20) {
             data(seq, seq + 1);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fourtuple.core.Counter;
 import io.fourtuple.core.Counters;
+import io.fourtuple.core.conformance.Attack;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,6 +53,7 @@ class OrphanTest {
     }
 
     @Test
+    @Attack(14)
     void shouldEndWhenThePeerKeepsItsWindowShutAlthoughItAnswers() {
         Conversation c = stalled();
 

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fourtuple.core.Counter;
 import io.fourtuple.core.Counters;
+import io.fourtuple.core.conformance.Attack;
+import io.fourtuple.core.conformance.Rfc;
 import io.fourtuple.core.wire.OutboundSegment;
 import io.fourtuple.core.wire.TcpFlags;
 import io.fourtuple.core.wire.TcpOptions;
@@ -16,6 +18,8 @@ import org.junit.jupiter.api.Test;
 /** Odd and hostile peers, odd paths: each of these once went wrong. */
 class PeerTest {
     @Test
+    @Rfc(number = 9293, rules = "MUST-16")
+    @Attack(11)
     void shouldNotRaiseTheSegmentSizeWhenThePathShrinks() {
         Conversation c = Conversation.synSent(Conversation.plain());
         c.inject("S. 0:0(0) ack 1 win 60000 <mss 600>").expect(". 1:1(0) ack 1");
@@ -50,17 +54,21 @@ class PeerTest {
     }
 
     @Test
+    @Attack(16)
     void shouldCreditASackedOctetOnce() { // ATTACKS 16
         Conversation c = Conversation.faraway(Conversation.withSack());
         c.send(20_000);
         c.now += 100 * MILLIS;
 
-        c.inject(". 1:1(0) ack 1 win 60000 <sack 1001:3001>").inject(". 1:1(0) ack 3001 win 60000");
+        c.inject(". 1:1(0) ack 1 win 60000 <sack 1001:3001>");
+        assertThat(c.connection.info(c.now).cwnd()).isEqualTo(10_000); // RFC 3042
+        c.inject(". 1:1(0) ack 3001 win 60000");
 
-        assertThat(c.connection.info(c.now).cwnd()).isEqualTo(13_000);
+        assertThat(c.connection.info(c.now).cwnd()).isEqualTo(11_000);
     }
 
     @Test
+    @Rfc(number = 6298, rules = "5.7")
     void shouldStartWithThreeSecondsAfterALostSyn() { // RFC 6298 §5.7
         Conversation c = Conversation.synSent(Conversation.plain());
         c.timeout();
@@ -72,6 +80,7 @@ class PeerTest {
     }
 
     @Test
+    @Rfc(number = 6298, rules = "3")
     void shouldKeepTheBackoffUntilSomethingWasMeasured() { // Karn, RFC 6298 §5
         TcpConfig config = TcpConfig.defaults().withOptions(new TcpConfig.OptionOffer(true, false, true, 48));
         TcpPair pair = new TcpPair(config).establish();
@@ -94,6 +103,7 @@ class PeerTest {
     }
 
     @Test
+    @Attack(19)
     void shouldLetTheUrgentPointerFallBehind() {
         Conversation c = Conversation.established(
                 Conversation.plain().withReceiveBuffer(TcpConfig.BufferLimits.fixed(60_000)));
@@ -163,6 +173,7 @@ class PeerTest {
     }
 
     @Test
+    @Rfc(number = 6582, rules = "4")
     void shouldNotTakeEchoesOfATimeoutForNewLoss() { // RFC 6582 §4
         Conversation c = Conversation.established();
         c.send(20_000);
@@ -178,6 +189,7 @@ class PeerTest {
     }
 
     @Test
+    @Attack(27)
     void shouldLimitAnswersToOldTimestamps() { // ATTACKS 27
         Conversation c = Conversation.established(Conversation.withTimestamps());
 

@@ -4,11 +4,13 @@ import static io.fourtuple.core.tcp.Conversation.MILLIS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fourtuple.core.Counter;
+import io.fourtuple.core.conformance.Rfc;
 import org.junit.jupiter.api.Test;
 
 /** Loss that time tells (RFC 8985 §6), over a path of 100 ms. */
 class RackTest {
     @Test
+    @Rfc(number = 8985, rules = "6.2")
     void shouldGiveOctetsThatWereOvertakenAQuarterOfARoundTrip() {
         Conversation c = Conversation.faraway(Conversation.withSack()).sendSegments(5);
         c.now += 100 * MILLIS;
@@ -23,6 +25,7 @@ class RackTest {
     }
 
     @Test
+    @Rfc(number = 8985, rules = "6.2")
     void shouldNotWaitWhenThreeSegmentsHaveOvertaken() { // as fast as RFC 6675 as long as nothing is reordered
         Conversation c = Conversation.faraway(Conversation.withSack()).sendSegments(5);
         c.now += 100 * MILLIS;
@@ -35,6 +38,7 @@ class RackTest {
     }
 
     @Test
+    @Rfc(number = 8985, rules = "6.2")
     void shouldNotTakeReorderingForLoss() {
         Conversation c = Conversation.faraway(Conversation.withSack()).sendSegments(3);
         c.now += 100 * MILLIS;
@@ -47,6 +51,7 @@ class RackTest {
     }
 
     @Test
+    @Rfc(number = 8985, rules = "6.2")
     void shouldWaitOnAPathThatReordersHoweverManyHaveOvertaken() {
         Conversation c = Conversation.faraway(Conversation.withSack()).sendSegments(3);
         c.now += 100 * MILLIS;
@@ -61,6 +66,7 @@ class RackTest {
     }
 
     @Test
+    @Rfc(number = 8985, rules = "6.2")
     void shouldRepairALostRetransmissionWithoutATimeout() {
         Conversation c = Conversation.faraway(Conversation.withSack()).sendSegments(10);
         c.now += 100 * MILLIS;
@@ -80,6 +86,7 @@ class RackTest {
     }
 
     @Test
+    @Rfc(number = 8985, rules = "6.2")
     void shouldWidenTheWindowWhenTheDuplicateOfARetransmissionArrives() { // RFC 8985 §6.2 step 4
         Conversation c = Conversation.faraway(Conversation.withSack()).sendSegments(5);
         c.now += 100 * MILLIS;

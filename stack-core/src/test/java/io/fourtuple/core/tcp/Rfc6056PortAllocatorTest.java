@@ -3,6 +3,7 @@ package io.fourtuple.core.tcp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.fourtuple.core.conformance.Rfc;
 import io.fourtuple.core.wire.IpAddress;
 import java.util.HashSet;
 import java.util.Set;
@@ -14,6 +15,7 @@ class Rfc6056PortAllocatorTest {
     private static final IpAddress PEER = IpAddress.parse("10.77.0.1");
 
     @Test
+    @Rfc(number = 6056, rules = "3.3.4")
     void shouldUseEachPortOfTheRangeOnceBeforeAnyIsReused() {
         Rfc6056PortAllocator ports = new Rfc6056PortAllocator(1, 2, 40_000, 40_099);
         Set<Integer> seen = new HashSet<>();
@@ -25,6 +27,7 @@ class Rfc6056PortAllocatorTest {
     }
 
     @Test
+    @Rfc(number = 6056, rules = "3.1")
     void shouldSkipPortsInUse() {
         Rfc6056PortAllocator ports = new Rfc6056PortAllocator(1, 2, 40_000, 40_099);
 
@@ -45,6 +48,7 @@ class Rfc6056PortAllocatorTest {
     }
 
     @Test
+    @Rfc(number = 6056, rules = "3.3.4")
     void shouldStartElsewhereForEachPeerAndKey() {
         Set<Integer> firsts = new HashSet<>();
         for (int remotePort = 1; remotePort <= 200; remotePort++) {

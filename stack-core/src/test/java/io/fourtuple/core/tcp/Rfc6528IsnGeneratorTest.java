@@ -2,6 +2,8 @@ package io.fourtuple.core.tcp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fourtuple.core.conformance.Attack;
+import io.fourtuple.core.conformance.Rfc;
 import io.fourtuple.core.wire.FourTuple;
 import io.fourtuple.core.wire.IpAddress;
 import io.fourtuple.core.wire.Seq;
@@ -19,6 +21,8 @@ class Rfc6528IsnGeneratorTest {
     private final Rfc6528IsnGenerator generator = new Rfc6528IsnGenerator(1, 2);
 
     /** RFC 9293 §3.4.1: about 4 µs per tick, round the 32 bits in 4.55 hours or more; also where the clock wraps. */
+    @Rfc(number = 9293, rules = {"MUST-8", "SHLD-1"})
+    @Rfc(number = 6528, rules = "3")
     @ParameterizedTest
     @ValueSource(longs = {0, -5_000_000, Long.MAX_VALUE - 5_000_000, 17_592_186_000_000L})
     void shouldGrowByOneEveryFourMicrosecondsForTheSameTuple(long start) {
@@ -32,6 +36,9 @@ class Rfc6528IsnGeneratorTest {
     }
 
     @Test
+    @Rfc(number = 9293, rules = {"MUST-9", "SHLD-1"})
+    @Rfc(number = 6528, rules = "3")
+    @Attack(8)
     void shouldDifferAmongTuplesWithoutAPattern() {
         Set<Integer> numbers = new HashSet<>();
         Set<Integer> steps = new HashSet<>();
@@ -47,6 +54,9 @@ class Rfc6528IsnGeneratorTest {
     }
 
     @Test
+    @Rfc(number = 9293, rules = {"MUST-9", "SHLD-1"})
+    @Rfc(number = 6528, rules = "3")
+    @Attack(8)
     void shouldDependOnTheKey() {
         assertThat(new Rfc6528IsnGenerator(1, 3).next(TUPLE, 0)).isNotEqualTo(generator.next(TUPLE, 0));
     }

@@ -3,6 +3,7 @@ package io.fourtuple.core.tcp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.fourtuple.core.conformance.Rfc;
 import java.util.List;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
@@ -15,6 +16,8 @@ import net.jqwik.api.constraints.Size;
 class RttEstimatorTest {
     private static final TcpConfig.Retransmission LIMITS = TcpConfig.defaults().retransmission();
 
+    @Rfc(number = 9293, rules = "MUST-18")
+    @Rfc(number = 6298, rules = "2")
     @Property
     void shouldFollowTheFormulas(
             @ForAll @Size(min = 1, max = 200) List<@LongRange(min = 1_000, max = 5_000_000_000L) Long> samples,

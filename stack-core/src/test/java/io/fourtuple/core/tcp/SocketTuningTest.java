@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fourtuple.core.Counters;
+import io.fourtuple.core.conformance.Rfc;
 import io.fourtuple.core.tcp.TcpConfig.Tuning;
 import io.fourtuple.core.wire.Ecn;
 import io.fourtuple.core.wire.OutboundSegment;
@@ -34,6 +35,7 @@ class SocketTuningTest {
     // ---- TCP_CORK ----
 
     @Test
+    @Rfc(number = 9293, rules = "MAY-16")
     void shouldHoldBackWhatDoesNotFillASegmentWhileCorked() {
         Conversation c = established();
         c.connection.cork(true);
@@ -44,6 +46,7 @@ class SocketTuningTest {
     }
 
     @Test
+    @Rfc(number = 9293, rules = "MUST-60")
     void shouldHoldBackForTwoHundredMillisecondsAtMost() {
         Conversation c = established();
         c.connection.cork(true);
@@ -80,6 +83,7 @@ class SocketTuningTest {
     // ---- TCP_MAXSEG, TCP_NOOPT ----
 
     @Test
+    @Rfc(number = 9293, rules = "MUST-14")
     void shouldAnnounceAndUseNoLargerSegmentThanAsked() {
         Conversation c = new Conversation(tuned(Tuning.NONE.withMaxSegment(500)));
         c.connect();
@@ -159,6 +163,7 @@ class SocketTuningTest {
     // ---- IP_TOS, IP_TTL ----
 
     @Test
+    @Rfc(number = 9293, rules = {"MUST-48", "MUST-49", "SHLD-21"})
     void shouldSayOfEachSegmentWhatItsPacketIsToHave() {
         TcpConfig config = tuned(Tuning.NONE.withTrafficClass(0xb8 | Ecn.CE).withHopLimit(7));
         Conversation c = established(config);

@@ -4,6 +4,7 @@ import static io.fourtuple.core.tcp.Conversation.MILLIS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fourtuple.core.Counter;
+import io.fourtuple.core.conformance.Rfc;
 import org.junit.jupiter.api.Test;
 
 /** Retransmissions that were for nothing, and what is taken back then; over a path of 100 ms. */
@@ -21,7 +22,7 @@ class SpuriousRetransmissionTest {
     }
 
     private static TcpConfig noProbe(TcpConfig config) {
-        return config.withRecovery(new TcpConfig.Recovery(true, false, true, true, true));
+        return config.withRecovery(new TcpConfig.Recovery(true, false, true, true, true, false));
     }
 
     @Test
@@ -87,6 +88,7 @@ class SpuriousRetransmissionTest {
     }
 
     @Test
+    @Rfc(number = 5682, rules = "2.1")
     void shouldSendNewDataAfterATimeoutToSeeWhetherItWasForNothing() { // RFC 5682 §2.1
         Conversation c = sending(noProbe(Conversation.withSack()), 10);
         c.send(5000).expectNothing();
@@ -107,6 +109,7 @@ class SpuriousRetransmissionTest {
     }
 
     @Test
+    @Rfc(number = 5682, rules = "2.1")
     void shouldGoOnRepairingWhenTheTimeoutWasNotForNothing() {
         Conversation c = sending(noProbe(Conversation.withSack()), 10);
         c.send(5000).expectNothing();
@@ -124,6 +127,7 @@ class SpuriousRetransmissionTest {
     }
 
     @Test
+    @Rfc(number = 5682, rules = "2.1")
     void shouldDoFrtoWithoutSack() {
         Conversation c = Conversation.established(noProbe(Conversation.plain())).sendSegments(10);
         c.send(5000).expectNothing();
@@ -167,7 +171,7 @@ class SpuriousRetransmissionTest {
 
     @Test
     void shouldNotAskWhenFrtoIsOff() {
-        TcpConfig.Recovery off = new TcpConfig.Recovery(true, false, false, true, true);
+        TcpConfig.Recovery off = new TcpConfig.Recovery(true, false, false, true, true, false);
         Conversation c = sending(Conversation.withSack().withRecovery(off), 10);
         c.send(5000).expectNothing();
         c.timeout();

@@ -4,6 +4,8 @@ import static io.fourtuple.core.tcp.Conversation.MILLIS;
 import static io.fourtuple.core.tcp.Conversation.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fourtuple.core.conformance.Attack;
+import io.fourtuple.core.conformance.Rfc;
 import io.fourtuple.core.wire.Seq;
 import java.nio.ByteBuffer;
 import org.junit.jupiter.api.Test;
@@ -74,6 +76,8 @@ class StallTest {
     }
 
     @Test
+    @Rfc(number = 9293, rules = "MUST-34")
+    @Attack(18)
     void shouldSendAgainAtOnceWhatAClosedWindowRefused() {
         Conversation c = Conversation.established();
         c.send(5000);
@@ -90,6 +94,7 @@ class StallTest {
     }
 
     @Test
+    @Rfc(number = 9293, rules = {"MUST-37", "SHLD-17"})
     void shouldOutliveAStallLongerThanR2() {
         Conversation c = Conversation.established();
         c.send(71).expect("P. 1:72(71) ack 1");

@@ -5,6 +5,8 @@ import static io.fourtuple.core.tcp.Conversation.TUPLE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fourtuple.core.Counters;
+import io.fourtuple.core.conformance.Attack;
+import io.fourtuple.core.conformance.Rfc;
 import io.fourtuple.core.wire.FourTuple;
 import io.fourtuple.core.wire.IpAddress;
 import io.fourtuple.core.wire.OutboundSegment;
@@ -107,6 +109,7 @@ class SynCookiesTest {
     }
 
     @Test
+    @Rfc(number = 9293, rules = "MUST-15")
     void shouldTakeTheDefaultMssOfIpv6() {
         FourTuple v6 = new FourTuple(IpAddress.parse("fd77::2"), 7, IpAddress.parse("fd77::1"), 40000);
         answer(v6, TcpOptions.NONE);
@@ -129,6 +132,8 @@ class SynCookiesTest {
     }
 
     @Test
+    @Rfc(number = 4987, rules = "3.6")
+    @Attack(13)
     void shouldTakeACookieForOneSlotAtLeastAndForTwoAtMost() {
         answer(TUPLE, TcpOptions.NONE);
         TcpSegment ack = finalAck(TcpOptions.NONE);
@@ -140,6 +145,7 @@ class SynCookiesTest {
     }
 
     @Test
+    @Attack(13)
     void shouldRefuseWhatIsNotTheAckOfThisCookie() {
         answer(TUPLE, new TcpOptions(1460, 7, true, true, 500, 0, new int[0]));
         TcpSegment good = finalAck(echoed());
@@ -155,6 +161,7 @@ class SynCookiesTest {
     }
 
     @Test
+    @Attack(13)
     void shouldRefuseAMillionGuesses() {
         Random random = new Random(42);
         int hits = 0;

@@ -4,6 +4,7 @@ import static io.fourtuple.core.tcp.Conversation.MILLIS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fourtuple.core.Counter;
+import io.fourtuple.core.conformance.Rfc;
 import org.junit.jupiter.api.Test;
 
 /** Probes for the last data of a flight (RFC 8985 §7), over a path of 100 ms. */
@@ -13,6 +14,7 @@ class TailLossProbeTest {
     }
 
     @Test
+    @Rfc(number = 8985, rules = {"7.2", "7.3"})
     void shouldSendTheLastSegmentAgainAfterTwoRoundTrips() {
         Conversation c = sending(4);
 
@@ -24,6 +26,7 @@ class TailLossProbeTest {
     }
 
     @Test
+    @Rfc(number = 8985, rules = "7.3")
     void shouldPreferNewDataWhateverCwndSays() {
         Conversation c = Conversation.faraway(Conversation.withSack());
         c.send(12_000).forgetSent();
@@ -35,6 +38,7 @@ class TailLossProbeTest {
     }
 
     @Test
+    @Rfc(number = 8985, rules = "7.2")
     void shouldAllowForTheDelayOfAnAcknowledgmentOfASingleSegment() {
         Conversation c = sending(1);
 
@@ -45,6 +49,7 @@ class TailLossProbeTest {
     }
 
     @Test
+    @Rfc(number = 8985, rules = "7.3")
     void shouldProbeOnceAndLeaveTheRestToTheRetransmissionTimer() {
         Conversation c = sending(2);
         c.timeout();
@@ -71,6 +76,7 @@ class TailLossProbeTest {
     }
 
     @Test
+    @Rfc(number = 8985, rules = "7.4")
     void shouldReduceTheWindowWhenTheProbeHasRepairedTheOnlyLoss() { // §7.4.2
         Conversation c = sending(4);
         c.timeout();
@@ -87,6 +93,7 @@ class TailLossProbeTest {
     }
 
     @Test
+    @Rfc(number = 8985, rules = "7.4")
     void shouldNotReduceTheWindowWhenTheProbeWasADuplicate() {
         Conversation c = sending(4);
         c.timeout();
@@ -116,7 +123,7 @@ class TailLossProbeTest {
 
     @Test
     void shouldNotProbeWhenItIsOff() {
-        TcpConfig.Recovery off = new TcpConfig.Recovery(true, false, true, true, true);
+        TcpConfig.Recovery off = new TcpConfig.Recovery(true, false, true, true, true, false);
         Conversation c = Conversation.faraway(Conversation.withSack().withRecovery(off)).sendSegments(4);
 
         assertThat(c.timeout()).isEqualTo(300 * MILLIS);

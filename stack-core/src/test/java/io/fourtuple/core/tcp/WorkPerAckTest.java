@@ -3,6 +3,7 @@ package io.fourtuple.core.tcp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fourtuple.core.Counters;
+import io.fourtuple.core.conformance.Attack;
 import io.fourtuple.core.wire.OutboundSegment;
 import io.fourtuple.core.wire.Seq;
 import io.fourtuple.core.wire.TcpFlags;
@@ -87,6 +88,7 @@ class WorkPerAckTest {
     }
 
     @Test
+    @Attack(2)
     void shouldNotWorkMoreForBlocksOfSingleOctets() {
         IntFunction<TcpSegment> pattern = i -> ack(1, 3 + 2 * (i % 4900), 4 + 2 * (i % 4900));
         assertThat(work(10, 20_000, pattern)).isLessThan(8);
@@ -94,6 +96,7 @@ class WorkPerAckTest {
     }
 
     @Test
+    @Attack(2)
     void shouldNotWorkMoreForScatteredBlocks() {
         IntFunction<TcpSegment> few = i -> scattered(i, 10 * MSS);
         IntFunction<TcpSegment> many = i -> scattered(i, 10_000 * MSS);

@@ -3,6 +3,7 @@ package io.fourtuple.core.wire;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.fourtuple.core.conformance.Rfc;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Random;
@@ -71,6 +72,7 @@ class ChecksumTest {
     }
 
     @Test
+    @Rfc(number = 9293, rules = "MUST-3")
     void shouldVerifyFramesOfTheKernel() {
         byte[] v4 = KernelFrames.bytes(KernelFrames.DATA_V4);
         byte[] v6 = KernelFrames.bytes(KernelFrames.DATA_V6);
@@ -84,6 +86,7 @@ class ChecksumTest {
     }
 
     @Test
+    @Rfc(number = 9293, rules = {"MUST-2", "MUST-3"})
     void shouldSumThePseudoHeaderLikeTheOctetsOfTheRfc() {
         byte[] v4 = KernelFrames.bytes("0a4d0001 0a4d0002 0006 0019");
         byte[] v6 = KernelFrames.bytes(

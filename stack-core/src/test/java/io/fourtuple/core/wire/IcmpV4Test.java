@@ -77,8 +77,10 @@ class IcmpV4Test {
         "3, 10, 0, PROHIBITED, 0",
         "3, 12, 0, UNREACHABLE, 0",
         "3, 13, 0, PROHIBITED, 0",
+        "3, 14, 0, UNREACHABLE, 0",
+        "3, 15, 0, UNREACHABLE, 0",
         "11, 0, 0, TIME_EXCEEDED, 0",
-        "11, 1, 0, TIME_EXCEEDED, 0",
+        "11, 1, 0, REASSEMBLY, 0",
         "12, 0, 0, PARAMETER_PROBLEM, 0",
     })
     void shouldReadWhyAPacketOfOursGotLost(int type, int code, int field, IcmpMessage.Cause cause, int mtu) {

@@ -74,6 +74,7 @@ class IcmpV6Test {
         "2, 0, 1280, TOO_BIG, 1280",
         "2, 0, -1, TOO_BIG, 2147483647",
         "3, 0, 0, TIME_EXCEEDED, 0",
+        "3, 1, 0, REASSEMBLY, 0",
         "4, 1, 40, PARAMETER_PROBLEM, 0",
     })
     void shouldReadWhyAPacketOfOursGotLost(int type, int code, int field, IcmpMessage.Cause cause, int mtu) {

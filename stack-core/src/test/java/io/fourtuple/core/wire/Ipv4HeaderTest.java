@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fourtuple.core.Counter;
+import io.fourtuple.core.conformance.Attack;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
@@ -95,6 +96,7 @@ class Ipv4HeaderTest {
         assertThat(((IpHeader) Ipv4Header.parse(packet, 0)).ecn()).isEqualTo(expected);
     }
 
+    @Attack({6, 7})
     @ParameterizedTest
     @CsvSource({
         "55000014, IP_HEADER", // version

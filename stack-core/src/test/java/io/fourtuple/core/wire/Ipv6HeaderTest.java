@@ -3,6 +3,8 @@ package io.fourtuple.core.wire;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.fourtuple.core.conformance.Attack;
+import io.fourtuple.core.conformance.Rfc;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
@@ -138,6 +140,8 @@ class Ipv6HeaderTest {
         assertThat(ip.payloadLength()).isEqualTo(4);
     }
 
+    @Rfc(number = 8200, rules = "4")
+    @Attack(7)
     @ParameterizedTest
     @CsvSource({
         "00, ''", // not there
@@ -161,6 +165,8 @@ class Ipv6HeaderTest {
         }
     }
 
+    @Rfc(number = 8200, rules = {"4.2", "4.4"})
+    @Attack(28)
     @ParameterizedTest
     @CsvSource({
         "2b, 0600000100000000, 0, 42, false", // RFC 5095: routing type 0
@@ -176,6 +182,7 @@ class Ipv6HeaderTest {
     }
 
     @Test
+    @Attack(28)
     void shouldWalkOverNoMoreThanABoundedNumberOfHeaders() {
         String header = "3c00010400000000";
         String last = "0600010400000000";
@@ -185,6 +192,7 @@ class Ipv6HeaderTest {
     }
 
     @Test
+    @Attack(28)
     void shouldReadNoMoreThanABoundedNumberOfOptions() {
         assertThat(parse("3c", "0602" + "1e00".repeat(8) + "010400000000")).isInstanceOf(IpHeader.class);
         assertThat(parse("3c", "0602" + "1e00".repeat(9) + "01020000")).isEqualTo(Malformed.IP_HEADER);

@@ -2,6 +2,7 @@ package io.fourtuple.core.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fourtuple.core.conformance.Attack;
 import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -12,6 +13,7 @@ class MutatedFramesTest {
     private static final int FRAMES = 100_000;
     private static final byte[][] GOOD = KernelFrames.all();
 
+    @Attack(7)
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3})
     void shouldSurviveMutations(long seed) {

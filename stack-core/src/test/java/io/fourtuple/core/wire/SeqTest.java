@@ -2,6 +2,7 @@ package io.fourtuple.core.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fourtuple.core.conformance.Attack;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -9,6 +10,7 @@ import org.junit.jupiter.api.Test;
 
 class SeqTest {
     @Test
+    @Attack(30)
     void shouldCompareAcrossTheWrap() {
         assertThat(Seq.lt(0xffffffff, 0)).isTrue();
         assertThat(Seq.gt(0, 0xffffffff)).isTrue();
@@ -20,6 +22,7 @@ class SeqTest {
     }
 
     @Test
+    @Attack(30)
     void shouldSayWhatLiesInAWindowThatWraps() {
         assertThat(Seq.within(0xfffffff0, 0xfffffff0, 0x10)).isTrue();
         assertThat(Seq.within(0, 0xfffffff0, 0x10)).isTrue();
@@ -33,6 +36,7 @@ class SeqTest {
         assertThat(Seq.toString(0xffffffff)).isEqualTo("4294967295");
     }
 
+    @Attack(30)
     @Property(seed = "5", tries = 1000)
     void shouldOrderWhatIsLessThanHalfTheSpaceApart(
             @ForAll int a, @ForAll @IntRange(min = 1, max = Integer.MAX_VALUE) int ahead) {

@@ -3,6 +3,8 @@ package io.fourtuple.core.wire;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.fourtuple.core.conformance.Attack;
+import io.fourtuple.core.conformance.Rfc;
 import java.nio.BufferOverflowException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -16,6 +18,7 @@ class TcpCodecTest {
     private static final byte[] HELLO = KernelFrames.bytes("68656c6c6f");
 
     @Test
+    @Rfc(number = 9293, rules = "MUST-4")
     void shouldReadTheSynOfTheKernel() {
         byte[] frame = KernelFrames.bytes(KernelFrames.SYN_V4);
         IpHeader ip = KernelFrames.ipv4(frame);
@@ -47,6 +50,7 @@ class TcpCodecTest {
     }
 
     @Test
+    @Rfc(number = 9293, rules = {"MUST-4", "MUST-14"})
     void shouldWriteTheSynAckOfTheKernel() {
         OutboundSegment s = new OutboundSegment().clear();
         s.seq = 0xa0bb74bd;
@@ -82,6 +86,9 @@ class TcpCodecTest {
         assertThat(Arrays.copyOfRange(target.array(), 34, 71)).isEqualTo(tcpOf(KernelFrames.DATA_V4));
     }
 
+    @Rfc(number = 9293, rules = {"MUST-68", "MUST-69"})
+    @Rfc(number = 2018, rules = "3")
+    @Rfc(number = 7323, rules = {"2.2", "3.2"})
     @ParameterizedTest
     @CsvSource({
         // mss, wscale, sackOK, TS, blocks, options
@@ -108,6 +115,7 @@ class TcpCodecTest {
         assertThat(written[12] >>> 4 & 0xf).isEqualTo(written.length / 4);
     }
 
+    @Rfc(number = 2018, rules = "3")
     @ParameterizedTest
     @CsvSource({"true, -1, 3", "true, 1460, 2", "false, 1460, 4", "false, -1, 4"})
     void shouldWriteAsManySackBlocksAsFit(boolean timestamps, int mss, int expected) {
@@ -177,6 +185,7 @@ class TcpCodecTest {
                 .isInstanceOf(BufferOverflowException.class);
     }
 
+    @Attack(7)
     @ParameterizedTest
     @CsvSource({
         "19, 5", // shorter than any header
@@ -194,6 +203,7 @@ class TcpCodecTest {
     }
 
     @Test
+    @Attack(7)
     void shouldNotReadOptionsOutOfThePayload() {
         byte[] segment = withOptions("02");
         byte[] longer = Arrays.copyOf(segment, segment.length + 4);
@@ -204,6 +214,7 @@ class TcpCodecTest {
         assertThat(parsed(longer).payloadLength()).isEqualTo(4);
     }
 
+    @Rfc(number = 9293, rules = {"MUST-4", "MUST-5", "MUST-6", "MUST-64", "MUST-68", "MUST-69"})
     @ParameterizedTest
     @CsvSource({
         "020405b4 0402080a0000000100000002 01030307, '<mss 1460,wscale 7,sackOK,TS val 1 ecr 2>'",
@@ -225,6 +236,8 @@ class TcpCodecTest {
         assertThat(parsed(withOptions(options)).options()).hasToString(expected);
     }
 
+    @Rfc(number = 9293, rules = "MUST-7")
+    @Attack(7)
     @ParameterizedTest
     @ValueSource(strings = {
         "fd000000", // a length of 0 does not loop

@@ -153,7 +153,7 @@ class RouterTest {
         assertThat(bob.frames).isEmpty();
         assertThat(alice.errors()).hasSize(2).allSatisfy(error -> {
             assertThat(error.seq()).isEqualTo(9);
-            assertThat(error.error().kind()).isEqualTo(IcmpError.Kind.UNREACHABLE);
+            assertThat(error.error().kind()).isEqualTo(IcmpError.Kind.EXPIRED);
         });
     }
 

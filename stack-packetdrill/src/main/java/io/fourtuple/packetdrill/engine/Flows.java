@@ -29,10 +29,8 @@ final class Flows {
         return current;
     }
 
+    /** A script may use a number again: then it is that of the latest. */
     Flow open(int scriptFd, int fd) {
-        if (find(scriptFd).isPresent()) {
-            throw new ScriptFailure("the script has a descriptor " + scriptFd + " already");
-        }
         current = add();
         current.scriptFd = scriptFd;
         current.fd = fd;
@@ -46,7 +44,7 @@ final class Flows {
     }
 
     Optional<Flow> find(int scriptFd) {
-        return all.stream().filter(flow -> flow.scriptFd == scriptFd).findFirst();
+        return all.reversed().stream().filter(flow -> flow.scriptFd == scriptFd).findFirst();
     }
 
     Flow of(int scriptFd) {
@@ -64,9 +62,6 @@ final class Flows {
     }
 
     void accepted(int scriptFd, int fd, int remotePort) {
-        if (find(scriptFd).isPresent()) {
-            throw new ScriptFailure("the script has a descriptor " + scriptFd + " already");
-        }
         Flow flow = all.reversed().stream()
                 .filter(candidate -> candidate.fd < 0 && candidate.remotePort == remotePort)
                 .findFirst()

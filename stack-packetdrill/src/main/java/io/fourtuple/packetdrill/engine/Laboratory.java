@@ -12,11 +12,21 @@ import io.fourtuple.nic.Nic;
  *
  * <p>Confined to the thread that made it, of which it is the only one.
  */
-public final class Laboratory implements AutoCloseable {
+public final class Laboratory extends Hosts {
     private static final long SEED = 1;
 
     private final Simulation simulation = Simulation.start(SimulationConfig.ofSeed(SEED));
     private int stacks;
+
+    @Override
+    ScriptSettings adapted(ScriptSettings settings) {
+        return settings;
+    }
+
+    @Override
+    Host host(HostProfile profile, ScriptSettings settings) {
+        return new SimulatedHost(this, profile, settings);
+    }
 
     /** Its time. */
     VirtualTime time() {

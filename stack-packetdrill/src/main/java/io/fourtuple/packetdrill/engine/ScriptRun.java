@@ -1,17 +1,6 @@
 package io.fourtuple.packetdrill.engine;
 
-import io.fourtuple.api.Stack;
-import io.fourtuple.api.StackConfig;
-import io.fourtuple.api.observe.SocketRow;
-import io.fourtuple.api.socket.SocketLayer;
-import io.fourtuple.core.ip.InterfaceAddress;
-import io.fourtuple.core.ip.Prefix;
-import io.fourtuple.core.ip.Route;
-import io.fourtuple.core.tcp.TcpInfo;
-import io.fourtuple.core.wire.IpAddress;
-import io.fourtuple.nic.loop.VirtualTime;
 import io.fourtuple.packetdrill.host.CallException;
-import io.fourtuple.packetdrill.host.LayerSockets;
 import io.fourtuple.packetdrill.script.Event;
 import io.fourtuple.packetdrill.script.Event.CallAction;
 import io.fourtuple.packetdrill.script.Event.CodeAction;
@@ -27,33 +16,30 @@ import io.fourtuple.packetdrill.script.SystemCall;
 import io.fourtuple.packetdrill.script.UnsupportedFeatureException;
 import io.fourtuple.packetdrill.wire.PacketCodec;
 import io.fourtuple.packetdrill.wire.PacketCodec.MalformedPacketException;
-import io.fourtuple.packetdrill.wire.ScriptNic;
-import io.fourtuple.packetdrill.wire.ScriptNic.Passed;
+import io.fourtuple.packetdrill.wire.Passed;
 import io.fourtuple.packetdrill.wire.Segment;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
-/** One run of one script, on a stack of its own. */
+/** One run of one script, on a host of its own. */
 public final class ScriptRun {
     /** How long a packet is waited for that may come at any time. */
     private static final long PATIENCE = Duration.ofMinutes(30).toNanos();
 
-    private final Laboratory laboratory;
-    private final VirtualTime time;
+    private final Hosts hosts;
     private final Script script;
-    private final HostProfile profile;
+    private HostProfile profile;
     private final boolean strict;
     private ScriptSettings settings;
-    private StackConfig config;
-    private ScriptNic nic;
-    private Stack stack;
-    private LayerSockets sockets;
+    private Host host;
     private Flows flows;
     private SystemCalls calls;
     private final PythonCode code = new PythonCode();
+    private final List<String> unexpected = new ArrayList<>();
 
     /** When the first event happened, and what time the script has for it. */
     private long startedAt;
@@ -73,9 +59,8 @@ public final class ScriptRun {
     /**
      * @param strict whether segments are taken as they are, and none may be left at the end that no line expects
      */
-    public ScriptRun(Laboratory laboratory, Script script, HostProfile profile, boolean strict) {
-        this.laboratory = laboratory;
-        time = laboratory.time();
+    public ScriptRun(Hosts hosts, Script script, HostProfile profile, boolean strict) {
+        this.hosts = hosts;
         this.script = script;
         this.profile = profile;
         this.strict = strict;
@@ -84,9 +69,13 @@ public final class ScriptRun {
     /** Runs it, once. */
     public Outcome run() {
         try {
-            settings = ScriptSettings.of(script, strict);
-            config = initialConfig();
-            start();
+            settings = hosts.adapted(ScriptSettings.of(script, strict));
+            profile = script.option("profile").map(HostProfile::named).orElse(profile);
+            host = hosts.host(profile, settings);
+            prepare();
+            host.start();
+            startedAt = host.nanoTime();
+            attach();
             for (index = 0; index < script.events().size(); index++) {
                 happen(script.events().get(index));
             }
@@ -99,16 +88,20 @@ public final class ScriptRun {
         } catch (IllegalArgumentException e) {
             return new Outcome.Failed(line(), e.getMessage());
         } finally {
-            if (stack != null) {
-                stack.powerOff();
-                time.runReady();
+            if (host != null) {
+                host.close();
             }
         }
     }
 
     /** Everything that has passed the NIC. */
     public List<Passed> packets() {
-        return nic == null ? List.of() : nic.recorded();
+        return host == null ? List.of() : host.recorded();
+    }
+
+    /** What was sent and no line has expected, as a script would write it. */
+    public List<String> unexpected() {
+        return List.copyOf(unexpected);
     }
 
     private int line() {
@@ -119,62 +112,35 @@ public final class ScriptRun {
     // ---- the host ----
 
     /** What the commands say that come before anything happens. */
-    private StackConfig initialConfig() {
-        StackConfig defaults = profile.applied(laboratory.baseConfig());
-        StackConfig initial = script.initCommand().map(command -> set(defaults, wishes(command))).orElse(defaults);
+    private void prepare() {
+        script.initCommand().ifPresent(this::setUp);
         for (index = 0; index < script.events().size(); index++) {
             if (!(script.events().get(index).action() instanceof CommandAction(String command))) {
                 break;
             }
-            initial = set(initial, wishes(command));
+            setUp(command);
         }
         prepared = index;
-        return initial;
     }
 
-    private List<ShellCommands.Wish> wishes(String command) {
-        return ShellCommands.understand(command);
-    }
-
-    private static StackConfig set(StackConfig base, List<ShellCommands.Wish> wishes) {
-        StackConfig changed = base;
-        for (ShellCommands.Wish wish : wishes) {
+    private void setUp(String command) {
+        for (ShellCommands.Wish wish : ShellCommands.understand(command)) {
             if (wish instanceof ShellCommands.Wish.Setting(String name, String value)) {
-                changed = Sysctls.applied(changed, name, value);
+                host.set(name, value, false);
             }
         }
-        return changed;
     }
 
-    private void start() {
-        IpAddress gateway = IpAddress.parse(settings.v6() ? "fd3d:fa7b:d17d:8888::1" : "192.168.255.254");
-        String length = settings.v6() ? "/48" : "/16";
-        IpAddress any = settings.v6() ? IpAddress.ANY_V6 : IpAddress.ANY_V4;
-        StackConfig whole = config.withIp(config.ip()
-                .withAddresses(List.of(InterfaceAddress.parse(settings.local() + length)))
-                .withRoutes(List.of(new Route(new Prefix(any, 0), gateway))));
-        nic = new ScriptNic(time, settings.mtu(), profile.cutsSegments() && !settings.strictSegments());
-        stack = laboratory.start(whole, nic);
-        sockets = new LayerSockets(SocketLayer.of(stack, profile.personality()), time, settings.v6());
+    private void attach() {
         flows = new Flows(settings);
-        calls = new SystemCalls(sockets, flows, settings, profile);
-        startedAt = time.nanoTime();
-    }
-
-    /** Nobody uses the stack: another one takes its place, which is set up as a script has just said. */
-    private void restart() {
-        long begin = startedAt;
-        stack.powerOff();
-        time.runReady();
-        start();
-        startedAt = begin;
+        calls = new SystemCalls(host.sockets(), flows, settings, profile);
     }
 
     // ---- time ----
 
     /** Now, by the script's clock. */
     private long now() {
-        return time.nanoTime() - startedAt + startTime;
+        return host.nanoTime() - startedAt + startTime;
     }
 
     private void happen(Event event) {
@@ -199,7 +165,7 @@ public final class ScriptRun {
             }
             case CommandAction(String command) -> {
                 waitFor(event, offset);
-                wishes(command).forEach(this::fulfil);
+                ShellCommands.understand(command).forEach(this::fulfil);
             }
             case CodeAction(String text) -> {
                 waitFor(event, offset);
@@ -216,7 +182,7 @@ public final class ScriptRun {
             case EventTime.AbsoluteRange _, EventTime.RelativeRange _, EventTime.Any _ -> offset;
         };
         advance(() -> false, eventTime);
-        time.runReady();
+        host.runReady();
         if (now() - eventTime > tolerance(eventTime)) {
             throw new ScriptFailure("this has to happen at " + seconds(eventTime) + ", but it is " + seconds(now()));
         }
@@ -238,11 +204,11 @@ public final class ScriptRun {
             if (left < 0) {
                 return false;
             }
-            boolean found = time.runUntil(
+            boolean found = host.runUntil(
                     () -> mayReturn() || until.getAsBoolean(), // in this order: to look may let what is ready run
                     Duration.ofNanos(left));
             if (!found) {
-                time.runUntil(scriptTime + startedAt - startTime);
+                host.runUntil(scriptTime + startedAt - startTime);
                 completeBlocked();
                 return until.getAsBoolean();
             }
@@ -315,19 +281,24 @@ public final class ScriptRun {
     private void fulfil(ShellCommands.Wish wish) {
         switch (wish) {
             case ShellCommands.Wish.Setting(String name, String value) -> {
-                StackConfig changed = Sysctls.applied(config, name, value);
-                if (index >= prepared && !changed.equals(config) && !isOver()) {
-                    if (!flows.open().isEmpty()) {
-                        throw new UnsupportedFeatureException("a change of " + name + " while a socket is open");
-                    }
-                    config = changed;
-                    restart();
+                if (index >= prepared && !isOver() && host.set(name, value, !flows.open().isEmpty())) {
+                    attach();
                 }
             }
             case ShellCommands.Wish.Count(String state, int port, int number) -> {
                 long count = count(state, port);
                 if (count != number) {
                     throw new ScriptFailure(number + " sockets in " + state + " were expected, not " + count);
+                }
+            }
+            case ShellCommands.Wish.Forget _ -> {
+                boolean later = index >= prepared && !isOver();
+                if (later && !flows.open().isEmpty()) {
+                    throw new UnsupportedFeatureException("forgetting peers while a socket is open");
+                }
+                if (later) {
+                    host.forgetPeers();
+                    attach();
                 }
             }
             case ShellCommands.Wish.Drop(String state) ->
@@ -346,29 +317,19 @@ public final class ScriptRun {
     }
 
     private long count(String state, int port) {
-        String name = switch (state) {
-            case "SYN_RCVD" -> SocketRow.SYN_RECV;
-            case "TIME_WAIT" -> SocketRow.TIME_WAIT;
-            default -> state.replace('_', '-');
-        };
-        if (name.equals("CLOSED")) {
-            return flows.open().stream().filter(flow -> sockets.state(flow.fd).equals(name)).count();
-        }
-        return time.await(stack.snapshot(), Duration.ofSeconds(1)).sockets().stream()
-                .filter(row -> row.state().equals(name) && (port == 0 || row.localPort() == port))
-                .count();
+        return state.equals("CLOSED")
+                ? flows.open().stream().filter(flow -> host.sockets().state(flow.fd).equals(state)).count()
+                : host.count(state, port);
     }
 
     private Optional<Long> field(String name) {
-        if (TcpInfoFields.constant(name).isPresent()) {
-            return TcpInfoFields.constant(name);
+        Optional<Long> constant = TcpInfoConstants.of(name);
+        if (constant.isPresent()) {
+            return constant;
         }
         Flow flow = flows.latestOpen().orElseThrow(() -> new ScriptFailure("no socket is open to look at"));
         try {
-            Optional<TcpInfo> info = sockets.info(flow.fd);
-            return info.isPresent()
-                    ? TcpInfoFields.of(name, info.get())
-                    : TcpInfoFields.ofSocket(name, flow.stage == Flow.Stage.LISTENING);
+            return host.sockets().info(flow.fd, name);
         } catch (CallException e) {
             throw new ScriptFailure("TCP_INFO fails with " + e.errno());
         }
@@ -378,10 +339,10 @@ public final class ScriptRun {
 
     private void inject(PacketSpec packet) {
         switch (packet) {
-            case Tcp tcp -> nic.inject(Injection.tcp(tcp, flows.injecting(tcp)));
-            case Icmp icmp -> nic.inject(Injection.icmp(icmp, flows.current()));
+            case Tcp tcp -> host.inject(Injection.tcp(tcp, flows.injecting(tcp)));
+            case Icmp icmp -> host.inject(Injection.icmp(icmp, flows.current()));
         }
-        time.runReady();
+        host.runReady();
         completeBlocked();
     }
 
@@ -436,11 +397,11 @@ public final class ScriptRun {
 
     private Sniffed sniff(Flow flow, Tcp wanted, long until, long from) {
         while (true) {
-            if (!advance(nic::hasSent, until)) {
+            if (!advance(host::hasSent, until)) {
                 throw new ScriptFailure("expected " + PacketText.describe(wanted) + " at " + seconds(from)
                         + ", but nothing was sent until " + seconds(until));
             }
-            Passed passed = nic.take();
+            Passed passed = host.take();
             Segment segment = decode(passed);
             if (!flows.matches(flow, segment)) {
                 if (!flows.isPast(segment)) {
@@ -458,8 +419,8 @@ public final class ScriptRun {
         Segment merged = first;
         while (!settings.strictSegments() && merged.payloadLength() > 0
                 && merged.payloadLength() < wanted.sequence().length() && !merged.has(Segment.FIN)) {
-            time.runReady();
-            Optional<Passed> next = nic.peek();
+            host.runReady();
+            Optional<Passed> next = host.peek();
             if (next.isEmpty()) {
                 break;
             }
@@ -472,7 +433,7 @@ public final class ScriptRun {
             if (!follows) {
                 break;
             }
-            nic.take();
+            host.take();
             merged = merged.with(segment);
         }
         return merged;
@@ -491,16 +452,21 @@ public final class ScriptRun {
 
     private void finish() {
         awaitBlocked();
-        time.runReady();
-        if (strict) {
-            while (nic.hasSent()) {
-                Segment segment = decode(nic.take());
-                Flow flow = flows.current();
-                if (flow.outbound().equals(segment.endpoints())) {
-                    throw new ScriptFailure("sent was, at the end, what no line expects: "
-                            + OutboundCheck.describe(flow, segment, false));
-                }
+        host.runReady();
+        List<String> left = new ArrayList<>();
+        while (host.hasSent()) {
+            Passed passed = host.take();
+            Segment segment = decode(passed);
+            Flow flow = flows.current();
+            if (flow.outbound().equals(segment.endpoints())) {
+                String text = OutboundCheck.describe(flow, segment, false);
+                left.add(text);
+                unexpected.add(String.format(Locale.ROOT, "%.6f > %s", (passed.nanos() - startedAt + startTime) / 1e9,
+                        text));
             }
+        }
+        if (strict && !left.isEmpty()) {
+            throw new ScriptFailure("sent was, at the end, what no line expects: " + left.getFirst());
         }
     }
 }

@@ -14,6 +14,8 @@ import io.fourtuple.packetdrill.script.UnsupportedFeatureException;
  * @param bindPort the port that a bind(2) gets
  * @param connectPort the port that a connect(2) goes to
  * @param mtu of the stack's NIC
+ * @param mergedSegment payload octets of the segments that the NIC has put together, where it receives larger ones; 0
+ *     when that is not said
  * @param toleranceNanos how far times may be off
  * @param tolerancePercent the same, as a part of the time since the event before
  * @param timestampTickNanos what a tick of TCP timestamps is; 0 when their values are not looked at
@@ -26,6 +28,7 @@ record ScriptSettings(
         int bindPort,
         int connectPort,
         int mtu,
+        int mergedSegment,
         long toleranceNanos,
         double tolerancePercent,
         long timestampTickNanos,
@@ -39,7 +42,8 @@ record ScriptSettings(
                 case "ip_version" -> v6 = isV6(option);
                 case "bind_port", "connect_port", "remote_ip", "local_ip", "mtu", "mss", "tolerance_usecs",
                         "tolerance_percent", "tcp_ts_tick_usecs", "strict_segments", "gateway_ip", "netmask_ip",
-                        "speed", "debug", "verbose", "define", "code_format", "code_sockopt", "is_anyip" -> { }
+                        "speed", "debug", "verbose", "define", "code_format", "code_sockopt", "is_anyip",
+                        "profile" -> { }
                 case "non_fatal", "dry_run", "init_scripts", "wire_client", "wire_server", "udp_encaps",
                         "tcp_ts_ecr_scaled", "send_omit_free", "no_cleanup", "code_command", "so_filename" ->
                     throw new UnsupportedFeatureException("the option --" + option.name());
@@ -52,7 +56,8 @@ record ScriptSettings(
                 address(script, "remote_ip", v6 ? "2001:db8::1" : "192.0.2.1"),
                 (int) number(script, "bind_port", 8080),
                 (int) number(script, "connect_port", 8080),
-                mtu(script, v6),
+                (int) number(script, "mtu", 1500),
+                (int) number(script, "mss", 0),
                 number(script, "tolerance_usecs", 4000) * MICRO,
                 script.option("tolerance_percent").map(Double::parseDouble).orElse(12.5),
                 number(script, "tcp_ts_tick_usecs", 0) * MICRO,
@@ -65,13 +70,6 @@ record ScriptSettings(
             case "ipv6" -> true;
             default -> throw new UnsupportedFeatureException("--ip_version=" + option.value());
         };
-    }
-
-    private static int mtu(Script script, boolean v6) {
-        int headers = v6 ? 60 : 40;
-        return script.option("mss").isPresent()
-                ? (int) number(script, "mss", 0) + headers
-                : (int) number(script, "mtu", 1500);
     }
 
     private static IpAddress address(Script script, String option, String otherwise) {

@@ -14,9 +14,18 @@ final class ShellCommands {
             Map.entry("net.ipv4.tcp_timestamps", "1"),
             Map.entry("net.ipv4.tcp_syn_retries", "5"),
             Map.entry("net.ipv4.tcp_synack_retries", "5"),
+            Map.entry("net.ipv4.tcp_frto", "2"),
             Map.entry("net.ipv4.tcp_sack", "1"),
+            Map.entry("net.ipv4.tcp_dsack", "1"),
             Map.entry("net.ipv4.tcp_congestion_control", "cubic"),
+            Map.entry("net.ipv4.tcp_slow_start_after_idle", "0"),
+            Map.entry("net.ipv4.tcp_early_retrans", "4"),
+            Map.entry("net.ipv4.tcp_recovery", "1"),
+            Map.entry("net.ipv4.tcp_tso_win_divisor", "3"),
             Map.entry("net.ipv4.tcp_ecn", "0"),
+            Map.entry("net.ipv4.tcp_notsent_lowat", "4294967295"),
+            Map.entry("net.ipv4.tcp_fastopen", "0x70403"),
+            Map.entry("net.ipv4.tcp_fastopen_key", "a1a1a1a1-b2b2b2b2-c3c3c3c3-d4d4d4d4"),
             Map.entry("net.ipv4.tcp_syncookies", "1"));
 
     private ShellCommands() {}
@@ -32,6 +41,9 @@ final class ShellCommands {
          * @param port of the local end; 0 for any
          */
         record Count(String state, int port, int number) implements Wish {}
+
+        /** To forget what is known of peers. */
+        record Forget() implements Wish {}
 
         /** To drop all connections in a state. */
         record Drop(String state) implements Wish {}
@@ -68,7 +80,9 @@ final class ShellCommands {
             default -> {
                 boolean restores = program.startsWith("sysctl_restore");
                 boolean flushes = command.startsWith("ip tcp_metrics flush");
-                if (!restores && !flushes) {
+                if (flushes) {
+                    wishes.add(new Wish.Forget());
+                } else if (!restores) {
                     throw new UnsupportedFeatureException("the command " + program);
                 }
             }
@@ -92,7 +106,10 @@ final class ShellCommands {
             String word = text.substring(at, end).replace("\"", "");
             at = end;
             int equals = word.indexOf('=');
-            if (word.startsWith("-") || word.startsWith(">") || word.startsWith("2>")) {
+            if (word.equals("&>") || word.equals(">")) {
+                return; // what follows is a file
+            }
+            if (word.startsWith("-") || word.startsWith(">") || word.startsWith("2>") || word.startsWith("&>")) {
                 continue;
             }
             if (equals < 0) {

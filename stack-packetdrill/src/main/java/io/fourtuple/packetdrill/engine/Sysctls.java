@@ -2,6 +2,8 @@ package io.fourtuple.packetdrill.engine;
 
 import io.fourtuple.api.StackConfig;
 import io.fourtuple.core.tcp.Cubic;
+import io.fourtuple.core.tcp.FastOpenKey;
+import io.fourtuple.core.tcp.FastOpenRules;
 import io.fourtuple.core.tcp.HostTraits;
 import io.fourtuple.core.tcp.NewReno;
 import io.fourtuple.core.tcp.TcpConfig;
@@ -10,8 +12,10 @@ import io.fourtuple.core.tcp.TcpConfig.BufferLimits;
 import io.fourtuple.core.tcp.TcpConfig.Ecn;
 import io.fourtuple.core.tcp.TcpConfig.KeepAlive;
 import io.fourtuple.core.tcp.TcpConfig.OptionOffer;
+import io.fourtuple.core.tcp.TcpConfig.Recovery;
 import io.fourtuple.core.tcp.TcpConfig.Retransmission;
 import io.fourtuple.packetdrill.script.UnsupportedFeatureException;
+import java.util.List;
 
 /** What the names of sysctl(8), Linux's and FreeBSD's, are in the configuration of a stack. */
 final class Sysctls {
@@ -31,6 +35,8 @@ final class Sysctls {
         OptionOffer options = tcp.options();
         Retransmission timer = tcp.retransmission();
         KeepAlive probing = tcp.keepAlive();
+        FastOpenRules fast = tcp.fastOpen();
+        Recovery how = tcp.recovery();
         return switch (name) {
             // ---- FreeBSD ----
             case "net.inet.tcp.rfc1323" -> stack.withTcp(tcp.withOptions(
@@ -84,9 +90,19 @@ final class Sysctls {
                     stack.withTcp(tcp.withTraits(tcp.traits().withOptionSyns(isOn(name, value) ? 3 : 0)));
             case "net.inet.tcp.ecn.maxretries" ->
                     stack.withTcp(tcp.withTraits(tcp.traits().withEcnSyns((int) number(name, value) + 1)));
-            case "net.inet.tcp.blackhole", "net.inet.tcp.tolerate_missing_ts" -> only(stack, name, value, "0");
-            case "net.inet.tcp.icmp_may_rst" -> only(stack, name, value, "1");
-            case "net.inet.tcp.fastopen.client_enable", "net.inet.tcp.fastopen.server_enable" -> stack;
+            case "net.inet.tcp.blackhole" -> only(stack, name, value, "0");
+            case "net.inet.tcp.tolerate_missing_ts" ->
+                    stack.withTcp(tcp.withTraits(tcp.traits().withMissingTimestamps(isOn(name, value))));
+            case "net.inet.tcp.icmp_may_rst" -> stack.withTcp(tcp.withTraits(tcp.traits().withOpenEnd(
+                    isOn(name, value) ? HostTraits.OpenEnd.HARD_ERROR_OR_EXPIRY : HostTraits.OpenEnd.NO_ERROR)));
+            case "net.inet.tcp.fastopen.client_enable" -> stack.withTcp(tcp.withFastOpen(
+                    fast.withClient(isOn(name, value), fast.clientWithoutCookie())));
+            case "net.inet.tcp.fastopen.server_enable" -> stack.withTcp(tcp.withFastOpen(
+                    fast.withServer(isOn(name, value), fast.serverWithoutCookie())));
+            case "net.inet.tcp.fastopen.acceptany" -> stack.withTcp(tcp.withFastOpen(
+                    fast.withServer(fast.server(), isOn(name, value))));
+            case "net.inet.tcp.fastopen.path_disable_time" -> stack.withTcp(tcp.withFastOpen(
+                    fast.withDisableTime(number(name, value) * SECOND)));
             // ---- Linux ----
             case "net.ipv4.tcp_timestamps" -> stack.withTcp(tcp.withOptions(new OptionOffer(
                     options.windowScaling(), isOn(name, value), options.sack(), options.minPeerMss())));
@@ -126,19 +142,50 @@ final class Sysctls {
                 case "2" -> StackConfig.Listen.SynCookies.ALWAYS;
                 default -> throw missing(name, value);
             }));
+            case "net.ipv4.tcp_fastopen" -> stack.withTcp(tcp.withFastOpen(fastOpen(fast, number(name, value))));
+            case "net.ipv4.tcp_fastopen_key" -> stack.withTcp(tcp.withFastOpen(fast.withKeys(keys(name, value))));
+            case "net.ipv4.tcp_fastopen_blackhole_timeout_sec" -> only(stack, name, value, "0");
+            case "net.ipv4.tcp_frto" -> stack.withTcp(tcp.withRecovery(how.withFrto(number(name, value) != 0)));
+            case "net.ipv4.tcp_dsack" -> stack.withTcp(tcp.withRecovery(how.withDsack(isOn(name, value))));
+            case "net.ipv4.tcp_recovery" -> stack.withTcp(tcp.withRecovery(how.withRack(isOn(name, value))));
+            case "net.ipv4.tcp_early_retrans" ->
+                    stack.withTcp(tcp.withRecovery(how.withTailLossProbe(number(name, value) >= 3)));
+            case "net.ipv4.tcp_slow_start_after_idle" ->
+                    stack.withTcp(tcp.withTraits(tcp.traits().withKeepIdleWindow(!isOn(name, value))));
+            case "net.ipv4.tcp_tso_win_divisor" ->
+                    stack.withTcp(tcp.withTraits(tcp.traits().withDeferDivisor((int) number(name, value))));
+            case "net.ipv4.tcp_min_tso_segs" ->
+                    stack.withTcp(tcp.withTraits(tcp.traits().withFrameSegments((int) number(name, value))));
+            case "net.ipv4.tcp_notsent_lowat" -> stack.withTcp(tcp.withTuning(tcp.tuning().withNotSentLowat(
+                    number(name, value) > Integer.MAX_VALUE ? 0 : (int) number(name, value))));
             // How a kernel makes its packets, which no other host can see, or what is never on here.
-            case "net.ipv4.tcp_tso_win_divisor", "net.ipv4.tcp_min_tso_segs", "net.ipv4.tcp_pacing_ss_ratio",
-                    "net.ipv4.tcp_pacing_ca_ratio", "net.ipv4.tcp_notsent_lowat", "net.ipv4.tcp_fack",
-                    "net.ipv4.tcp_fastopen", "net.ipv4.tcp_fastopen_key",
-                    "net.ipv4.tcp_fastopen_blackhole_timeout_sec", "net.ipv4.tcp_ecn_option",
-                    "net.ipv4.tcp_autocorking", "net.ipv4.tcp_no_metrics_save" -> stack;
-            case "net.ipv4.tcp_frto" -> stack;
+            case "net.ipv4.tcp_pacing_ss_ratio", "net.ipv4.tcp_pacing_ca_ratio",
+                    "net.ipv4.tcp_fack", "net.ipv4.tcp_ecn_option", "net.ipv4.tcp_autocorking",
+                    "net.ipv4.tcp_no_metrics_save" -> stack;
             case "net.ipv4.tcp_reordering" -> only(stack, name, value, "3");
-            case "net.ipv4.tcp_dsack", "net.ipv4.tcp_recovery" -> only(stack, name, value, "1");
-            case "net.ipv4.tcp_early_retrans" -> stack;
-            case "net.ipv4.tcp_slow_start_after_idle", "net.ipv4.tcp_mtu_probing" -> only(stack, name, value, "0");
+            case "net.ipv4.tcp_syn_linear_timeouts" -> only(stack, name, value, "0");
+            case "net.ipv4.tcp_mtu_probing" -> stack.withTcp(tcp.withRecovery(switch (value) {
+                case "0" -> how.withBlackHoles(false);
+                case "1" -> how.withBlackHoles(true);
+                default -> throw missing(name, value);
+            }));
             default -> throw new UnsupportedFeatureException("sysctl " + name);
         };
+    }
+
+    /** Its bits: the client, the server, both without a cookie, and sockets that do not ask for it. */
+    private static FastOpenRules fastOpen(FastOpenRules rules, long bits) {
+        return rules.withClient((bits & 1) != 0, (bits & 4) != 0)
+                .withServer((bits & 2) != 0, (bits & 0x200) != 0)
+                .withQueue((bits & 0x400) != 0 ? Integer.MAX_VALUE : 0);
+    }
+
+    private static List<FastOpenKey> keys(String name, String value) {
+        try {
+            return FastOpenKey.parse(value.trim());
+        } catch (IllegalArgumentException e) {
+            throw missing(name, value);
+        }
     }
 
     private static StackConfig only(StackConfig stack, String name, String value, String known) {

@@ -2,12 +2,15 @@ package io.fourtuple.packetdrill.engine;
 
 import io.fourtuple.api.socket.EpollEvent;
 import io.fourtuple.api.socket.Posix;
+import io.fourtuple.api.socket.Personality;
 import io.fourtuple.packetdrill.engine.Flow.Stage;
 import io.fourtuple.packetdrill.host.CallException;
 import io.fourtuple.packetdrill.host.HostSockets;
 import io.fourtuple.packetdrill.script.Expression;
 import io.fourtuple.packetdrill.script.SystemCall;
 import io.fourtuple.packetdrill.script.UnsupportedFeatureException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,26 +22,30 @@ import java.util.function.BooleanSupplier;
 /** Makes the system calls of a script on the host's sockets, and compares what they give. */
 final class SystemCalls {
     private static final long O_RDWR = 2;
-    private static final Map<HostProfile, Long> O_NONBLOCK = Map.of(HostProfile.LINUX, 0x800L, HostProfile.FREEBSD, 4L);
-    private static final Set<String> SEND_FLAGS = Set.of("MSG_DONTWAIT", "MSG_NOSIGNAL", "MSG_MORE");
+    private static final Map<Personality, Long> O_NONBLOCK = Map.of(Personality.LINUX, 0x800L, Personality.FREEBSD, 4L);
+    private static final Set<String> SEND_FLAGS = Set.of("MSG_DONTWAIT", "MSG_NOSIGNAL", "MSG_MORE", "MSG_FASTOPEN");
     private static final Map<String, String> SAME = Map.of("EWOULDBLOCK", "EAGAIN");
 
     private final HostSockets sockets;
     private final Flows flows;
     private final ScriptSettings settings;
-    private final HostProfile profile;
+    private final Personality personality;
     /** Script's descriptors that do not block. */
     private final Set<Integer> nonBlocking = new TreeSet<>();
     /** Epoll descriptors of the host, by those of the script. */
     private final Map<Integer, Integer> epolls = new TreeMap<>();
     /** What a write that blocks has written so far. */
     private int written;
+    /** It has opened the connection that it writes to. */
+    private boolean opened;
+    /** … and knows what has become of that. */
+    private boolean openTold;
 
     SystemCalls(HostSockets sockets, Flows flows, ScriptSettings settings, HostProfile profile) {
         this.sockets = sockets;
         this.flows = flows;
         this.settings = settings;
-        this.profile = profile;
+        personality = profile.personality();
     }
 
     /** What is tried, and tried again. */
@@ -91,6 +98,8 @@ final class SystemCalls {
     Optional<Made> make(SystemCall call) {
         Arguments in = new Arguments(call);
         written = 0;
+        opened = false;
+        openTold = false;
         try {
             compare(call, dispatch(call, in), "");
             return Optional.empty();
@@ -114,10 +123,17 @@ final class SystemCalls {
             case "sendmsg", "recvmsg" -> in.words(2).contains("MSG_DONTWAIT");
             default -> false;
         };
+        if (call.name().equals("poll")) {
+            return in.number(2) == 0;
+        }
         return flagged || nonBlocking.contains((int) in.number(0));
     }
 
     private Made waiting(SystemCall call, Arguments in) {
+        if (call.name().equals("poll")) {
+            return new Made(call, () -> pollFds(in).stream().anyMatch(each -> events(each) != 0),
+                    () -> dispatch(call, in));
+        }
         int fd = fd(in);
         return switch (call.name()) {
             case "connect" -> new Made(call, () -> sockets.ready(fd, Posix.POLLOUT) != 0, () -> {
@@ -155,10 +171,11 @@ final class SystemCalls {
             case "read" -> receive(in, 2, -1, false);
             case "recv", "recvfrom" -> receive(in, 2, 3, true);
             case "write" -> send(in, (int) in.number(2), List.of());
-            case "send", "sendto" -> send(in, (int) in.number(2), in.words(3));
+            case "send" -> send(in, (int) in.number(2), in.words(3));
+            case "sendto" -> sendTo(in, (int) in.number(2), in.words(3));
             case "writev" -> send(in, in.vectorLength(in.at(1)), List.of());
             case "readv" -> sockets.receive(fd(in), in.vectorLength(in.at(1)), false);
-            case "sendmsg" -> send(in, in.vectorLength(in.at(1)), in.words(2));
+            case "sendmsg" -> sendTo(in, in.vectorLength(in.at(1)), in.words(2));
             case "recvmsg" -> receiveMessage(in);
             case "shutdown" -> shutdown(in);
             case "close" -> {
@@ -241,6 +258,41 @@ final class SystemCalls {
         return sockets.receive(fd(in), in.vectorLength(in.at(1)), in.words(2).contains("MSG_PEEK"));
     }
 
+    /** A write with an address, which may open the connection. */
+    private long sendTo(Arguments in, int length, List<String> flags) throws CallException {
+        Flow flow = flows.of((int) in.number(0));
+        boolean fast = flags.contains("MSG_FASTOPEN");
+        boolean opens = fast || (personality == Personality.FREEBSD && flow.stage == Stage.FRESH);
+        if (!opens || opened) {
+            return send(in, length, flags);
+        }
+        in.buffer(1);
+        opened = true;
+        int port = flows.connectPort();
+        flows.connecting(flow);
+        boolean blocks = !flags.contains("MSG_DONTWAIT") && !nonBlocking.contains((int) in.number(0));
+        try {
+            written = sockets.sendTo(flow.fd, length, fast, settings.remote(), port);
+        } catch (CallException e) {
+            if (blocks && e.errno().equals("EINPROGRESS")) {
+                sockets.expectWrite(flow.fd);
+            }
+            throw e;
+        }
+        if (blocks && (written < length || waitsForHandshake(flow.fd))) {
+            if (written < length) {
+                sockets.expectWrite(flow.fd);
+            }
+            throw new CallException("EAGAIN");
+        }
+        return written;
+    }
+
+    /** On Linux, a write that opens a connection and blocks does so until that is there. */
+    private boolean waitsForHandshake(int fd) {
+        return personality == Personality.LINUX && sockets.state(fd).equals("SYN_SENT");
+    }
+
     private long send(Arguments in, int length, List<String> flags) throws CallException {
         in.buffer(1);
         for (String flag : flags) {
@@ -249,13 +301,30 @@ final class SystemCalls {
             }
         }
         boolean blocks = !flags.contains("MSG_DONTWAIT") && !nonBlocking.contains((int) in.number(0));
+        if (opened && !openTold) {
+            openTold = true;
+            Optional<String> error = sockets.takeError(fd(in));
+            if (error.isPresent()) {
+                throw new CallException(error.get());
+            }
+        }
         try {
             written += sockets.send(fd(in), length - written, flags.contains("MSG_MORE"));
         } catch (CallException e) {
+            if (blocks && waitsForHandshake(fd(in))) {
+                sockets.expectWrite(fd(in));
+            }
             if (written == 0 || e.errno().equals("EAGAIN")) {
                 throw e;
             }
             return written;
+        }
+        if (blocks && waitsForHandshake(fd(in))) { // the first write after TCP_FASTOPEN_CONNECT
+            opened = true;
+            if (written < length) {
+                sockets.expectWrite(fd(in));
+            }
+            throw new CallException("EAGAIN");
         }
         if (written < length && blocks) {
             throw new CallException("EAGAIN"); // a write that blocks takes all
@@ -274,7 +343,7 @@ final class SystemCalls {
         flows.of(scriptFd);
         switch (in.word(1)) {
             case "F_GETFL" -> {
-                return O_RDWR | (nonBlocking.contains(scriptFd) ? O_NONBLOCK.get(profile) : 0);
+                return O_RDWR | (nonBlocking.contains(scriptFd) ? O_NONBLOCK.get(personality) : 0);
             }
             case "F_SETFL" -> {
                 if (in.words(2).contains("O_NONBLOCK")) {
@@ -291,14 +360,11 @@ final class SystemCalls {
     private long ioctl(Arguments in) throws CallException {
         switch (in.word(1)) {
             case "SIOCINQ", "FIONREAD" -> {
-                long queued = sockets.info(fd(in)).map(info -> (long) info.receiveQueue()).orElse(0L);
-                expect(in.at(2), queued, "ioctl " + in.word(1));
+                expect(in.at(2), sockets.unread(fd(in)), "ioctl " + in.word(1));
                 return 0;
             }
             case "SIOCOUTQ" -> {
-                long queued = sockets.info(fd(in))
-                        .map(info -> (long) info.unacknowledged() + info.unsent()).orElse(0L);
-                expect(in.at(2), queued, "ioctl " + in.word(1));
+                expect(in.at(2), sockets.unacknowledged(fd(in)), "ioctl " + in.word(1));
                 return 0;
             }
             default -> throw new UnsupportedFeatureException("ioctl " + in.word(1));
@@ -331,6 +397,11 @@ final class SystemCalls {
     }
 
     private long setOption(Arguments in) throws CallException {
+        if (in.at(3) instanceof Expression.Text(String octets, _) && in.word(2).equals("TCP_FASTOPEN_KEY")) {
+            byte[] keys = Arrays.copyOf(octets.getBytes(StandardCharsets.ISO_8859_1), (int) in.number(4));
+            sockets.setFastOpenKeys(fd(in), keys);
+            return 0;
+        }
         if (in.at(3) instanceof Expression.Text || in.at(3) instanceof Expression.Struct) {
             throw new UnsupportedFeatureException("the socket option " + in.word(2));
         }
@@ -339,17 +410,9 @@ final class SystemCalls {
     }
 
     private long poll(Arguments in) throws CallException {
-        if (!(in.at(0) instanceof Expression.Array(List<Expression> items))) {
-            throw new UnsupportedFeatureException("the argument " + in.at(0) + " of poll");
-        }
         int found = 0;
-        for (Expression item : items) {
-            if (!(item instanceof Expression.Struct entry)) {
-                throw new UnsupportedFeatureException("the argument " + item + " of poll");
-            }
-            int fd = flows.of((int) Arguments.number(entry.field("fd").orElseThrow())).fd;
-            long events = Arguments.number(entry.field("events").orElseThrow());
-            long actual = sockets.ready(fd, (int) events);
+        for (Expression.Struct entry : pollFds(in)) {
+            long actual = events(entry);
             found += actual != 0 ? 1 : 0;
             long wanted = entry.field("revents").map(Arguments::number).orElse(0L);
             if (actual == 0 && wanted != 0) {
@@ -360,6 +423,24 @@ final class SystemCalls {
             }
         }
         return found;
+    }
+
+    private static List<Expression.Struct> pollFds(Arguments in) {
+        if (!(in.at(0) instanceof Expression.Array(List<Expression> items))) {
+            throw new UnsupportedFeatureException("the argument " + in.at(0) + " of poll");
+        }
+        return items.stream().map(item -> {
+            if (item instanceof Expression.Struct entry) {
+                return entry;
+            }
+            throw new UnsupportedFeatureException("the argument " + item + " of poll");
+        }).toList();
+    }
+
+    /** What is the case now of what a poll asks for. */
+    private long events(Expression.Struct entry) {
+        int fd = flows.of((int) Arguments.number(entry.field("fd").orElseThrow())).fd;
+        return sockets.ready(fd, (int) Arguments.number(entry.field("events").orElseThrow()));
     }
 
     private int epoll(Arguments in) {

@@ -1,7 +1,6 @@
 package io.fourtuple.packetdrill.host;
 
 import io.fourtuple.api.socket.EpollEvent;
-import io.fourtuple.core.tcp.TcpInfo;
 import io.fourtuple.core.wire.IpAddress;
 import java.util.List;
 import java.util.Optional;
@@ -28,6 +27,19 @@ public interface HostSockets {
 
     /** send(2) of octets that do not matter, with MSG_MORE or not; how many were taken. */
     int send(int fd, int length, boolean more) throws CallException;
+
+    /**
+     * sendto(2) to somebody, of octets that do not matter, of a socket without a connection; how many were taken.
+     *
+     * @param fast with MSG_FASTOPEN
+     */
+    int sendTo(int fd, int length, boolean fast, IpAddress address, int port) throws CallException;
+
+    /** A write that blocks has opened the connection, or found it on its way, and waits for it. */
+    default void expectWrite(int fd) throws CallException {}
+
+    /** TCP_FASTOPEN_KEY: one key or two. */
+    void setFastOpenKeys(int fd, byte[] keys) throws CallException;
 
     /** recv(2); how many octets came, 0 at the end. */
     int receive(int fd, int max, boolean peek) throws CallException;
@@ -59,8 +71,14 @@ public interface HostSockets {
     /** SO_ERROR: the name of the error, which is forgotten; empty for none. */
     Optional<String> takeError(int fd) throws CallException;
 
-    /** TCP_INFO: empty for a socket that is no connection. */
-    Optional<TcpInfo> info(int fd) throws CallException;
+    /** A field of TCP_INFO by its name; empty when it is not known. */
+    Optional<Long> info(int fd, String field) throws CallException;
+
+    /** SIOCINQ: octets in order that nobody has read; 0 when it is no connection. */
+    long unread(int fd) throws CallException;
+
+    /** SIOCOUTQ: octets that were written and not acknowledged; 0 when it is no connection. */
+    long unacknowledged(int fd) throws CallException;
 
     /** The state of its connection, {@code CLOSED} when it has none. */
     String state(int fd);

@@ -3,10 +3,14 @@ package io.fourtuple.packetdrill.host;
 import io.fourtuple.api.socket.EpollEvent;
 import io.fourtuple.api.socket.Errno;
 import io.fourtuple.api.socket.ErrnoException;
+import io.fourtuple.api.socket.Personality;
 import io.fourtuple.api.socket.PollFd;
 import io.fourtuple.api.socket.Posix;
 import io.fourtuple.api.socket.SocketLayer;
 import io.fourtuple.api.socket.SocketOption;
+import io.fourtuple.api.socket.TcpInfoFields;
+import io.fourtuple.core.tcp.FastOpenKey;
+import io.fourtuple.core.tcp.TcpConfig;
 import io.fourtuple.core.tcp.TcpInfo;
 import io.fourtuple.core.wire.IpAddress;
 import io.fourtuple.nic.loop.VirtualTime;
@@ -14,22 +18,27 @@ import io.fourtuple.packetdrill.script.UnsupportedFeatureException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /** The calls on a {@link SocketLayer}. After each, whatever is ready runs, so that what it leads to has happened. */
 public final class LayerSockets implements HostSockets {
     private static final String CLOSED = "CLOSED";
 
     private final SocketLayer layer;
+    private final Personality personality;
     private final VirtualTime time;
     private final int domain;
 
     /**
+     * @param personality that of {@code layer}
      * @param v6 whether sockets are of IPv6
      */
-    public LayerSockets(SocketLayer layer, VirtualTime time, boolean v6) {
+    public LayerSockets(SocketLayer layer, Personality personality, VirtualTime time, boolean v6) {
         this.layer = layer;
+        this.personality = personality;
         this.time = time;
         domain = v6 ? Posix.AF_INET6 : Posix.AF_INET;
     }
@@ -86,6 +95,34 @@ public final class LayerSockets implements HostSockets {
     }
 
     @Override
+    public int sendTo(int fd, int length, boolean fast, IpAddress address, int port) throws CallException {
+        return call(() -> layer.sendto(
+                fd, ByteBuffer.allocate(length), fast ? Posix.MSG_FASTOPEN : 0, endpoint(address, port)));
+    }
+
+    @Override
+    public void expectWrite(int fd) throws CallException {
+        run(() -> layer.expectWrite(fd));
+    }
+
+    /** sysctl(8) of what the stack does with TCP, for sockets that are there and that are to come. */
+    public void retune(UnaryOperator<TcpConfig> change) {
+        layer.retune(change);
+        time.runReady();
+    }
+
+    @Override
+    public void setFastOpenKeys(int fd, byte[] keys) throws CallException {
+        List<FastOpenKey> parsed;
+        try {
+            parsed = FastOpenKey.parse(keys);
+        } catch (IllegalArgumentException e) {
+            throw new CallException(Errno.EINVAL.name());
+        }
+        run(() -> layer.setFastOpenKeys(fd, parsed));
+    }
+
+    @Override
     public int receive(int fd, int max, boolean peek) throws CallException {
         return call(() -> layer.recv(fd, ByteBuffer.allocate(max), peek ? Posix.MSG_PEEK : 0));
     }
@@ -132,7 +169,7 @@ public final class LayerSockets implements HostSockets {
         try {
             run(() -> layer.setsockopt(fd, option, value));
         } catch (CallException e) {
-            throw missing(name, e);
+            throw option == SocketOption.TCP_FASTOPEN_CONNECT ? e : missing(name, e); // a setting may forbid it
         }
     }
 
@@ -159,9 +196,27 @@ public final class LayerSockets implements HostSockets {
         return call(() -> layer.takeError(fd).map(Errno::name));
     }
 
-    @Override
-    public Optional<TcpInfo> info(int fd) throws CallException {
+    private Optional<TcpInfo> info(int fd) throws CallException {
         return call(() -> layer.info(fd));
+    }
+
+    @Override
+    public Optional<Long> info(int fd, String field) throws CallException {
+        Optional<TcpInfo> info = info(fd);
+        Map<String, Long> fields = info.isPresent()
+                ? TcpInfoFields.measured(info.get(), domain == Posix.AF_INET, personality)
+                : TcpInfoFields.measuredUnconnected(option(fd, SocketOption.SO_ACCEPTCONN.name()) != 0);
+        return Optional.ofNullable(fields.get(field));
+    }
+
+    @Override
+    public long unread(int fd) throws CallException {
+        return info(fd).map(info -> (long) info.receiveQueue()).orElse(0L);
+    }
+
+    @Override
+    public long unacknowledged(int fd) throws CallException {
+        return info(fd).map(info -> (long) info.unacknowledged() + info.unsent()).orElse(0L);
     }
 
     @Override
@@ -175,6 +230,6 @@ public final class LayerSockets implements HostSockets {
 
     @Override
     public int remotePort(int fd) throws CallException {
-        return call(() -> layer.getpeername(fd)).getPort();
+        return call(() -> layer.acceptedFrom(fd)).getPort();
     }
 }

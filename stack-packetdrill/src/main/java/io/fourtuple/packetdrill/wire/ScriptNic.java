@@ -31,6 +31,7 @@ public final class ScriptNic implements Nic, FrameSink {
 
     private final VirtualTime time;
     private final LinkProperties link;
+    private final int mergedSegment;
     private final NicCounters counters = new NicCounters();
     private final ByteBuffer buffer = ByteBuffer.allocate(MAX_PACKET);
     private final ArrayDeque<byte[]> arrived = new ArrayDeque<>();
@@ -41,28 +42,14 @@ public final class ScriptNic implements Nic, FrameSink {
     private boolean closed;
 
     /**
-     * A packet that has passed.
-     *
-     * @param nanos when, in virtual time
-     * @param outbound whether the stack sent it
-     */
-    public record Passed(long nanos, boolean outbound, byte[] packet) {
-        public Passed {
-            packet = packet.clone();
-        }
-
-        @Override
-        public byte[] packet() {
-            return packet.clone();
-        }
-    }
-
-    /**
      * @param mtu the largest IP packet that the stack may send
      * @param cuts whether it cuts larger ones itself, which are seen before that
+     * @param mergedSegment a larger packet that is injected consists of segments with so many octets of payload, which
+     *     it has put together; 0 when it does not say
      */
-    public ScriptNic(VirtualTime time, int mtu, boolean cuts) {
+    public ScriptNic(VirtualTime time, int mtu, boolean cuts, int mergedSegment) {
         this.time = time;
+        this.mergedSegment = mergedSegment;
         link = new LinkProperties(Medium.IP, MacAddress.NONE, mtu, cuts, cuts ? MAX_PACKET : 0);
     }
 
@@ -144,7 +131,8 @@ public final class ScriptNic implements Nic, FrameSink {
         while (!closed && taken < maxFrames && !arrived.isEmpty()) {
             byte[] packet = arrived.remove();
             counters.received(packet.length);
-            into.accept(new Frame(packet));
+            boolean merged = mergedSegment > 0 && packet.length > link.mtu();
+            into.accept(merged ? new Frame(packet, false, mergedSegment) : new Frame(packet));
             taken++;
         }
         return taken;

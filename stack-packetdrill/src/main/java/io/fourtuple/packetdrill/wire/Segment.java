@@ -58,10 +58,10 @@ public record Segment(
         return payloadLength + (has(SYN) ? 1 : 0) + (has(FIN) ? 1 : 0);
     }
 
-    /** The two segments, of which {@code next} follows this one, as if they had been sent as one. */
+    /** The two segments, of which {@code next} follows this one, as if they had been sent as one, with its PSH. */
     public Segment with(Segment next) {
-        return new Segment(endpoints, trafficClass, ttl, flags | next.flags, reserved, sequence, acknowledgment, window,
-                urgentPointer, options, payloadLength + next.payloadLength);
+        return new Segment(endpoints, trafficClass, ttl, (flags & ~PSH) | next.flags, reserved, sequence,
+                acknowledgment, window, urgentPointer, options, payloadLength + next.payloadLength);
     }
 
     /** Flags as a script writes them. */

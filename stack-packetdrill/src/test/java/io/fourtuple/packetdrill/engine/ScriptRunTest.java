@@ -145,10 +145,49 @@ class ScriptRunTest {
     }
 
     @Test
+    void shouldChangeWhatIsOpenWhenASettingChanges() {
+        String late = SERVER.replace("+0   read(4", "+0   `sysctl -w net.ipv4.tcp_no_such=1`\n+0   read(4");
+        assertThat(run(late)).isEqualTo(new Outcome.Skipped(11, "sysctl net.ipv4.tcp_no_such"));
+
+        String changing = """
+                0    socket(..., SOCK_STREAM, IPPROTO_TCP) = 3
+                +0   fcntl(3, F_SETFL, O_RDWR | O_NONBLOCK) = 0
+                +0   `sysctl -w net.inet.tcp.icmp_may_rst=0`
+                +0   connect(3, ..., ...) = -1 EINPROGRESS (Operation now in progress)
+                +0   > S  0:0(0) <...>
+                +.1  < icmp unreachable port_unreachable [0:0(0)]
+                +0   getsockopt(3, SOL_SOCKET, SO_ERROR, [0], [4]) = 0
+                +0   `sysctl -w net.inet.tcp.icmp_may_rst=1`
+                +0   < icmp unreachable port_unreachable [0:0(0)]
+                +0   getsockopt(3, SOL_SOCKET, SO_ERROR, [ECONNREFUSED], [4]) = 0
+                """;
+        assertThat(run(changing)).isEqualTo(new Outcome.Passed());
+    }
+
+    @Test
+    void shouldUseANumberAgainForTheLatestDescriptor() {
+        String twice = """
+                0    socket(..., SOCK_STREAM, IPPROTO_TCP) = 3
+                +0   socket(..., SOCK_STREAM, IPPROTO_TCP) = 3
+                +0   close(3) = 0
+                +0   close(3) = 0
+                """;
+        assertThat(run(twice)).isEqualTo(new Outcome.Passed());
+    }
+
+    @Test
+    void shouldHaveTheDefinitionsOfLinuxRunnerUnlessOthersAreGiven() {
+        assertThat(HostProfile.LINUX.definitions(Set.of("A=1"))).contains("A=1", "TFO_COOKIE=3021b9d889017eeb");
+        assertThat(HostProfile.LINUX.definitions(Set.of("TFO_COOKIE=00"))).contains("TFO_COOKIE=00")
+                .doesNotContain("TFO_COOKIE=3021b9d889017eeb");
+        assertThat(HostProfile.FREEBSD.definitions(Set.of("A"))).containsExactly("A");
+    }
+
+    @Test
     void shouldLetAWriteBlockUntilAllIsTaken() {
         String writing = """
                 0    socket(..., SOCK_STREAM, IPPROTO_TCP) = 3
-                +0   setsockopt(3, SOL_SOCKET, SO_SNDBUF, [4000], 4) = 0
+                +0   setsockopt(3, SOL_SOCKET, SO_SNDBUF, [2000], 4) = 0
                 +0...0.1 connect(3, ..., ...) = 0
                 +0   > S 0:0(0) <...>
                 +.1  < S. 0:0(0) ack 1 win 50000 <mss 1000>

@@ -30,7 +30,8 @@ class BufferbloatTest {
     /** The receive buffer of each connection: 1 MiB takes more than 2 s at that bandwidth, and the queue holds it. */
     private static final BufferLimits WINDOW = BufferLimits.fixed(1 << 20);
     /** Without HyStart++, which leaves slow start as soon as the queue begins to grow. */
-    private static final TcpConfig.Recovery FILLS_THE_QUEUE = new TcpConfig.Recovery(true, true, true, true, false);
+    private static final TcpConfig.Recovery FILLS_THE_QUEUE =
+            new TcpConfig.Recovery(true, true, true, true, false, false);
     private static final LinkConfig SLOW =
             LinkConfig.DEFAULT.withBandwidth(BANDWIDTH).withDelay(BASE.dividedBy(2)).withQueueFrames(1000);
 

@@ -10,6 +10,7 @@ import io.fourtuple.api.simulation.SimulatedHost;
 import io.fourtuple.api.simulation.Simulation;
 import io.fourtuple.api.simulation.SimulationConfig;
 import io.fourtuple.core.Counter;
+import io.fourtuple.core.conformance.Rfc;
 import io.fourtuple.core.tcp.TcpConfig.Ecn;
 import io.fourtuple.core.wire.TcpFlags;
 import io.fourtuple.nic.sim.DropCause;
@@ -77,6 +78,7 @@ class EcnTest {
     }
 
     @Test
+    @Rfc(number = 9293, rules = "SHLD-8")
     void shouldSlowDownWithoutLosingAnything() {
         Result result = transfer(Ecn.ON);
 

@@ -27,7 +27,7 @@ class FlappingLinkTest {
     private static final Duration DOWN = Duration.ofSeconds(1);
     /** How long the link is up again at most until the transfer goes on: what the next doubled timeout takes. */
     private static final Duration WAKE_UP = Duration.ofMillis(700);
-    private static final int OCTETS = 5_000_000; // 5 s at 8 Mbit/s
+    private static final int OCTETS = 5_100_000; // 5.1 s at 8 Mbit/s
     private static final LinkConfig LINK =
             LinkConfig.DEFAULT.withBandwidth(8 * LinkConfig.MBIT).withDelay(Duration.ofMillis(10)).withQueueFrames(50);
     /** What is on the wire when the link goes down arrives, and the frame that is being sent then. */

@@ -16,7 +16,8 @@ import java.util.List;
  * its sender touches then, and is taken out in the next one.
  *
  * <p>Frames to one station go to the network whose station it is, by its hardware address; all others go everywhere.
- * Nothing is lost on the way, and the order does not depend on that of the threads.
+ * The order does not depend on that of the threads, and nothing is lost unless too much is
+ * {@linkplain #MAX_IN_FLIGHT on its way}.
  */
 public final class Backbone {
     /** The most networks on one backbone. */

@@ -3,7 +3,6 @@ package io.fourtuple.nic.sim;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigObject;
-import io.fourtuple.core.wire.Bytes;
 import io.fourtuple.core.wire.EthernetHeader;
 import io.fourtuple.core.wire.MacAddress;
 import io.fourtuple.nic.NicException;
@@ -195,8 +194,7 @@ public final class SimulatedNetwork {
         if (!EthernetHeader.isComplete(frame)) {
             return -1;
         }
-        long station = ((long) Bytes.uint16(frame, 0) << Integer.SIZE | (Bytes.int32(frame, 2) & 0xffff_ffffL))
-                - MAC_BASE;
+        long station = Switch.address(frame, 0) - MAC_BASE;
         return station < 0 || station >= (long) Backbone.MAX_SITES << SITE_SHIFT ? -1 : (int) (station >> SITE_SHIFT);
     }
 

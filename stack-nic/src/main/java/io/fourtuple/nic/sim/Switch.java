@@ -150,7 +150,8 @@ public final class Switch extends LinkEnd {
         return station.port;
     }
 
-    private static long address(byte[] frame, int offset) {
+    /** The hardware address at an offset. */
+    static long address(byte[] frame, int offset) {
         return (long) Bytes.uint16(frame, offset) << 32 | (Bytes.int32(frame, offset + 2) & 0xffff_ffffL);
     }
 

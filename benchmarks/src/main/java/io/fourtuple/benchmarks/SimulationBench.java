@@ -21,7 +21,9 @@ import org.apache.pekko.stream.javadsl.Source;
 import org.apache.pekko.util.ByteString;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /**
  * {@code ./run bench-simulation}: how long a virtual hour of many hosts takes, on sites of which each has a core, each
@@ -35,6 +37,9 @@ public final class SimulationBench implements Runnable, CommandLine.IExitCodeGen
     private static final int MESSAGE = 1024;
     private static final Duration INTERVAL = Duration.ofSeconds(10);
     private static final Duration BACKBONE = Duration.ofMillis(10);
+
+    @Spec
+    private CommandSpec spec;
 
     @Option(names = "--hosts", defaultValue = "1000", description = "how many (default: ${DEFAULT-VALUE})")
     private int hosts;
@@ -70,6 +75,10 @@ public final class SimulationBench implements Runnable, CommandLine.IExitCodeGen
 
     @Override
     public void run() {
+        if (sites < 1 || hosts < Math.max(2, sites) || connections < sites || minutes < 1) {
+            throw new CommandLine.ParameterException(spec.commandLine(),
+                    "each site needs a host and a connection, a host needs another one, and time has to pass");
+        }
         long start = System.nanoTime();
         long rounds = Duration.ofMinutes(minutes).dividedBy(INTERVAL);
         try (ParallelSimulation simulation = ParallelSimulation.start(SimulationConfig.ofSeed(1), sites, BACKBONE)) {

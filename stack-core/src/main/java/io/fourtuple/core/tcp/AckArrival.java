@@ -187,6 +187,7 @@ final class AckArrival {
         t.sendQueue.discard(data);
         t.bytesAcked += data;
         t.sndUna = s.ack();
+        t.account.recovered(now);
         t.trouble = null;
         t.scoreboard.advance(t.sndUna, d);
         t.sndUp = Seq.max(t.sndUp, t.sndUna);

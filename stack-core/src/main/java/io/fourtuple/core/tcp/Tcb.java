@@ -213,6 +213,11 @@ final class Tcb {
     // --- receive buffer auto-tuning
     long tuneStartedAt;
     long tuneTaken;
+    /** What the user took within the last round trip. */
+    long tuneSpace;
+    /** The round trip as the receiver sees it, 0 before the first measurement, and the last echo that told. */
+    long rcvRtt;
+    int rcvRttEcho;
 
     // --- SYN and RST to send
     boolean synDue;
@@ -245,6 +250,7 @@ final class Tcb {
     boolean timedOut;
 
     // --- statistics (tcp_info)
+    final Account account = new Account();
     long bytesSent;
     long bytesRetransmitted;
     /** Octets that duplicate SACKs have told of, and how many such blocks were believed. */

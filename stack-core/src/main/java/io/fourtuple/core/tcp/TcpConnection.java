@@ -204,7 +204,7 @@ public final class TcpConnection {
                 t.receiveQueue.outOfOrder(), t.receiveBuffer, t.sendBuffer, t.rcvWnd(), t.bytesSent,
                 t.bytesRetransmitted, t.bytesAcked, t.bytesReceived, t.segmentsOut, t.segmentsIn, t.retransmits,
                 t.rtt.backoff(), nowNanos - t.lastSentAt, nowNanos - t.lastReceivedAt, nowNanos - t.lastAckAt,
-                t.congestion.name(), pathInfo());
+                t.congestion.name(), pathInfo(), t.account.info(t, nowNanos));
     }
 
     private TcpInfo.Path pathInfo() {
@@ -544,6 +544,7 @@ public final class TcpConnection {
      */
     public boolean pollTransmit(OutboundSegment out, long nowNanos) {
         if (!Transmitter.poll(t, out, nowNanos)) {
+            t.account.idle(t, nowNanos);
             return false;
         }
         TcpConfig.Tuning tuning = t.config.tuning();

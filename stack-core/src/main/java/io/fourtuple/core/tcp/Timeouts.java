@@ -118,6 +118,7 @@ final class Timeouts {
                 }
                 t.rtt.backOff();
                 t.counters.increment(Counter.TCP_EXT_TIMEOUTS);
+                t.account.timedOut(now);
                 t.synDue = true;
                 if (t.retransmits + 1 == R1) { // MUST-22
                     t.trouble(Trouble.NOT_ANSWERED);
@@ -136,6 +137,7 @@ final class Timeouts {
 
     /** RFC 6298 §5.4–5.6, RFC 6675 §5.1, RFC 5681 §3.1 equation (4). */
     private static void retransmissionTimeout(Tcb t, long now) {
+        t.account.timedOut(now);
         t.counters.increment(Counter.TCP_EXT_TIMEOUTS);
         boolean begins = t.recovery == Tcb.Recovery.NONE;
         if (begins) {

@@ -421,6 +421,11 @@ final class Transmitter {
             out.payloadLength = data;
         }
         out.segmentSize = mss;
+        if (data > 0) {
+            int segments = segments(out);
+            t.segmentsOut += segments - 1;
+            t.account.dataSegmentsOut += segments;
+        }
         int end = Seq.add(seq, data);
         boolean last = data > 0 && end == t.sendQueue.endSeq() && (t.outputClosed || Seq.ge(t.pushed, end));
         if (last || (data > mss && t.config.traits().pushSuperFrames())) {

@@ -172,7 +172,8 @@ final class StackConfigReader {
                 section.flag("empty-probe", defaults.emptyProbe()),
                 section.flag("bare-reset", defaults.bareReset()),
                 section.flag("timeout-margin", defaults.timeoutMargin()),
-                section.flag("path-mss", defaults.pathMss()));
+                section.flag("path-mss", defaults.pathMss()),
+                section.flag("reduce-from-window", defaults.reduceFromWindow()));
     }
 
     private static BufferLimits buffer(ConfigSection section, BufferLimits defaults) {

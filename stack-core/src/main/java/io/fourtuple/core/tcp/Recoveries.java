@@ -70,7 +70,7 @@ final class Recoveries {
             t.counters.increment(Counter.TCP_EXT_LOSS_PROBE_RECOVERY);
             if (!ExplicitCongestion.hasReducedSince(t)) {
                 t.congestion.remember();
-                t.congestion.onLoss(t.tlp.flight(), now);
+                t.congestion.onLoss(t.reducible(t.tlp.flight()), now);
                 t.congestion.onRecovered(t.pipe(), now);
             }
             ExplicitCongestion.reduced(t);
@@ -95,7 +95,7 @@ final class Recoveries {
         t.timing = false;
         t.tlp.end(t);
         if (!ExplicitCongestion.hasReducedSince(t)) { // once for each window of data (RFC 3168 §6.1.2)
-            t.congestion.onLoss(d.flightBefore, now);
+            t.congestion.onLoss(t.reducible(d.flightBefore), now);
         }
         ExplicitCongestion.reduced(t);
         t.prr.begin(d.flightBefore, d.sackedBefore);

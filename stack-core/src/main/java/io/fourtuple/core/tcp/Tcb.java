@@ -459,6 +459,11 @@ final class Tcb {
         return recovery == Recovery.FAST && !congestion.shapesRecovery() ? prr.window() : congestion.cwnd();
     }
 
+    /** What a loss takes its part of: these octets in flight, or the window in whole segments where that is a trait. */
+    long reducible(int inFlight) {
+        return config.traits().reduceFromWindow() ? congestion.cwnd() / sndMss * sndMss : inFlight;
+    }
+
     /** True when something is known to be lost and was not sent again. */
     boolean hasLost() {
         return recovery != Recovery.NONE && scoreboard.pending() > 0;

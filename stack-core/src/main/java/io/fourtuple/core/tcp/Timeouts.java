@@ -145,7 +145,7 @@ final class Timeouts {
             t.undo.begin(t);
         }
         if (!t.timedOut) { // not again for a segment that was sent again already
-            t.congestion.onTimeout(t.octetsInFlight(), now);
+            t.congestion.onTimeout(t.reducible(t.octetsInFlight()), now);
             ExplicitCongestion.reduced(t);
         }
         t.undo.timedOut(t, begins);

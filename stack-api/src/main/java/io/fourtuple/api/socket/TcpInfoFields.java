@@ -65,7 +65,7 @@ public final class TcpInfoFields {
         fields.put("tcpi_snd_mss", (long) info.sendMss());
         fields.put("tcpi_rcv_mss", (long) info.receiveMss());
         fields.put("tcpi_advmss", (long) info.advertisedMss());
-        fields.put("tcpi_pmtu", (long) info.advertisedMss() + (v4 ? V4_HEADERS : V6_HEADERS));
+        fields.put("tcpi_pmtu", (long) info.path().mss() + (v4 ? V4_HEADERS : V6_HEADERS));
         fields.put("tcpi_snd_wnd", info.sendWindow());
         fields.put("tcpi_rcv_wnd", (long) info.receiveWindow());
         putWindows(fields, info, personality);

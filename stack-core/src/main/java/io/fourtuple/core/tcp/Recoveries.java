@@ -35,7 +35,11 @@ final class Recoveries {
             case TIMEOUT -> continueAfterTimeout(t, s, d, advanced, duplicate, now);
         }
         if (t.recovery == Tcb.Recovery.NONE && t.scoreboard.pending() > 0) {
-            enterFast(t, d, now);
+            if (t.mtu.hasFailed(t, now)) {
+                Timeouts.repairTooBig(t);
+            } else {
+                enterFast(t, d, now);
+            }
         }
         if (t.recovery == Tcb.Recovery.FAST) {
             shape(t, d, advanced);
@@ -147,6 +151,10 @@ final class Recoveries {
             return;
         }
         t.rate.lost(d.newlyLost);
+        if (t.recovery == Tcb.Recovery.NONE && t.mtu.hasFailed(t, now)) {
+            Timeouts.repairTooBig(t);
+            return;
+        }
         if (t.recovery == Tcb.Recovery.NONE || (t.recovery == Tcb.Recovery.TIMEOUT && d.lostAgain)) {
             enterFast(t, d, now);
         }

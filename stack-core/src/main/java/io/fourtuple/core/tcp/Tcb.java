@@ -251,6 +251,8 @@ final class Tcb {
 
     // --- statistics (tcp_info)
     final Account account = new Account();
+
+    final PathMtuSearch mtu = new PathMtuSearch();
     long bytesSent;
     long bytesRetransmitted;
     /** Octets that duplicate SACKs have told of, and how many such blocks were believed. */
@@ -366,7 +368,12 @@ final class Tcb {
             rtt.synWasLost();
         }
         int mss = peerMss < 0 ? defaultMss(tuple) : Math.max(peerMss, offer.minPeerMss());
-        sndMss = Math.min(mss, path.mss()) - (timestamps ? 12 : 0); // RFC 6691: options come out of it
+        int agreed = Math.min(mss, path.mss());
+        int first = mtu.begin(this, agreed);
+        if (first < agreed) {
+            path = pathOf(first);
+        }
+        sndMss = first - (timestamps ? 12 : 0); // RFC 6691: options come out of it
         if (config.traits().roundReceiveBuffer()) {
             int segment = Math.min(mss, path.mss());
             receiveBuffer = Math.min(config.receiveBuffer().max(), Math.ceilDiv(receiveBuffer, segment) * segment);
@@ -392,10 +399,21 @@ final class Tcb {
 
     /** The path takes less than thought: RFC 1191, RFC 8201. */
     void lowerMss(int mss) {
-        boolean cuts = path.maxPayload() > path.mss(); // only a NIC that cuts segments may get more than one
-        path = new PathProperties(mss, cuts ? Math.max(mss, path.maxPayload() / mss * mss) : mss);
+        path = pathOf(mss);
         sndMss = Math.min(sndMss, mss - (timestamps ? 12 : 0));
         congestion.onSegmentSize(sndMss);
+    }
+
+    /** Segments of this size pass, as far as is known, and no larger ones. */
+    void changeMss(int mss) {
+        path = pathOf(mss);
+        sndMss = mss - (timestamps ? 12 : 0);
+        congestion.onSegmentSize(sndMss);
+    }
+
+    private PathProperties pathOf(int mss) {
+        boolean cuts = linkPath.maxPayload() > linkPath.mss(); // only a NIC that cuts segments may get more than one
+        return new PathProperties(mss, cuts ? Math.max(mss, linkPath.maxPayload() / mss * mss) : mss);
     }
 
     /** Payload octets of the next full-sized segment: SACK blocks take their room (RFC 6691 §3.1). */

@@ -106,6 +106,7 @@ public record TcpInfo(
      * nanoseconds, and octets per second.
      *
      * @param caState {@code tcpi_ca_state}
+     * @param mss the largest MSS that passes, as far as is known ({@code tcpi_pmtu}, there with the headers)
      * @param lost octets taken for lost ({@code tcpi_lost}, there in segments)
      * @param retrans octets sent again that are in flight ({@code tcpi_retrans})
      * @param sacked octets selectively acknowledged ({@code tcpi_sacked})
@@ -119,6 +120,7 @@ public record TcpInfo(
      */
     public record Path(
             State caState,
+            int mss,
             int lost,
             int retrans,
             int sacked,

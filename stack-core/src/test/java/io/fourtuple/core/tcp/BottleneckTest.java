@@ -137,7 +137,7 @@ class BottleneckTest {
     }
 
     private int dropsOfSlowStart(boolean hystart) {
-        TcpConfig.Recovery recovery = new TcpConfig.Recovery(true, true, true, true, hystart, false);
+        TcpConfig.Recovery recovery = new TcpConfig.Recovery(true, true, true, true, hystart);
         TcpPair pair = over(config(Cubic::new).withRecovery(recovery), 2 * PIPE, 0);
         pair.runUntil(() -> {
             pair.client.connection.send(data, pair.now);

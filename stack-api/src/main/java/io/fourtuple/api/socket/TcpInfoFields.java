@@ -35,7 +35,7 @@ public final class TcpInfoFields {
     private static final List<String> NOT_MEASURED = List.of(
             "tcpi_probes", "tcpi_ato", "tcpi_fackets", "tcpi_last_ack_sent", "tcpi_rcv_ssthresh", "tcpi_rcv_rtt",
             "tcpi_rcv_space", "tcpi_max_pacing_rate", "tcpi_data_segs_in", "tcpi_data_segs_out", "tcpi_busy_time",
-            "tcpi_rwnd_limited", "tcpi_sndbuf_limited", "tcpi_delivered_ce", "tcpi_rcv_ooopack",
+            "tcpi_rwnd_limited", "tcpi_sndbuf_limited", "tcpi_rcv_ooopack",
             "tcpi_fastopen_client_fail", "tcpi_rehash", "tcpi_total_rto", "tcpi_total_rto_recoveries",
             "tcpi_total_rto_time");
 
@@ -72,6 +72,7 @@ public final class TcpInfoFields {
         putTimes(fields, info);
         putCounts(fields, info);
         putPath(fields, info);
+        putMarks(fields, info.marks());
         return Collections.unmodifiableMap(fields);
     }
 
@@ -127,6 +128,17 @@ public final class TcpInfoFields {
         fields.put("tcpi_delivery_rate", path.deliveryRate());
         fields.put("tcpi_delivery_rate_app_limited", path.appLimited() ? 1L : 0L);
         fields.put("tcpi_pacing_rate", path.pacingRate());
+    }
+
+    private static void putMarks(Map<String, Long> fields, TcpInfo.Marks marks) {
+        fields.put("tcpi_delivered_ce", marks.deliveredCe());
+        fields.put("tcpi_delivered_e1_bytes", marks.deliveredEct1());
+        fields.put("tcpi_delivered_e0_bytes", marks.deliveredEct0());
+        fields.put("tcpi_delivered_ce_bytes", marks.deliveredCeOctets());
+        fields.put("tcpi_received_ce", marks.receivedCe());
+        fields.put("tcpi_received_e1_bytes", marks.receivedEct1());
+        fields.put("tcpi_received_e0_bytes", marks.receivedEct0());
+        fields.put("tcpi_received_ce_bytes", marks.receivedCeOctets());
     }
 
     private static long segments(TcpInfo info, long octets) {

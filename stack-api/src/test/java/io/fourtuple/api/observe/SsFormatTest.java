@@ -28,14 +28,16 @@ class SsFormatTest {
         return new TcpInfo(TcpState.ESTABLISHED, 7, 10, true, true, true, true, false, 204_000_000, 5_535_000,
                 11_011_900, 32_000, 1448, 536, 1460, 14_480, 7240, 28_672, 2896, 2897, 100, 0, 3000, 87380, 16384,
                 65535, 134_518, 1448, 100_001, 99, 12, 9, 1, 0, 772_000_000, 784_900_000, 736_000_000, "cubic",
-                new TcpInfo.Path(TcpInfo.State.RECOVERY, 1448, 1448, 2896, 7240, 2, 1, 144_800, 1_250_000, true, 0));
+                new TcpInfo.Path(TcpInfo.State.RECOVERY, 1448, 1448, 2896, 7240, 2, 1, 144_800, 1_250_000, true, 0),
+                TcpInfo.Marks.NONE);
     }
 
     /** A connection on which nothing has happened yet. */
     private static TcpInfo fresh() {
         return new TcpInfo(TcpState.ESTABLISHED, -1, -1, false, false, false, false, false, 1_000_000_000, 0, 0, 0, 536,
                 0, 1460, 5360, Long.MAX_VALUE, 0, 0, 0, 0, 0, 0, 87380, 16384, 65535, 0, 0, 0, 0, 0, 0, 0, 0,
-                0, 0, 0, "reno", new TcpInfo.Path(TcpInfo.State.OPEN, 0, 0, 0, 1608, 0, 0, 0, 0, false, 0));
+                0, 0, 0, "reno", new TcpInfo.Path(TcpInfo.State.OPEN, 0, 0, 0, 1608, 0, 0, 0, 0, false, 0),
+                TcpInfo.Marks.NONE);
     }
 
     @Test

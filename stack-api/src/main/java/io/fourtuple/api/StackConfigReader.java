@@ -31,6 +31,8 @@ final class StackConfigReader {
     private static final long MILLIS = 1_000_000L;
     private static final long SECONDS = 1_000 * MILLIS;
     private static final long DAYS = 86_400 * SECONDS;
+    /** 15 bits of minutes (RFC 5482 §2). */
+    private static final long MAX_USER_TIMEOUT = 32_767 * 60 * SECONDS;
     /** What makes a dispatcher an event loop. */
     private static final String LOOP = LoopExecutorConfigurator.class.getName();
     /** A window of RFC 7323 cannot be larger. */
@@ -96,7 +98,27 @@ final class StackConfigReader {
                 tuning(section.section("tuning"), defaults.tuning()),
                 traits(section.section("traits"), defaults.traits()),
                 fastOpen(section.section("fast-open"), defaults.fastOpen()),
-                pathMtu(section.section("path-mtu"), defaults.pathMtu()));
+                pathMtu(section.section("path-mtu"), defaults.pathMtu()),
+                accEcn(section.section("accurate-ecn"), defaults.accEcn()),
+                userTimeoutOption(section.section("user-timeout-option"), defaults.userTimeoutOption()));
+    }
+
+    private static TcpConfig.AccEcnRules accEcn(ConfigSection section, TcpConfig.AccEcnRules defaults) {
+        return new TcpConfig.AccEcnRules(
+                section.choice("option", defaults.option()),
+                section.integer("beacon", defaults.beacon(), 0, 255));
+    }
+
+    private static TcpConfig.UserTimeoutOption userTimeoutOption(
+            ConfigSection section, TcpConfig.UserTimeoutOption defaults) {
+        boolean enabled = section.flag("enabled", defaults.enabled());
+        long advertised = section.nanos("advertised", defaults.advertised(), SECONDS, MAX_USER_TIMEOUT);
+        long lower = section.nanos("lower", defaults.lower(), SECONDS, MAX_USER_TIMEOUT);
+        long upper = section.nanos("upper", defaults.upper(), SECONDS, MAX_USER_TIMEOUT);
+        if (upper < lower) {
+            throw section.contradiction("upper is below lower");
+        }
+        return new TcpConfig.UserTimeoutOption(enabled, advertised, lower, upper);
     }
 
     private static FastOpenRules fastOpen(ConfigSection section, FastOpenRules defaults) {

@@ -311,6 +311,14 @@ public enum Counter {
     TCP_EXT_DELIVERED("TcpExt", "TCPDelivered"),
     /** Segments the peer took whose acknowledgment said that a router was congested. */
     TCP_EXT_DELIVERED_CE("TcpExt", "TCPDeliveredCE"),
+    /** Connections that agreed on Accurate ECN (RFC 9768). */
+    TCP_EXT_ACC_ECN_AGREED("TcpExt", "TCPAccECNAgreed"),
+    /** Connections that no longer send ECN-capable packets: marks were mangled on the way, or what tells of them. */
+    TCP_EXT_ACC_ECN_MANGLED("TcpExt", "TCPAccECNMangled"),
+    /** Options of Accurate ECN that count what was never sent. */
+    TCP_EXT_ACC_ECN_OPTION_DISCARD("TcpExt", "TCPAccECNOptionDiscard"),
+    /** Connections that no longer send the option: what had it got lost. */
+    TCP_EXT_ACC_ECN_OPTION_BLOCKED("TcpExt", "TCPAccECNOptionBlocked"),
     /** SYNs for a port nobody listens on. */
     TCP_EXT_NO_LISTENER("TcpExt", "NoListener"),
     /** Segments outside the window or otherwise ignored. */

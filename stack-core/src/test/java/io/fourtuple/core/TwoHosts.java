@@ -209,7 +209,7 @@ final class TwoHosts {
                     case IGNORE, SKIPPED -> { }
                     case REPLY -> ip.transmit(path, tuple, out, now);
                     case COMPLETE -> connection = halfOpen.complete(segment, memory, now);
-                    case REMOVE -> throw new AssertionError("the peer reset the open");
+                    case RESET, REMOVE -> throw new AssertionError("the peer reset the open");
                 }
             }
         }

@@ -49,7 +49,8 @@ class KernelHostsIT {
         "slow-start/initial-window-is-ten-segments", "sack/latest-block-comes-first",
         "delayed-ack/answer-carries-the-acknowledgment", "rfc5961/reset-with-the-next-number-ends-it",
         "pmtud/too-big-message-cuts-the-segments", "syn-cookies/connection-without-a-queue",
-        "nagle-cork/msg-more-holds-until-the-next-write"})
+        "nagle-cork/msg-more-holds-until-the-next-write", "tfo/cookie-is-asked-for-and-used",
+        "tfo/wrong-cookie-gets-a-new-one"})
     void shouldAgreeWithTheScript(String name) throws Exception {
         assumePossible();
 

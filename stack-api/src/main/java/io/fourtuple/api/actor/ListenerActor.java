@@ -85,7 +85,7 @@ final class ListenerActor extends ExtensibleBehavior<Object> {
         shard.enter(entry);
         socket.synInHand = null; // the record has the slot now
         record.fillSynAck(shard.out, now);
-        shard.out.fastOpen = syn.answer();
+        shard.out.fastOpen(syn.answer());
         shard.transmitAlone(path, tuple, now);
     }
 

@@ -235,7 +235,7 @@ final class PassiveOpens {
                 counters.increment(Counter.TCP_EXT_SYN_RECV_TIMEOUTS);
                 shard.leave(entry);
             }
-            case IGNORE, SKIPPED, COMPLETE -> shard.schedule(entry, entry.record.deadline());
+            case IGNORE, SKIPPED, COMPLETE, RESET -> shard.schedule(entry, entry.record.deadline());
         }
     }
 

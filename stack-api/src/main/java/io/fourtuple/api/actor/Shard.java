@@ -349,6 +349,12 @@ final class Shard {
                 counters.increment(Counter.TCP_EXT_ACK_SKIPPED_SYN_RECV);
                 schedule(entry, entry.record.deadline());
             }
+            case RESET -> {
+                transmitAlone(entry.path, entry.tuple(), now);
+                leave(entry);
+                counters.increment(Counter.TCP_OUT_RSTS);
+                counters.increment(Counter.TCP_ATTEMPT_FAILS);
+            }
             case REMOVE -> {
                 counters.increment(Counter.TCP_EXT_EMBRYONIC_RSTS);
                 counters.increment(Counter.TCP_ATTEMPT_FAILS);

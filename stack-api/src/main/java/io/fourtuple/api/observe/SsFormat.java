@@ -97,7 +97,8 @@ public final class SsFormat {
         Fields fields = new Fields();
         fields.word("ts", info.timestamps());
         fields.word("sack", info.sack());
-        fields.word("ecn", info.ecn());
+        fields.word("ecn", info.ecn() && !info.marks().accurate());
+        fields.word("accecn", info.marks().accurate());
         fields.word("ecnseen", info.ecnSeen());
         fields.word(info.congestionControl(), true);
         fields.word("wscale:" + info.sendWindowScale() + "," + info.receiveWindowScale(), info.sendWindowScale() >= 0);
@@ -126,6 +127,8 @@ public final class SsFormat {
         fields.word("pacing_rate " + info.path().pacingRate() * 8 + "bps", info.path().pacingRate() > 0);
         fields.word("delivery_rate " + info.path().deliveryRate() * 8 + "bps", info.path().deliveryRate() > 0);
         fields.number("delivered", segments(info.path().delivered(), info));
+        fields.number("delivered_ce", info.marks().deliveredCe());
+        fields.number("received_ce", info.marks().receivedCe());
         fields.word("app_limited", info.path().appLimited());
         long busy = account.busy();
         fields.word("busy:" + busy / 1_000_000 + "ms", busy > 0);

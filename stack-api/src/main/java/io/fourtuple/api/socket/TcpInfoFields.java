@@ -10,7 +10,7 @@ import java.util.TreeMap;
 /**
  * Linux' {@code struct tcp_info}, field by field, in its units: microseconds for {@code rto}, {@code ato} and round
  * trips, milliseconds for {@code last_…}, segments for windows and counts, octets for the rest. FreeBSD has windows in
- * octets. What this stack does not measure is 0 in {@link #of}, and not there in {@link #measured}.
+ * octets.
  */
 public final class TcpInfoFields {
     /** {@code tcpi_state} of a socket that listens. */
@@ -34,8 +34,6 @@ public final class TcpInfoFields {
     private static final int OPT_ECN_SEEN = 16;
     private static final int OPT_SYN_DATA = 32;
 
-    private static final List<String> NOT_MEASURED = List.of("tcpi_delivered_ce");
-
     /** As in Linux, which has them for the sake of old programs, or does not remember. */
     private static final List<String> ALWAYS_NONE = List.of("tcpi_fackets", "tcpi_last_ack_sent", "tcpi_rehash");
 
@@ -47,16 +45,6 @@ public final class TcpInfoFields {
      * @param v4 whether it is one of IPv4
      */
     public static Map<String, Long> of(TcpInfo info, boolean v4, Personality personality) {
-        return withRest(measured(info, v4, personality));
-    }
-
-    /** Of a socket that has no connection: its state, and 0 for the rest. */
-    public static Map<String, Long> ofUnconnected(boolean listening) {
-        return withRest(measuredUnconnected(listening));
-    }
-
-    /** As {@link #of}, without what this stack does not measure. */
-    public static Map<String, Long> measured(TcpInfo info, boolean v4, Personality personality) {
         Map<String, Long> fields = new TreeMap<>();
         fields.put("tcpi_state", (long) number(info.state()));
         fields.put("tcpi_options", (long) options(info));
@@ -73,7 +61,13 @@ public final class TcpInfoFields {
         putCounts(fields, info);
         putPath(fields, info);
         putAccount(fields, info.account());
+        putMarks(fields, info.marks());
         return Collections.unmodifiableMap(fields);
+    }
+
+    /** Of a socket that has no connection: its state, and that nothing is agreed. */
+    public static Map<String, Long> ofUnconnected(boolean listening) {
+        return Map.of("tcpi_options", 0L, "tcpi_state", (long) (listening ? TCP_LISTEN : TCP_CLOSE));
     }
 
     private static void putWindows(Map<String, Long> fields, TcpInfo info, Personality personality) {
@@ -152,28 +146,23 @@ public final class TcpInfoFields {
         }
     }
 
+    private static void putMarks(Map<String, Long> fields, TcpInfo.Marks marks) {
+        fields.put("tcpi_delivered_ce", marks.deliveredCe());
+        fields.put("tcpi_delivered_e1_bytes", marks.deliveredEct1());
+        fields.put("tcpi_delivered_e0_bytes", marks.deliveredEct0());
+        fields.put("tcpi_delivered_ce_bytes", marks.deliveredCeOctets());
+        fields.put("tcpi_received_ce", marks.receivedCe());
+        fields.put("tcpi_received_e1_bytes", marks.receivedEct1());
+        fields.put("tcpi_received_e0_bytes", marks.receivedEct0());
+        fields.put("tcpi_received_ce_bytes", marks.receivedCeOctets());
+    }
+
     private static long segments(TcpInfo info, long octets) {
         return Math.ceilDiv(octets, (long) mss(info));
     }
 
     private static int mss(TcpInfo info) {
         return Math.max(1, info.sendMss());
-    }
-
-    /** As {@link #ofUnconnected}, without the rest. */
-    public static Map<String, Long> measuredUnconnected(boolean listening) {
-        Map<String, Long> fields = new TreeMap<>();
-        fields.put("tcpi_options", 0L);
-        fields.put("tcpi_state", (long) (listening ? TCP_LISTEN : TCP_CLOSE));
-        return Collections.unmodifiableMap(fields);
-    }
-
-    private static Map<String, Long> withRest(Map<String, Long> measured) {
-        Map<String, Long> fields = new TreeMap<>(measured);
-        for (String name : NOT_MEASURED) {
-            fields.put(name, 0L);
-        }
-        return Collections.unmodifiableMap(fields);
     }
 
     private static int options(TcpInfo info) {

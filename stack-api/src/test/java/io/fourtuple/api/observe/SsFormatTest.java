@@ -31,7 +31,8 @@ class SsFormatTest {
                 new TcpInfo.Path(TcpInfo.State.RECOVERY, 1460, 1448, 1448, 2896, 7240, 2, 1, 144_800, 1_250_000, true,
                         0),
                 new TcpInfo.Account(40_000_000, 70_000, 87_380, 40_000_000, 0, 8, 10, 6, 200_000_000, 50_000_000,
-                        1_000_000, 2, 1, 300_000_000, 0));
+                        1_000_000, 2, 1, 300_000_000, 0),
+                TcpInfo.Marks.NONE);
     }
 
     /** A connection on which nothing has happened yet. */
@@ -39,7 +40,8 @@ class SsFormatTest {
         return new TcpInfo(TcpState.ESTABLISHED, -1, -1, false, false, false, false, false, 1_000_000_000, 0, 0, 0, 536,
                 0, 1460, 5360, Long.MAX_VALUE, 0, 0, 0, 0, 0, 0, 87380, 16384, 65535, 0, 0, 0, 0, 0, 0, 0, 0,
                 0, 0, 0, "reno", new TcpInfo.Path(TcpInfo.State.OPEN, 1460, 0, 0, 0, 1608, 0, 0, 0, 0, false, 0),
-                new TcpInfo.Account(0, 0, 87_380, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0));
+                new TcpInfo.Account(0, 0, 87_380, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0),
+                TcpInfo.Marks.NONE);
     }
 
     @Test

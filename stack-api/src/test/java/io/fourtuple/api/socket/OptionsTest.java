@@ -168,19 +168,17 @@ class OptionsTest {
     }
 
     @Test
-    void shouldTellWhatIsMeasuredFromWhatIsNot() {
+    void shouldTellTheFieldsOfTcpInfo() {
         Pair pair = hosts.connected();
         TcpInfo info = client.info(pair.client()).orElseThrow();
 
-        Map<String, Long> linux = TcpInfoFields.measured(info, false, Personality.LINUX);
-        assertThat(linux).containsEntry("tcpi_snd_cwnd", 10L).containsEntry("tcpi_pmtu", 1520L)
-                .containsEntry("tcpi_probes", 0L).containsEntry("tcpi_max_pacing_rate", -1L)
-                .doesNotContainKey("tcpi_delivered_ce");
-        assertThat(TcpInfoFields.of(info, false, Personality.LINUX)).containsAllEntriesOf(linux)
-                .containsEntry("tcpi_delivered_ce", 0L);
-        assertThat(TcpInfoFields.measured(info, true, Personality.FREEBSD)).containsEntry("tcpi_snd_cwnd", 14_480L)
+        assertThat(TcpInfoFields.of(info, false, Personality.LINUX)).containsEntry("tcpi_snd_cwnd", 10L)
+                .containsEntry("tcpi_pmtu", 1520L).containsEntry("tcpi_probes", 0L)
+                .containsEntry("tcpi_max_pacing_rate", -1L).containsEntry("tcpi_delivered_ce", 0L)
+                .containsEntry("tcpi_rehash", 0L);
+        assertThat(TcpInfoFields.of(info, true, Personality.FREEBSD)).containsEntry("tcpi_snd_cwnd", 14_480L)
                 .containsEntry("tcpi_snd_ssthresh", 65_535L << 14).containsEntry("tcpi_pmtu", 1500L);
-        assertThat(TcpInfoFields.measuredUnconnected(true)).containsOnlyKeys("tcpi_state", "tcpi_options");
+        assertThat(TcpInfoFields.ofUnconnected(true)).containsOnlyKeys("tcpi_state", "tcpi_options");
     }
 
     @Test

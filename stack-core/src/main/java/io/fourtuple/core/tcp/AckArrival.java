@@ -22,6 +22,7 @@ final class AckArrival {
         t.moreFollows = false; // as Linux: what waits for more goes with the next acknowledgment, as Nagle allows
         Delivery d = t.memory.delivery();
         d.begin(t, t.timestamps && s.options().hasTimestamps(), s.options().tsEcr(), now);
+        boolean full = Seq.le(t.smallSegmentEnd, t.sndUna);
         int newlySacked = t.sack && s.options().sackBlocks() > 0 ? readSack(t, s, d) : 0;
         int acked = Math.max(0, Seq.distance(t.sndUna, s.ack()));
         boolean duplicate = acked == 0 && isDuplicate(t, s, newlySacked);
@@ -45,7 +46,9 @@ final class AckArrival {
         if (d.octets > 0 || d.duplicateSack) {
             delivered(t, d, now);
         }
-        boolean echoed = ExplicitCongestion.isEchoed(t, s);
+        boolean echoed = t.accurate != null
+                ? accurate(t, s, d.octets, full)
+                : ExplicitCongestion.isEchoed(t, s);
         boolean inFast = t.recovery == Tcb.Recovery.FAST;
         Recoveries.acknowledged(t, s, d, acked > 0, duplicate, now);
         if (echoed) {
@@ -53,6 +56,9 @@ final class AckArrival {
         }
         // RFC 3042: limited transmit leaves the window as it is. Not where the order of segments says little.
         boolean grows = d.credit > 0 && (acked > 0 || t.rack.reorderSeen() > 0);
+        if (t.accurate != null && t.recovery == Tcb.Recovery.NONE) { // the classic echo lasts until then, too
+            echoed |= ExplicitCongestion.hasReducedSince(t);
+        }
         if (grows && t.recovery != Tcb.Recovery.FAST && !inFast && !echoed) {
             t.congestion.onAck(d.credit, d.pipeBefore, t.validation.mayGrow(t), t.rtt.smoothed(), now);
         }
@@ -62,6 +68,17 @@ final class AckArrival {
         }
         growSendBuffer(t);
         restartTimer(t, acked > 0 || opened, now);
+    }
+
+    /** Whether more packets were marked than the peer has told of before. */
+    private static boolean accurate(Tcb t, TcpSegment s, int octets, boolean full) {
+        if (octets > 0) {
+            t.accurate.delivered();
+        }
+        int ce = t.accurate.feedback.acknowledged(t, s, octets, full);
+        t.deliveredCe += ce;
+        t.counters.add(Counter.TCP_EXT_DELIVERED_CE, ce);
+        return ce > 0;
     }
 
     private static void delivered(Tcb t, Delivery d, long now) {

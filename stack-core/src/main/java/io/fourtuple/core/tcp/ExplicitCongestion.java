@@ -27,35 +27,56 @@ final class ExplicitCongestion {
 
     /** Whether a SYN asks for it. One that is not plain in IP has been through something that cannot be relied on. */
     static boolean isAskedFor(TcpSegment syn, TcpConfig config) {
-        return config.ecn() != TcpConfig.Ecn.OFF && syn.has(SETUP) && syn.ecn() == Ecn.NOT_ECT;
+        return config.ecn().accepts() && syn.has(SETUP) && syn.ecn() == Ecn.NOT_ECT
+                && !AccurateEcn.isAskedFor(syn, config);
     }
 
     /** Only the first SYNs ask, mostly one: what drops such SYNs must not keep us from getting through (§6.1.1.1). */
     static void ask(Tcb t, OutboundSegment syn, int syns) {
-        if (syns < t.opened.traits().ecnSyns() && t.opened.ecn() == TcpConfig.Ecn.ON) {
+        int tries = t.opened.traits().ecnSyns();
+        if (t.opened.ecn().asks() && syns < tries) {
             syn.flags |= SETUP;
+        } else if (t.opened.ecn().asksAccurate() && syns < Math.max(tries, AccurateEcn.TRIES)) {
+            syn.flags |= TcpFlags.ACE;
         }
     }
 
     /** Our SYN was answered, or crossed the peer's. Who has sent a SYN that does not ask must not send ECT. */
-    static void answered(Tcb t, TcpSegment s) {
+    static void answered(Tcb t, TcpSegment s, long now) {
         boolean crosses = !s.has(TcpFlags.ACK);
+        boolean accurate = t.opened.ecn().asksAccurate();
+        if (accurate && (crosses ? AccurateEcn.isAskedFor(s, t.opened) : AccurateEcn.agreesIn(s))) {
+            agreedAccurate(t, s.ecn());
+            if (!crosses) {
+                t.accurate.agreed(t, s, now);
+            }
+            return;
+        }
         boolean agreed = crosses ? s.has(SETUP) : agreesIn(s);
-        boolean asked = t.opened.ecn() == TcpConfig.Ecn.ON
+        boolean asked = accurate || t.opened.ecn().asks()
                 || (crosses && t.opened.traits().ecnCrossing() && isAskedFor(s, t.opened));
         t.ecn = asked && agreed;
         t.ect = t.ecn && t.retransmits == 0;
     }
 
+    /** Accurate ECN was agreed in a SYN or SYN-ACK that came under this mark. */
+    static void agreedAccurate(Tcb t, int mark) {
+        t.accurate = new AccurateEcn(mark);
+        t.ect = true;
+        t.counters.increment(Counter.TCP_EXT_ACC_ECN_AGREED);
+    }
+
     /** The SYNs have crossed, and here is the peer's SYN-ACK. */
     static void confirmed(Tcb t, TcpSegment synAck) {
-        t.ecn &= agreesIn(synAck);
-        t.ect &= t.ecn;
+        if (t.accurate == null) {
+            t.ecn &= agreesIn(synAck);
+            t.ect &= t.ecn;
+        }
     }
 
     /** Both bits come from a peer that sends back whatever it finds. */
     private static boolean agreesIn(TcpSegment synAck) {
-        return (synAck.flags() & SETUP) == TcpFlags.ECE;
+        return (synAck.flags() & SETUP) == TcpFlags.ECE; // AE, too: the nonce of RFC 3540 is history
     }
 
     // --- receiving, §6.1.3
@@ -92,7 +113,10 @@ final class ExplicitCongestion {
         return t.ecn && s.has(TcpFlags.ECE) && !s.has(TcpFlags.SYN);
     }
 
-    /** An acceptable acknowledgment has an echo: the window is reduced, but once for all that was in flight then. */
+    /**
+     * An acceptable acknowledgment tells of marks or has an echo: the window is reduced, but once for all that was in
+     * flight then.
+     */
     static void heard(Tcb t, TcpSegment s, int pipeBefore, long now) {
         if (t.recovery == Tcb.Recovery.NONE && Seq.ge(s.ack(), t.sndUna) && Seq.gt(s.ack(), t.reductionPoint)) {
             t.congestion.onEcn(t.reducible(pipeBefore), now);
@@ -103,7 +127,7 @@ final class ExplicitCongestion {
     /** The window was reduced, for whatever reason. */
     static void reduced(Tcb t) {
         t.reductionPoint = t.sndNxt;
-        t.cwrDue = t.ect;
+        t.cwrDue = t.ect && t.ecn; // RFC 9768 §3.1.5: Accurate ECN does without
     }
 
     /** The reduction was for nothing: the next one is not the same. */
@@ -131,6 +155,7 @@ final class ExplicitCongestion {
 
     static void countDelivered(Tcb t, TcpSegment s, int segments) {
         if (isEchoed(t, s)) {
+            t.deliveredCe += segments;
             t.counters.add(Counter.TCP_EXT_DELIVERED_CE, segments);
         }
     }

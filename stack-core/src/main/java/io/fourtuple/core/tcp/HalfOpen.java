@@ -25,6 +25,8 @@ public final class HalfOpen {
         REPLY,
         /** The handshake is complete: reserve a place in the accept queue, then {@link HalfOpen#complete}. */
         COMPLETE,
+        /** Send the reply that was filled in, a reset, and forget the record. */
+        RESET,
         /** Forget the record: the peer reset it, or never answered. */
         REMOVE
     }
@@ -43,8 +45,16 @@ public final class HalfOpen {
     private final byte peerShift;
     private final boolean peerSack;
     private final boolean peerTimestamps;
-    /** Both ends take part in explicit congestion notification. */
+    /** Both ends take part in classic ECN (RFC 3168). */
     private boolean ecn;
+    /** Both take part in Accurate ECN (RFC 9768). */
+    private final boolean accurate;
+    /** The mark of the latest SYN. */
+    private byte mark;
+    /** SYN-ACKs that the peer asked for once more. */
+    private int asked;
+    /** A SYN or SYN-ACK that says nothing of it is under way: nobody knows whether the peer takes part. */
+    private boolean doubtful;
     private final int window;
     private int tsRecent;
     private final long startedAt;
@@ -68,6 +78,8 @@ public final class HalfOpen {
         this.peerSack = o.sackPermitted();
         this.peerTimestamps = o.hasTimestamps();
         this.ecn = ExplicitCongestion.isAskedFor(syn, config);
+        this.accurate = AccurateEcn.isAskedFor(syn, config);
+        this.mark = (byte) syn.ecn();
         this.window = syn.window();
         this.tsRecent = o.tsVal();
         this.startedAt = nowNanos;
@@ -89,6 +101,7 @@ public final class HalfOpen {
         this.peerSack = offer.sack();
         this.peerTimestamps = offer.timestamps();
         this.ecn = offer.ecn();
+        this.accurate = offer.accurate();
         this.window = Math.min(ack.window() << Math.max(0, offer.windowScale()), MAX_UNSCALED_WINDOW);
         this.tsRecent = ack.options().tsVal();
         this.startedAt = nowNanos;
@@ -147,6 +160,11 @@ public final class HalfOpen {
         out.sackPermitted = offer.sack() && peerSack;
         out.flags |= ecn ? TcpFlags.ECE : 0;
         timestamps(out, nowNanos);
+        if (accurate) {
+            int before = retransmits == 0 && asked > 0 ? 1 : retransmits; // asked for again: without the option
+            doubtful |= before >= AccurateEcn.TRIES;
+            AccurateEcn.answer(out, mark, before, config);
+        }
     }
 
     /** What every SYN-ACK has. */
@@ -189,6 +207,13 @@ public final class HalfOpen {
         }
         if (s.has(TcpFlags.SYN) && !rst && !s.has(TcpFlags.ACK) && s.seq() == irs) { // its SYN again
             timed = false; // Karn
+            if (accurate ? AccurateEcn.isClassic(s) : ecn && AccurateEcn.isAskedFor(s, config)) {
+                fillReset(reply); // RFC 9768 §3.1.5: each end may end up in another mode
+                return Verdict.RESET;
+            }
+            mark = (byte) s.ecn();
+            asked++;
+            doubtful |= TcpFlags.ace(s.flags()) == 0;
             ecn &= ExplicitCongestion.isAskedFor(s, config); // else the one that asked may not get through
             fillSynAck(reply, nowNanos);
             return Verdict.REPLY;
@@ -232,7 +257,7 @@ public final class HalfOpen {
         answeredAt = nowNanos;
         reply.clear();
         reply.reason = SendReason.CHALLENGE_ACK;
-        reply.flags = TcpFlags.ACK;
+        reply.flags = TcpFlags.ACK | (accurate ? TcpFlags.ofAce(AccurateEcn.FIRST_CE) : 0);
         reply.seq = Seq.add(iss, 1);
         reply.ack = Seq.add(irs, 1);
         int shift = config.options().windowScaling() && peerShift >= 0 ? ReceiveWindow.shiftFor(config) : 0;
@@ -280,6 +305,10 @@ public final class HalfOpen {
         t.agree(peerMss, peerShift, peerSack, peerTimestamps, retransmits);
         t.ecn = ecn;
         t.ect = ecn;
+        if (accurate) {
+            ExplicitCongestion.agreedAccurate(t, mark);
+            t.ect = !doubtful; // RFC 9768 §3.1.5
+        }
         t.sndNxt = Seq.add(iss, 1);
         t.sndWnd = window;
         t.maxSndWnd = window;

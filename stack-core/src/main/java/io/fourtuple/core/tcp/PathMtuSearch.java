@@ -81,7 +81,7 @@ final class PathMtuSearch {
      * @param window octets that the peer's window has room for
      */
     boolean probe(Tcb t, OutboundSegment out, int window, long now) {
-        if (!active || size > 0 || t.recovery != Tcb.Recovery.NONE || t.sackBlocks() > 0
+        if (!active || size > 0 || t.recovery != Tcb.Recovery.NONE || t.currentMss() < t.sndMss
                 || t.window() < (long) LEAST_WINDOW * t.sndMss) {
             return false;
         }

@@ -78,7 +78,7 @@ final class SegmentArrival {
     private static void acceptSyn(Tcb t, TcpSegment s, long now) {
         TcpOptions o = s.options();
         t.agree(o.mss(), o.windowScale(), o.sackPermitted(), o.hasTimestamps(), t.rtt.backoff());
-        ExplicitCongestion.answered(t, s);
+        ExplicitCongestion.answered(t, s, now);
         t.irs = s.seq();
         t.rcvNxt = Seq.add(s.seq(), 1);
         t.rcvUp = t.rcvNxt;
@@ -124,6 +124,9 @@ final class SegmentArrival {
         if (recent && t.timestamps && s.options().hasTimestamps()) { // RFC 7323 §4.3, of a segment that can be true
             t.tsRecent = s.options().tsVal();
             t.tsRecentAt = now;
+        }
+        if (t.accurate != null) {
+            t.accurate.received(t, s);
         }
         checkUrg(t, s);
         segmentText(t, s, now);
@@ -177,10 +180,16 @@ final class SegmentArrival {
             }
         } else if (syn || s.length() == 0) {
             challenge(t, now); // RFC 5961 §4.2: a SYN irrespective of its number; limited, against ACK wars
+            if (t.accurate != null && s.has(TcpFlags.SYN | TcpFlags.ACK)) {
+                t.accurate.synAckAgain(t, s);
+            }
         } else {
             if (Seq.lt(s.seq(), t.rcvNxt)) {
                 t.counters.increment(Counter.TCP_EXT_DELAYED_ACK_LOST);
                 reportDuplicate(t, s.seq(), Seq.min(s.end(), t.rcvNxt), Counter.TCP_EXT_DSACK_OLD_SENT);
+                if (t.accurate != null) {
+                    t.accurate.reappears(t);
+                }
             }
             t.quickAcks = Math.max(t.quickAcks, 2); // the peer retransmits: an ACK of ours was lost
             acknowledgeNow(t);
@@ -257,6 +266,9 @@ final class SegmentArrival {
                 return false;
             }
             AckArrival.handle(t, s, now);
+            if (t.accurate != null) {
+                t.accurate.feedback.handshakeEnds(t, s, now);
+            }
             establish(t, s, now);
             if (t.synText != null) {
                 segmentText(t, t.synText, now);

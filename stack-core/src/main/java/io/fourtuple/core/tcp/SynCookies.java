@@ -19,7 +19,8 @@ import io.fourtuple.core.wire.TcpSegment;
  * </pre>
  *
  * <p>Window scale, SACK and ECN fit only into a timestamp. A peer that offers none gets none of them; what it costs is
- * a window of 64 KiB, recovery without SACK, and lost packets where others are marked. A cookie is good for one to two
+ * a window of 64 KiB, recovery without SACK, and lost packets where others are marked. Accurate ECN shows in the flags
+ * of the final ACK (RFC 9768 §5.1). A cookie is good for one to two
  * time slots of about 69 seconds. Of all 2³² acknowledgment numbers, 16 are good for a given tuple and time: guessing
  * hits once in 2²⁸ tries.
  *
@@ -56,9 +57,11 @@ public final class SynCookies {
      * @param windowScale the peer's shift count, or -1 without the option
      * @param sack whether the peer takes SACK
      * @param timestamps whether both ends use timestamps
-     * @param ecn whether both ends take part in explicit congestion notification
+     * @param ecn whether both ends take part in classic ECN
+     * @param accurate whether both take part in Accurate ECN
      */
-    record Offer(int mss, int windowScale, boolean sack, boolean timestamps, boolean ecn) {}
+    record Offer(
+            int mss, int windowScale, boolean sack, boolean timestamps, boolean ecn, boolean accurate) {}
 
     /** With a secret key, not that of anything else: 256 random bits, drawn once when the stack starts. */
     public SynCookies(long key0, long key1, long key2, long key3) {
@@ -94,6 +97,9 @@ public final class SynCookies {
             out.tsVal = latestWith(options, (int) (nowNanos / 1_000_000) + timestampOffset);
             out.tsEcr = peer.tsVal();
         }
+        if (AccurateEcn.isAskedFor(syn, config)) {
+            AccurateEcn.answer(out, syn.ecn(), 0, config);
+        }
     }
 
     /**
@@ -116,12 +122,16 @@ public final class SynCookies {
             return null;
         }
         int scale = options & SCALE_MASK;
+        boolean ecn = timestamps && (options & ECN) != 0;
+        // RFC 9768 §5.1: nothing but Accurate ECN has such flags there.
+        boolean accurate = config.ecn().acceptsAccurate() && !ecn && TcpFlags.ace(ack.flags()) > 1;
         Offer offer = new Offer(
                 Math.max(MSS[index], config.options().minPeerMss()),
                 timestamps && scale != NO_SCALE ? scale : -1,
                 timestamps && (options & SACK) != 0,
                 timestamps,
-                timestamps && (options & ECN) != 0);
+                ecn,
+                accurate);
         return HalfOpen.ofCookie(tuple, ack, offer, timestampOffset, path, config, nowNanos);
     }
 

@@ -135,6 +135,10 @@ final class Tcb {
     boolean cwrDue;
     /** SND.NXT when the window was last reduced. */
     int reductionPoint;
+    /** Accurate ECN, in place of the classic one; null where it was not agreed. */
+    AccurateEcn accurate;
+    /** Segments that arrived at the peer, as far as is known, under marks of congestion. */
+    long deliveredCe;
 
     // --- retransmission
     final RttEstimator rtt;
@@ -416,9 +420,12 @@ final class Tcb {
         return new PathProperties(mss, cuts ? Math.max(mss, linkPath.maxPayload() / mss * mss) : mss);
     }
 
-    /** Payload octets of the next full-sized segment: SACK blocks take their room (RFC 6691 §3.1). */
+    /** Payload octets of the next full-sized segment: SACK blocks and others take their room (RFC 6691 §3.1). */
     int currentMss() {
         int blocks = sackBlocks();
+        if (accurate != null) {
+            return Math.max(8, sndMss - accurate.optionsLength(timestamps, blocks));
+        }
         return blocks == 0 ? sndMss : Math.max(8, sndMss - 4 - 8 * blocks);
     }
 

@@ -24,6 +24,8 @@ import java.util.Objects;
  * @param traits whose host this looks like
  * @param fastOpen data with the SYN
  * @param pathMtu how large segments may be
+ * @param accEcn the option of Accurate ECN
+ * @param userTimeoutOption how long the peer may wait for us, and we for it (RFC 5482)
  */
 public record TcpConfig(
         BufferLimits receiveBuffer,
@@ -42,7 +44,9 @@ public record TcpConfig(
         Tuning tuning,
         HostTraits traits,
         FastOpenRules fastOpen,
-        PathMtuRules pathMtu) {
+        PathMtuRules pathMtu,
+        AccEcnRules accEcn,
+        UserTimeoutOption userTimeoutOption) {
 
     private static final long MILLIS = 1_000_000L;
     private static final long SECONDS = 1_000 * MILLIS;
@@ -61,6 +65,8 @@ public record TcpConfig(
         Objects.requireNonNull(traits, "traits");
         Objects.requireNonNull(fastOpen, "fastOpen");
         Objects.requireNonNull(pathMtu, "pathMtu");
+        Objects.requireNonNull(accEcn, "accEcn");
+        Objects.requireNonNull(userTimeoutOption, "userTimeoutOption");
         if (initialWindowSegments < 1) {
             throw new IllegalArgumentException("initialWindowSegments must be at least 1");
         }
@@ -137,14 +143,108 @@ public record TcpConfig(
      */
     public record KeepAlive(boolean enabled, long idle, long interval, int probes) {}
 
-    /** Explicit congestion notification (RFC 3168; Linux {@code tcp_ecn}). */
+    /** Explicit congestion notification (RFC 3168, RFC 9768; Linux {@code tcp_ecn}). */
     public enum Ecn {
         /** Never. */
-        OFF,
-        /** When the peer asks for it. */
-        ACCEPT,
-        /** When the peer asks for it, and asked for in the first SYN of an open. */
-        ON
+        OFF(Feedback.NONE, Feedback.NONE),
+        /** The classic one, when the peer asks for any. */
+        ACCEPT(Feedback.CLASSIC, Feedback.NONE),
+        /** As {@link #ACCEPT}, and the classic one is asked for in the first SYN of an open. */
+        ON(Feedback.CLASSIC, Feedback.CLASSIC),
+        /** Accurate ECN (RFC 9768), or the classic one: what the peer asks for. */
+        ACCEPT_ACCURATE(Feedback.ACCURATE, Feedback.NONE),
+        /** As {@link #ACCEPT_ACCURATE}, and the classic one is asked for in the first SYN of an open. */
+        ACCEPT_ACCURATE_ON(Feedback.ACCURATE, Feedback.CLASSIC),
+        /** As {@link #ACCEPT_ACCURATE}, and Accurate ECN is asked for in the first two SYNs of an open. */
+        ACCURATE(Feedback.ACCURATE, Feedback.ACCURATE);
+
+        private enum Feedback { NONE, CLASSIC, ACCURATE }
+
+        private final Feedback accepted;
+        private final Feedback asked;
+
+        Ecn(Feedback accepted, Feedback asked) {
+            this.accepted = accepted;
+            this.asked = asked;
+        }
+
+        /** Whether a peer that asks for the classic one gets it. */
+        boolean accepts() {
+            return accepted != Feedback.NONE;
+        }
+
+        /** Whether a peer that asks for Accurate ECN gets it. */
+        boolean acceptsAccurate() {
+            return accepted == Feedback.ACCURATE;
+        }
+
+        /** Whether our SYNs ask for the classic one. */
+        boolean asks() {
+            return asked == Feedback.CLASSIC;
+        }
+
+        /** Whether our SYNs ask for Accurate ECN, or else the classic one. */
+        boolean asksAccurate() {
+            return asked == Feedback.ACCURATE;
+        }
+    }
+
+    /**
+     * The option of Accurate ECN (RFC 9768 §3.2.3).
+     *
+     * @param option when it is sent (Linux {@code tcp_ecn_option})
+     * @param beacon with {@link Option#CHANGES}, so often in a round trip although nothing has changed; 0 for never
+     *     (Linux {@code tcp_ecn_option_beacon})
+     */
+    public record AccEcnRules(Option option, int beacon) {
+        /** As Linux. */
+        public static final AccEcnRules DEFAULT = new AccEcnRules(Option.ALWAYS, 3);
+
+        /** When the option is sent, once Accurate ECN is agreed. */
+        public enum Option {
+            /** Never: the three bits of the header have to do. */
+            NEVER,
+            /** When marks have changed, and now and then. */
+            CHANGES,
+            /** With each segment that has room. */
+            ALWAYS,
+            /** As {@link #ALWAYS}, also when segments with it seem to get lost. */
+            PERSISTENT
+        }
+
+        public AccEcnRules {
+            Objects.requireNonNull(option, "option");
+            if (beacon < 0) {
+                throw new IllegalArgumentException("beacon must not be negative: " + beacon);
+            }
+        }
+    }
+
+    /**
+     * The User Timeout option (RFC 5482): each end tells the other how long its data may stay without acknowledgment.
+     *
+     * @param enabled whether it is sent, and the peer's one changes the user timeout unless the user has set that
+     *     ({@code ENABLED}, {@code CHANGEABLE}); off by default
+     * @param advertised what is told ({@code ADV_UTO}), in nanoseconds
+     * @param lower no shorter one is taken over ({@code L_LIMIT}); RFC 5482 §3.1 wants at least 100 seconds by default
+     * @param upper no longer one is taken over ({@code U_LIMIT})
+     */
+    public record UserTimeoutOption(boolean enabled, long advertised, long lower, long upper) {
+        /** Off; 5 minutes, 100 seconds, one hour. */
+        public static final UserTimeoutOption OFF =
+                new UserTimeoutOption(false, 300 * SECONDS, 100 * SECONDS, 3600 * SECONDS);
+
+        public UserTimeoutOption {
+            if (advertised < SECONDS || lower < SECONDS || upper < lower) {
+                throw new IllegalArgumentException("need a second for advertised and lower, and upper not below lower, "
+                        + "not " + advertised + ", " + lower + ", " + upper);
+            }
+        }
+
+        /** The same, on or off. */
+        public UserTimeoutOption withEnabled(boolean on) {
+            return new UserTimeoutOption(on, advertised, lower, upper);
+        }
     }
 
     /**
@@ -279,112 +379,128 @@ public record TcpConfig(
                 Tuning.NONE,
                 HostTraits.DEFAULT,
                 FastOpenRules.DEFAULT,
-                PathMtuRules.DEFAULT);
+                PathMtuRules.DEFAULT,
+                AccEcnRules.DEFAULT,
+                UserTimeoutOption.OFF);
     }
 
     /** The same with another receive buffer. */
     public TcpConfig withReceiveBuffer(BufferLimits limits) {
         return new TcpConfig(limits, sendBuffer, options, retransmission, acknowledgment, keepAlive, noDelay,
                 initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn, recovery,
-                tuning, traits, fastOpen, pathMtu);
+                tuning, traits, fastOpen, pathMtu, accEcn, userTimeoutOption);
     }
 
     /** The same with another send buffer. */
     public TcpConfig withSendBuffer(BufferLimits limits) {
         return new TcpConfig(receiveBuffer, limits, options, retransmission, acknowledgment, keepAlive, noDelay,
                 initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn, recovery,
-                tuning, traits, fastOpen, pathMtu);
+                tuning, traits, fastOpen, pathMtu, accEcn, userTimeoutOption);
     }
 
     /** The same with another offer in the SYN. */
     public TcpConfig withOptions(OptionOffer offer) {
         return new TcpConfig(receiveBuffer, sendBuffer, offer, retransmission, acknowledgment, keepAlive, noDelay,
                 initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn, recovery,
-                tuning, traits, fastOpen, pathMtu);
+                tuning, traits, fastOpen, pathMtu, accEcn, userTimeoutOption);
     }
 
     /** The same with another retransmission timer. */
     public TcpConfig withRetransmission(Retransmission timer) {
         return new TcpConfig(receiveBuffer, sendBuffer, options, timer, acknowledgment, keepAlive, noDelay,
                 initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn, recovery,
-                tuning, traits, fastOpen, pathMtu);
+                tuning, traits, fastOpen, pathMtu, accEcn, userTimeoutOption);
     }
 
     /** The same with another way to acknowledge. */
     public TcpConfig withAcknowledgment(Acknowledgment policy) {
         return new TcpConfig(receiveBuffer, sendBuffer, options, retransmission, policy, keepAlive, noDelay,
                 initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn, recovery,
-                tuning, traits, fastOpen, pathMtu);
+                tuning, traits, fastOpen, pathMtu, accEcn, userTimeoutOption);
     }
 
     /** The same with another keep-alive. */
     public TcpConfig withKeepAlive(KeepAlive probing) {
         return new TcpConfig(receiveBuffer, sendBuffer, options, retransmission, acknowledgment, probing, noDelay,
                 initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn, recovery,
-                tuning, traits, fastOpen, pathMtu);
+                tuning, traits, fastOpen, pathMtu, accEcn, userTimeoutOption);
     }
 
     /** The same with Nagle's algorithm off (true) or on. */
     public TcpConfig withNoDelay(boolean off) {
         return new TcpConfig(receiveBuffer, sendBuffer, options, retransmission, acknowledgment, keepAlive, off,
                 initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn, recovery,
-                tuning, traits, fastOpen, pathMtu);
+                tuning, traits, fastOpen, pathMtu, accEcn, userTimeoutOption);
     }
 
     /** The same with another limit of FIN-WAIT-2, in nanoseconds. */
     public TcpConfig withFinWait2Timeout(long limit) {
         return new TcpConfig(receiveBuffer, sendBuffer, options, retransmission, acknowledgment, keepAlive, noDelay,
                 initialWindowSegments, timeWait, limit, congestionControl, ecn, recovery,
-                tuning, traits, fastOpen, pathMtu);
+                tuning, traits, fastOpen, pathMtu, accEcn, userTimeoutOption);
     }
 
     /** The same with another congestion control. */
     public TcpConfig withCongestionControl(CongestionControlSupplier policy) {
         return new TcpConfig(receiveBuffer, sendBuffer, options, retransmission, acknowledgment, keepAlive, noDelay,
                 initialWindowSegments, timeWait, finWait2Timeout, policy, ecn, recovery,
-                tuning, traits, fastOpen, pathMtu);
+                tuning, traits, fastOpen, pathMtu, accEcn, userTimeoutOption);
     }
 
     /** The same with explicit congestion notification so. */
     public TcpConfig withEcn(Ecn use) {
         return new TcpConfig(receiveBuffer, sendBuffer, options, retransmission, acknowledgment, keepAlive, noDelay,
                 initialWindowSegments, timeWait, finWait2Timeout, congestionControl, use, recovery,
-                tuning, traits, fastOpen, pathMtu);
+                tuning, traits, fastOpen, pathMtu, accEcn, userTimeoutOption);
     }
 
     /** The same with losses found so. */
     public TcpConfig withRecovery(Recovery how) {
         return new TcpConfig(receiveBuffer, sendBuffer, options, retransmission, acknowledgment, keepAlive, noDelay,
                 initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn, how,
-                tuning, traits, fastOpen, pathMtu);
+                tuning, traits, fastOpen, pathMtu, accEcn, userTimeoutOption);
     }
 
     /** The same with this said besides. */
     public TcpConfig withTuning(Tuning said) {
         return new TcpConfig(receiveBuffer, sendBuffer, options, retransmission, acknowledgment, keepAlive, noDelay,
                 initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn, recovery,
-                said, traits, fastOpen, pathMtu);
+                said, traits, fastOpen, pathMtu, accEcn, userTimeoutOption);
     }
 
     /** The same, looking like another host. */
     public TcpConfig withTraits(HostTraits host) {
         return new TcpConfig(receiveBuffer, sendBuffer, options, retransmission, acknowledgment, keepAlive, noDelay,
                 initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn, recovery,
-                tuning, host, fastOpen, pathMtu);
+                tuning, host, fastOpen, pathMtu, accEcn, userTimeoutOption);
     }
 
     /** The same with data with the SYN so. */
     public TcpConfig withFastOpen(FastOpenRules rules) {
         return new TcpConfig(receiveBuffer, sendBuffer, options, retransmission, acknowledgment, keepAlive, noDelay,
                 initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn, recovery,
-                tuning, traits, rules, pathMtu);
+                tuning, traits, rules, pathMtu, accEcn, userTimeoutOption);
     }
 
     /** The same with the size of segments found so. */
     public TcpConfig withPathMtu(PathMtuRules rules) {
         return new TcpConfig(receiveBuffer, sendBuffer, options, retransmission, acknowledgment, keepAlive, noDelay,
                 initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn, recovery,
-                tuning, traits, fastOpen, rules);
+                tuning, traits, fastOpen, rules, accEcn, userTimeoutOption);
+    }
+
+    /** The same with the option of Accurate ECN so. */
+    public TcpConfig withAccEcn(AccEcnRules rules) {
+        return new TcpConfig(receiveBuffer, sendBuffer, options, retransmission, acknowledgment, keepAlive, noDelay,
+                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn, recovery,
+                tuning, traits, fastOpen, pathMtu, rules, userTimeoutOption);
+    }
+
+    /** The same with the User Timeout option so. */
+    public TcpConfig withUserTimeoutOption(UserTimeoutOption rules) {
+        return new TcpConfig(receiveBuffer, sendBuffer, options, retransmission, acknowledgment, keepAlive, noDelay,
+                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn, recovery,
+                tuning, traits, fastOpen, pathMtu, accEcn, rules);
     }
 
     /** The same as it is to be when a connection is opened: with what {@link Tuning#noOptions} takes away. */

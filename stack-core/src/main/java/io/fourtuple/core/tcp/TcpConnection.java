@@ -197,13 +197,25 @@ public final class TcpConnection {
     public TcpInfo info(long nowNanos) {
         return new TcpInfo(
                 t.state(), t.windowScaling ? t.sndShift : -1, t.windowScaling ? t.rcvShift : -1, t.timestamps, t.sack,
-                t.ecn, t.ecnSeen, t.synData, t.rtt.timeout(t.config.retransmission()), t.rtt.smoothed(),
-                t.rtt.variance(), t.rtt.minimum(), t.sndMss, t.rcvMss, t.linkPath.mss(), t.window(),
+                t.ecn || t.accurate != null, t.ecnSeen, t.synData, t.rtt.timeout(t.config.retransmission()),
+                t.rtt.smoothed(), t.rtt.variance(), t.rtt.minimum(), t.sndMss, t.rcvMss, t.linkPath.mss(), t.window(),
                 t.congestion.ssthresh(), t.sndWnd, t.pipe(), t.octetsInFlight(), t.unsent(), t.receiveQueue.length(),
                 t.receiveQueue.outOfOrder(), t.receiveBuffer, t.sendBuffer, t.rcvWnd(), t.bytesSent,
                 t.bytesRetransmitted, t.bytesAcked, t.bytesReceived, t.segmentsOut, t.segmentsIn, t.retransmits,
                 t.rtt.backoff(), nowNanos - t.lastSentAt, nowNanos - t.lastReceivedAt, nowNanos - t.lastAckAt,
-                t.congestion.name(), pathInfo(), t.account.info(t, nowNanos));
+                t.congestion.name(), pathInfo(), t.account.info(t, nowNanos), marks());
+    }
+
+    private TcpInfo.Marks marks() {
+        AccurateEcn own = t.accurate;
+        if (own == null) {
+            return t.deliveredCe == 0
+                    ? TcpInfo.Marks.NONE
+                    : new TcpInfo.Marks(false, t.deliveredCe, 0, 0, 0, 0, 0, 0, 0);
+        }
+        AccEcnFeedback peer = own.feedback;
+        return new TcpInfo.Marks(true, peer.deliveredCe, peer.deliveredEct1, peer.deliveredEct0,
+                peer.deliveredCeOctets, own.receivedCe, own.receivedEct1, own.receivedEct0, own.receivedCeOctets);
     }
 
     private TcpInfo.Path pathInfo() {

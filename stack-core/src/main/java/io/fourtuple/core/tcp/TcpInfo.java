@@ -9,7 +9,7 @@ package io.fourtuple.core.tcp;
  * @param receiveWindowScale shift of the windows we send, or -1 when scaling was not agreed
  * @param timestamps whether timestamps were agreed
  * @param sack whether SACK was agreed
- * @param ecn whether explicit congestion notification was agreed
+ * @param ecn whether explicit congestion notification was agreed, the classic or the accurate one
  * @param ecnSeen whether data came from a sender that takes marks of congestion
  * @param synData whether data that went with a SYN were taken, ours by the peer or the peer's by us (RFC 7413)
  * @param rto the retransmission timeout
@@ -44,6 +44,7 @@ package io.fourtuple.core.tcp;
  * @param congestionControl name of the policy
  * @param path what loss recovery and congestion control know of the path
  * @param account where the time went, and what came and went
+ * @param marks what explicit congestion notification has told
  */
 public record TcpInfo(
         TcpState state,
@@ -85,7 +86,8 @@ public record TcpInfo(
         long lastAck,
         String congestionControl,
         Path path,
-        Account account) {
+        Account account,
+        Marks marks) {
 
     /** {@code tcpi_ca_state}. */
     public enum State {
@@ -170,4 +172,31 @@ public record TcpInfo(
             long timeoutRecoveries,
             long timeoutTime,
             int fastOpenFailure) {}
+
+    /**
+     * What explicit congestion notification has told, under the names of Linux. Octets are counted with Accurate ECN.
+     *
+     * @param accurate whether Accurate ECN was agreed (RFC 9768)
+     * @param deliveredCe segments of ours that arrived marked ({@code tcpi_delivered_ce})
+     * @param deliveredEct1 octets of ours that arrived under ECT(1) ({@code tcpi_delivered_e1_bytes})
+     * @param deliveredEct0 octets of ours that arrived under ECT(0) ({@code tcpi_delivered_e0_bytes})
+     * @param deliveredCeOctets octets of ours that arrived marked ({@code tcpi_delivered_ce_bytes})
+     * @param receivedCe segments of the peer that came marked ({@code tcpi_received_ce})
+     * @param receivedEct1 octets of the peer that came under ECT(1) ({@code tcpi_received_e1_bytes})
+     * @param receivedEct0 octets of the peer that came under ECT(0) ({@code tcpi_received_e0_bytes})
+     * @param receivedCeOctets octets of the peer that came marked ({@code tcpi_received_ce_bytes})
+     */
+    public record Marks(
+            boolean accurate,
+            long deliveredCe,
+            long deliveredEct1,
+            long deliveredEct0,
+            long deliveredCeOctets,
+            long receivedCe,
+            long receivedEct1,
+            long receivedEct0,
+            long receivedCeOctets) {
+        /** None. */
+        public static final Marks NONE = new Marks(false, 0, 0, 0, 0, 0, 0, 0, 0);
+    }
 }

@@ -34,6 +34,8 @@ public final class TimeWaitRecord {
     private final boolean timestamps;
     private final int timestampOffset;
     private final int tsRecent;
+    /** The counter of Accurate ECN as flags; 0 without. */
+    private final int ace;
     private final long duration;
     private long deadline;
 
@@ -50,6 +52,7 @@ public final class TimeWaitRecord {
         timestamps = t.timestamps;
         timestampOffset = t.timestampOffset;
         tsRecent = t.tsRecent;
+        ace = t.accurate == null ? 0 : t.accurate.counter();
         duration = t.config.timeWait();
         deadline = Deadline.after(nowNanos, duration);
     }
@@ -140,7 +143,7 @@ public final class TimeWaitRecord {
     private Verdict acknowledge(OutboundSegment reply, long nowNanos) {
         reply.clear();
         reply.reason = SendReason.ACK;
-        reply.flags = TcpFlags.ACK;
+        reply.flags = TcpFlags.ACK | ace;
         reply.seq = sndNxt;
         reply.ack = rcvNxt;
         reply.window = window >> shift;

@@ -21,6 +21,14 @@ final class Transmitter {
         if (t.resetDue) {
             return reset(t, out, now);
         }
+        if (t.accurate != null) {
+            t.accurate.decide(t, now);
+            if (t.accurate.reflects() && t.state().isSynchronized()) { // RFC 9768 §3.2.2.1: before data
+                bare(t, out, acceptableSeq(t), SendReason.ACK, now);
+                t.accurate.reflectIn(out);
+                return true;
+            }
+        }
         return switch (t.state()) {
             case CLOSED -> false;
             case SYN_SENT -> syn(t, out, now);
@@ -43,6 +51,7 @@ final class Transmitter {
             out.flags |= TcpFlags.ACK;
             out.ack = t.rcvNxt;
             timestamps(t, out, now);
+            out.flags |= t.accurate != null ? t.accurate.counter() : 0;
         }
         t.segmentsOut++;
         t.counters.increment(Counter.TCP_OUT_SEGS);
@@ -110,6 +119,9 @@ final class Transmitter {
         if (answer) {
             t.lastAckSent = t.rcvNxt;
             acknowledged(t);
+            if (t.accurate != null) {
+                t.accurate.answer(t, out);
+            }
         }
         return true;
     }
@@ -121,6 +133,9 @@ final class Transmitter {
         t.challengeAckDue = false;
         t.counters.increment(Counter.TCP_EXT_CHALLENGE_ACK);
         bare(t, out, acceptableSeq(t), SendReason.CHALLENGE_ACK, now);
+        if (t.accurate != null) {
+            t.accurate.reflectIn(out);
+        }
         return true;
     }
 
@@ -361,7 +376,8 @@ final class Transmitter {
 
     static int maxPayload(Tcb t) {
         int mss = t.currentMss();
-        if (Seq.gt(t.sndUp, t.sndUna)) { // a NIC that cuts segments does not adjust the urgent pointer
+        // A NIC that cuts segments does not adjust the urgent pointer, and clears CWR in all but the first.
+        if (Seq.gt(t.sndUp, t.sndUna) || (t.accurate != null && t.accurate.isCutAlready())) {
             return mss;
         }
         int options = Math.max(0, t.path.mss() - mss);
@@ -418,6 +434,9 @@ final class Transmitter {
 
     /** A segment of {@code length} octets of sequence space, the FIN included, from {@code seq}. */
     static void segment(Tcb t, OutboundSegment out, int seq, int length, SendReason reason, long now) {
+        if (t.accurate != null) {
+            t.accurate.sends(t, seq);
+        }
         segment(t, out, seq, length, t.currentMss(), reason, now);
     }
 
@@ -515,6 +534,9 @@ final class Transmitter {
         ExplicitCongestion.echo(t, out);
         t.lastAckSent = t.rcvNxt;
         sackBlocks(t, out);
+        if (t.accurate != null) {
+            t.accurate.fill(t, out, now);
+        }
         t.segmentsOut++;
     }
 

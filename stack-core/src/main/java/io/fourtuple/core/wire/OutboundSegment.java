@@ -39,6 +39,18 @@ public final class OutboundSegment {
     public final int[] sackEdges = new int[2 * MAX_SACK_BLOCKS];
     /** The Fast Open option of a SYN. */
     public FastOpenOption fastOpen = FastOpenOption.ABSENT;
+    /** How many counters the option of Accurate ECN has, 0–3; -1 for no option. */
+    public int accEcnFields;
+    /** Whether they stand as those of ECT(1), CE, ECT(0); else, the other way round. */
+    public boolean accEcnOrder1;
+    /** Octets under ECT(1), of which the lowest 24 bits are written. */
+    public int accEcnEct1;
+    /** Octets under CE, in the same way. */
+    public int accEcnCe;
+    /** Octets under ECT(0), in the same way. */
+    public int accEcnEct0;
+    /** The two octets of the User Timeout option, or -1 for none. */
+    public int userTimeout;
     /** Where the payload is read from; null when there is none. */
     public PayloadSource payload;
     /** Payload octets; more than {@link #segmentSize} only towards a NIC that cuts segments itself (TSO). */
@@ -72,6 +84,9 @@ public final class OutboundSegment {
         tsEcr = 0;
         sackBlocks = 0;
         fastOpen = FastOpenOption.ABSENT;
+        accEcnFields = -1;
+        accEcnOrder1 = false;
+        userTimeout = -1;
         payload = null;
         payloadLength = 0;
         segmentSize = 0;
@@ -81,6 +96,28 @@ public final class OutboundSegment {
         reason = SendReason.ACK;
         attempt = 0;
         return this;
+    }
+
+    /** Adds the option of Accurate ECN, with as many counters as there is room for. */
+    public void accEcn(int fields, boolean order1, int ect1, int ce, int ect0) {
+        accEcnFields = fields;
+        accEcnOrder1 = order1;
+        accEcnEct1 = ect1;
+        accEcnCe = ce;
+        accEcnEct0 = ect0;
+        fitAccEcn();
+    }
+
+    /** Adds the option of Fast Open, for which that of Accurate ECN makes room. */
+    public void fastOpen(FastOpenOption option) {
+        fastOpen = option;
+        fitAccEcn();
+    }
+
+    private void fitAccEcn() {
+        while (accEcnFields >= 0 && optionsLength() > TcpCodec.MAX_OPTIONS_LENGTH) {
+            accEcnFields--;
+        }
     }
 
     /** What a socket wants of its packets: {@code IP_TOS} and {@code IP_TTL}, or those of IPv6; 0 for the usual. */
@@ -116,7 +153,23 @@ public final class OutboundSegment {
             boolean unpadded = bsdOrder && sackPermitted && !timestamps; // it follows the two octets of that at once
             length += Math.ceilDiv(fastOpen.length() - (unpadded ? 2 : 0), 4) * 4;
         }
+        if (accEcnFields >= 0) {
+            int octets = accEcnOctets();
+            length += octets % 4 <= accEcnSaving() ? octets / 4 * 4 : Math.ceilDiv(octets, 4) * 4;
+        }
+        length += userTimeout >= 0 ? 4 : 0;
         return length;
+    }
+
+    /** What the option of Accurate ECN takes up without padding. */
+    int accEcnOctets() {
+        return AccEcnOption.EMPTY_LENGTH + AccEcnOption.FIELD_LENGTH * accEcnFields;
+    }
+
+    /** How many NOPs of the option that follows it may take the place of. */
+    int accEcnSaving() {
+        boolean sack = sackPermitted && !timestamps;
+        return !bsdOrder && (sack || sackBlocks > 0) ? 2 : 0;
     }
 
     @Override

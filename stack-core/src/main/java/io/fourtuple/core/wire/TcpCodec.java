@@ -50,7 +50,11 @@ public final class TcpCodec {
     private static final int TIMESTAMPS = 8;
     private static final int TIMESTAMPS_LENGTH = 10;
 
+    private static final int USER_TIMEOUT = 28; // RFC 5482 §2
+    private static final int USER_TIMEOUT_LENGTH = 4;
     private static final int FAST_OPEN = 34;
+    private static final int ACC_ECN_0 = 172; // RFC 9768 §3.2.3
+    private static final int ACC_ECN_1 = 174;
     private static final int EXPERIMENT = 254;
     /** Which experiment (RFC 7413 §4.1.1). */
     private static final int FAST_OPEN_EXPERIMENT = 0xf989;
@@ -130,6 +134,8 @@ public final class TcpCodec {
         int tsEcr = 0;
         int[] sackEdges = NO_EDGES;
         FastOpenOption fastOpen = FastOpenOption.ABSENT;
+        AccEcnOption accEcn = AccEcnOption.ABSENT;
+        int userTimeout = -1;
         int index = start;
         while (index < end) {
             int kind = Bytes.uint8(bytes, index);
@@ -154,6 +160,9 @@ public final class TcpCodec {
                     tsVal = Bytes.int32(bytes, index + 2);
                     tsEcr = Bytes.int32(bytes, index + 6);
                 }
+                case USER_TIMEOUT -> userTimeout = Bytes.uint16(bytes, index + 2);
+                case ACC_ECN_0, ACC_ECN_1 -> accEcn = AccEcnOption.parse(
+                        bytes, index + AccEcnOption.EMPTY_LENGTH, index + length, kind == ACC_ECN_1);
                 case FAST_OPEN -> fastOpen = parseFastOpen(bytes, index + FAST_OPEN_LENGTH, index + length, false);
                 case EXPERIMENT -> {
                     boolean isFastOpen = length >= EXPERIMENT_LENGTH
@@ -168,7 +177,8 @@ public final class TcpCodec {
             }
             index += length;
         }
-        return new TcpOptions(mss, windowScale, sackPermitted, timestamps, tsVal, tsEcr, sackEdges, fastOpen);
+        return new TcpOptions(mss, windowScale, sackPermitted, timestamps, tsVal, tsEcr, sackEdges, fastOpen, accEcn,
+                userTimeout);
     }
 
     private static FastOpenOption parseFastOpen(byte[] bytes, int start, int end, boolean experimental) {
@@ -187,6 +197,7 @@ public final class TcpCodec {
             case SACK_PERMITTED -> length == SACK_PERMITTED_LENGTH;
             case SACK -> length >= 2 + SACK_BLOCK_LENGTH && (length - 2) % SACK_BLOCK_LENGTH == 0;
             case TIMESTAMPS -> length == TIMESTAMPS_LENGTH;
+            case USER_TIMEOUT -> length == USER_TIMEOUT_LENGTH;
             default -> length >= 2; // RFC 9293 §3.1, MUST-7: a length of 0 or 1 is no option and must not loop
         };
     }
@@ -202,9 +213,9 @@ public final class TcpCodec {
      * field is left 0: what belongs there depends on the NIC.
      *
      * <p>Options come in the order of Linux, which middleboxes and fingerprints know: MSS, then SACK-permitted and
-     * timestamps (or two NOPs and one of them), window scale; SACK last, with as many blocks as there is room for;
-     * or, in a SYN, Fast Open. A SYN may have them in the order of BSD instead: MSS, window scale, SACK-permitted,
-     * timestamps, Fast Open.
+     * timestamps (or two NOPs and one of them), Accurate ECN, window scale; SACK last, with as many blocks as there is
+     * room for; or, in a SYN, Fast Open; User Timeout behind all. A SYN may have them in the order of BSD
+     * instead: MSS, window scale, SACK-permitted, timestamps, Fast Open, Accurate ECN.
      *
      * @param s what to write; only read
      * @param sourcePort 0–65535
@@ -252,15 +263,22 @@ public final class TcpCodec {
             target.putInt(before | TIMESTAMPS << 8 | TIMESTAMPS_LENGTH);
             target.putInt(s.tsVal);
             target.putInt(s.tsEcr);
-        } else if (s.sackPermitted) {
-            target.putInt(NOP_NOP | SACK_PERMITTED << 8 | SACK_PERMITTED_LENGTH);
+        }
+        int nops = 2;
+        if (s.accEcnFields >= 0) {
+            nops -= writeAccEcn(s, target);
+        }
+        if (!s.timestamps && s.sackPermitted) {
+            nops = writeNops(nops, target);
+            target.putShort((short) (SACK_PERMITTED << 8 | SACK_PERMITTED_LENGTH));
         }
         if (s.windowScale >= 0) {
             target.putInt(NOP << 24 | WINDOW_SCALE << 16 | WINDOW_SCALE_LENGTH << 8 | (s.windowScale & 0xff));
         }
         int blocks = s.writableSackBlocks();
         if (blocks > 0) {
-            target.putInt(NOP_NOP | SACK << 8 | 2 + SACK_BLOCK_LENGTH * blocks);
+            writeNops(nops, target);
+            target.putShort((short) (SACK << 8 | 2 + SACK_BLOCK_LENGTH * blocks));
             for (int i = 0; i < 2 * blocks; i++) {
                 target.putInt(s.sackEdges[i]);
             }
@@ -271,6 +289,39 @@ public final class TcpCodec {
                 target.putShort((short) (NOP << 8 | NOP));
             }
         }
+        writeUserTimeout(s, target);
+    }
+
+    private static int writeNops(int nops, ByteBuffer target) {
+        for (int i = 0; i < nops; i++) {
+            target.put((byte) NOP);
+        }
+        return 2;
+    }
+
+    private static void writeUserTimeout(OutboundSegment s, ByteBuffer target) {
+        if (s.userTimeout >= 0) {
+            target.putInt(USER_TIMEOUT << 24 | USER_TIMEOUT_LENGTH << 16 | (s.userTimeout & 0xffff));
+        }
+    }
+
+    /** Up to a word, but for octets that stand where the option behind would have NOPs; says how many these are. */
+    private static int writeAccEcn(OutboundSegment s, ByteBuffer target) {
+        int length = s.accEcnOctets();
+        target.put((byte) (s.accEcnOrder1 ? ACC_ECN_1 : ACC_ECN_0));
+        target.put((byte) length);
+        for (int i = 0; i < s.accEcnFields; i++) {
+            int value = i == 1 ? s.accEcnCe : (i == 0) == s.accEcnOrder1 ? s.accEcnEct1 : s.accEcnEct0;
+            target.put((byte) (value >> 16)).putShort((short) value);
+        }
+        int over = length % 4;
+        if (over <= s.accEcnSaving()) {
+            return over;
+        }
+        for (int i = over; i < 4; i++) {
+            target.put((byte) NOP);
+        }
+        return 0;
     }
 
     private static void writeFastOpen(FastOpenOption option, ByteBuffer target) {
@@ -302,6 +353,13 @@ public final class TcpCodec {
         if (s.fastOpen.present()) {
             writeFastOpen(s.fastOpen, target);
         }
+        if (s.accEcnFields >= 0) {
+            while (target.position() % 4 != end % 4) {
+                target.put((byte) NOP);
+            }
+            writeAccEcn(s, target);
+        }
+        writeUserTimeout(s, target);
         while (target.position() < end) {
             target.put((byte) END_OF_OPTIONS);
         }

@@ -23,10 +23,24 @@ public final class TcpFlags {
     public static final int AE = 0x100;
     /** All of them. */
     public static final int ALL = 0x1ff;
+    /** AE, CWR and ECE together: a number of three bits, once Accurate ECN is agreed (RFC 9768 §3.2.2). */
+    public static final int ACE = AE | CWR | ECE;
+
+    private static final int ACE_SHIFT = 6;
 
     private static final String LETTERS = "FSRP.UEWe";
 
     private TcpFlags() {}
+
+    /** The number in {@link #ACE}, 0–7. */
+    public static int ace(int flags) {
+        return (flags & ACE) >> ACE_SHIFT;
+    }
+
+    /** The flags that say a number, of which the lowest three bits count. */
+    public static int ofAce(int number) {
+        return number << ACE_SHIFT & ACE;
+    }
 
     /** In the letters of tcpdump and packetdrill: {@code S.}, {@code P.}, {@code F.}; {@code -} for none. */
     public static String toString(int flags) {

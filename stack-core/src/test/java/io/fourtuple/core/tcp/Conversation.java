@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.fourtuple.core.Counter;
 import io.fourtuple.core.Counters;
 import io.fourtuple.core.time.Deadline;
+import io.fourtuple.core.wire.AccEcnOption;
 import io.fourtuple.core.wire.Ecn;
 import io.fourtuple.core.wire.FastOpenOption;
 import io.fourtuple.core.wire.FourTuple;
@@ -37,7 +38,7 @@ final class Conversation {
             new FourTuple(IpAddress.parse("10.77.0.2"), 7, IpAddress.parse("10.77.0.1"), 40000);
 
     private static final Pattern SEGMENT = Pattern.compile(
-            "(?<flags>[FSRPUEW.-]+) (?<seq>\\d+):(?<end>\\d+)\\((?<len>\\d+)\\)(?: ack (?<ack>\\d+))?"
+            "(?<flags>[FSRPUEWe.-]+) (?<seq>\\d+):(?<end>\\d+)\\((?<len>\\d+)\\)(?: ack (?<ack>\\d+))?"
                     + "(?: win (?<win>\\d+))?(?: urg (?<urg>\\d+))?(?: (?<ecn>ECT0|ECT1|CE))?(?: <(?<opts>[^>]*)>)?");
 
     final Counters counters = new Counters();
@@ -352,6 +353,9 @@ final class Conversation {
         if (out.fastOpen.present()) {
             text.append(" <").append(out.fastOpen).append('>');
         }
+        if (out.accEcnFields >= 0) {
+            text.append(" <").append(TcpPair.toSegment(out).options().accEcn()).append('>');
+        }
         if (out.sackBlocks > 0) {
             text.append(" <sack");
             for (int i = 0; i < out.sackBlocks; i++) {
@@ -368,7 +372,7 @@ final class Conversation {
         assertThat(m.matches()).as("cannot read segment: %s", text).isTrue();
         int flags = 0;
         for (char letter : m.group("flags").toCharArray()) {
-            int bit = "FSRP.UEW".indexOf(letter);
+            int bit = "FSRP.UEWe".indexOf(letter);
             flags |= bit < 0 ? 0 : 1 << bit;
         }
         int length = Integer.parseInt(m.group("len"));
@@ -393,6 +397,8 @@ final class Conversation {
         int[] values = new int[2];
         int[] edges = {};
         FastOpenOption fastOpen = FastOpenOption.ABSENT;
+        AccEcnOption accEcn = AccEcnOption.ABSENT;
+        int userTimeout = -1;
         for (String option : text.split(",", -1)) {
             String[] words = option.trim().split("[ :]", -1);
             switch (words[0]) {
@@ -412,10 +418,20 @@ final class Conversation {
                         edges[i] = Seq.add(ISS, Integer.parseInt(words[i + 1]));
                     }
                 }
+                case "ECN" -> accEcn = accEcn(words);
+                case "UTO" -> userTimeout = Integer.parseInt(words[1]);
                 default -> throw new IllegalArgumentException("unknown option " + option);
             }
         }
-        return new TcpOptions(mss, shift, sackOk, ts, values[0], values[1], edges, fastOpen);
+        return new TcpOptions(mss, shift, sackOk, ts, values[0], values[1], edges, fastOpen, accEcn, userTimeout);
+    }
+
+    private static AccEcnOption accEcn(String[] words) {
+        int[] fields = new int[3];
+        for (int i = 2; i < words.length; i += 2) {
+            fields[i / 2 - 1] = Integer.parseInt(words[i]);
+        }
+        return new AccEcnOption(words.length / 2, words[1].equals("e1b"), fields[0], fields[1], fields[2]);
     }
 
     /** Octet {@code n} of either stream is always the same letter, so that content shows its position. */

@@ -7,6 +7,8 @@ import io.fourtuple.core.Counters;
 import io.fourtuple.core.conformance.Attack;
 import io.fourtuple.core.conformance.Rfc;
 import io.fourtuple.core.time.Deadline;
+import io.fourtuple.core.wire.AccEcnOption;
+import io.fourtuple.core.wire.FastOpenOption;
 import io.fourtuple.core.wire.FourTuple;
 import io.fourtuple.core.wire.IpAddress;
 import io.fourtuple.core.wire.OutboundSegment;
@@ -33,7 +35,7 @@ class HostilePeersTest {
     private static final int TRANSFER = 400_000;
     private static final PathProperties PATH = new PathProperties(1460, 1460);
     private static final TcpConfig CONFIG = TcpConfig.defaults()
-            .withEcn(TcpConfig.Ecn.ON)
+            .withEcn(TcpConfig.Ecn.ACCURATE)
             .withReceiveBuffer(new TcpConfig.BufferLimits(2_000, 40_000, 300_000))
             .withSendBuffer(new TcpConfig.BufferLimits(2_000, 16_000, 200_000));
 
@@ -59,7 +61,8 @@ class HostilePeersTest {
             FourTuple tuple = new FourTuple(IpAddress.parse("10.77.0.1"), 7, IpAddress.parse("10.77.0.9"), port++);
             TcpOptions offer = new TcpOptions(random.nextInt(-1, 2000), random.nextInt(-1, 15), random.nextBoolean(),
                     random.nextBoolean(), clock, 0, new int[0]);
-            TcpSegment syn = TcpSegment.of(random.nextInt(), 0, TcpFlags.SYN, random.nextInt(65_536), offer);
+            TcpSegment syn = TcpSegment.of(random.nextInt(), 0, TcpFlags.SYN | TcpFlags.ofAce(random.nextInt(8)),
+                    random.nextInt(65_536), offer);
             boolean cookie = random.nextBoolean();
             HalfOpen record = null;
             if (cookie) {
@@ -71,7 +74,8 @@ class HostilePeersTest {
             TcpOptions echo = out.timestamps ? TcpOptions.timestamps(clock, out.tsVal) : TcpOptions.NONE;
             int length = random.nextInt(3) == 0 ? random.nextInt(20_000) : 0;
             int fin = random.nextInt(10) == 0 ? TcpFlags.FIN : 0;
-            TcpSegment ack = new TcpSegment(Seq.add(syn.seq(), 1), Seq.add(out.seq, 1), TcpFlags.ACK | fin,
+            TcpSegment ack = new TcpSegment(Seq.add(syn.seq(), 1), Seq.add(out.seq, 1), TcpFlags.ACK | fin
+                    | TcpFlags.ofAce(random.nextInt(8)),
                     random.nextInt(65_536), 0, echo, new byte[length], 0, length, 0, random.nextInt(4));
             if (cookie) {
                 record = cookies.open(tuple, ack, 99, PATH, CONFIG, pair.now);
@@ -170,7 +174,14 @@ class HostilePeersTest {
                         : Seq.add(sack[i], random.nextInt(flight));
             }
             return new TcpOptions(-1, -1, false, t.timestamps && random.nextInt(50) != 0, val,
-                    near(t.timestamp(pair.now), 0), sack);
+                    near(t.timestamp(pair.now), 0), sack, FastOpenOption.ABSENT, accEcn(), -1);
+        }
+
+        private AccEcnOption accEcn() {
+            return random.nextInt(3) == 0
+                    ? new AccEcnOption(random.nextInt(4), random.nextBoolean(), random.nextInt(0x100_0000),
+                            random.nextInt(0x100_0000), random.nextInt(0x100_0000))
+                    : AccEcnOption.ABSENT;
         }
 
         void segment() {
@@ -180,8 +191,7 @@ class HostilePeersTest {
             flags |= random.nextInt(60) == 0 ? TcpFlags.SYN : 0;
             flags |= random.nextInt(150) == 0 ? TcpFlags.RST : 0;
             flags |= random.nextInt(30) == 0 ? TcpFlags.URG : 0;
-            flags |= random.nextInt(10) == 0 ? TcpFlags.ECE : 0;
-            flags |= random.nextInt(10) == 0 ? TcpFlags.CWR : 0;
+            flags |= TcpFlags.ofAce(random.nextInt(8));
             int length = switch (random.nextInt(6)) {
                 case 0, 1 -> 0;
                 case 2, 3 -> random.nextInt(1, 10);

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.fourtuple.core.Counter;
 import io.fourtuple.core.Counters;
 import io.fourtuple.core.time.Deadline;
+import io.fourtuple.core.wire.AccEcnOption;
 import io.fourtuple.core.wire.Ecn;
+import io.fourtuple.core.wire.FastOpenOption;
 import io.fourtuple.core.wire.FourTuple;
 import io.fourtuple.core.wire.IpAddress;
 import io.fourtuple.core.wire.OutboundSegment;
@@ -205,10 +207,20 @@ final class TcpPair {
             out.payload.copyTo(out.seq, out.payloadLength, ByteBuffer.wrap(payload));
         }
         TcpOptions options = new TcpOptions(out.mss, out.windowScale, out.sackPermitted, out.timestamps, out.tsVal,
-                out.tsEcr, Arrays.copyOf(out.sackEdges, 2 * out.sackBlocks));
+                out.tsEcr, Arrays.copyOf(out.sackEdges, 2 * out.sackBlocks), FastOpenOption.ABSENT, accEcn(out),
+                out.userTimeout);
         int gso = out.payloadLength > out.segmentSize && out.segmentSize > 0 ? out.segmentSize : 0;
         return new TcpSegment(out.seq, out.ack, out.flags, out.window, out.urgentPointer, options, payload, 0,
                 payload.length, gso, out.ecnCapable ? Ecn.ECT_0 : Ecn.NOT_ECT);
+    }
+
+    private static AccEcnOption accEcn(OutboundSegment out) {
+        boolean order1 = out.accEcnOrder1;
+        int mask = 0xff_ffff;
+        return new AccEcnOption(out.accEcnFields, order1,
+                out.accEcnFields < 1 ? 0 : (order1 ? out.accEcnEct1 : out.accEcnEct0) & mask,
+                out.accEcnFields < 2 ? 0 : out.accEcnCe & mask,
+                out.accEcnFields < 3 ? 0 : (order1 ? out.accEcnEct0 : out.accEcnEct1) & mask);
     }
 
     void deliver(End to, TcpSegment s) {
@@ -229,6 +241,10 @@ final class TcpPair {
             case IGNORE, SKIPPED -> { }
             case REPLY -> transmit(to, other(to), scratch);
             case COMPLETE -> to.connection = to.halfOpen.complete(s, to.memory, now);
+            case RESET -> {
+                transmit(to, other(to), scratch);
+                to.halfOpen = null;
+            }
             case REMOVE -> to.halfOpen = null;
         }
     }

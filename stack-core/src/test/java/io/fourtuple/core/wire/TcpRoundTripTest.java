@@ -56,13 +56,31 @@ class TcpRoundTripTest {
         s.tsEcr = s.timestamps ? random.nextInt() : 0;
         s.sackBlocks = random.nextInt(OutboundSegment.MAX_SACK_BLOCKS + 1);
         Arrays.setAll(s.sackEdges, i -> random.nextInt());
+        s.userTimeout = random.nextInt(4) == 0 ? random.nextInt(0x10000) : -1;
+        s.bsdOrder = s.sackBlocks == 0 && random.nextInt(4) == 0;
+        if (random.nextBoolean()) {
+            s.accEcn(random.nextInt(4), random.nextBoolean(), random.nextInt(), random.nextInt(), random.nextInt());
+        }
         s.payloadLength = random.nextBoolean() ? random.nextInt(1461) : 0;
         return s;
     }
 
     private static TcpOptions optionsOf(OutboundSegment s) {
         int[] edges = Arrays.copyOf(s.sackEdges, 2 * s.writableSackBlocks());
-        return new TcpOptions(s.mss, s.windowScale, s.sackPermitted, s.timestamps, s.tsVal, s.tsEcr, edges);
+        return new TcpOptions(s.mss, s.windowScale, s.sackPermitted, s.timestamps, s.tsVal, s.tsEcr, edges,
+                FastOpenOption.ABSENT, accEcnOf(s), s.userTimeout);
+    }
+
+    private static AccEcnOption accEcnOf(OutboundSegment s) {
+        int[] order1 = {s.accEcnEct1, s.accEcnCe, s.accEcnEct0};
+        int[] order0 = {s.accEcnEct0, s.accEcnCe, s.accEcnEct1};
+        int[] values = s.accEcnOrder1 ? order1 : order0;
+        int[] written = new int[3];
+        for (int i = 0; i < s.accEcnFields; i++) {
+            written[i] = values[i] & 0xff_ffff;
+        }
+        return new AccEcnOption(
+                s.accEcnFields, s.accEcnFields >= 0 && s.accEcnOrder1, written[0], written[1], written[2]);
     }
 
     private static int syn(OutboundSegment s) {

@@ -49,7 +49,7 @@ final class Injection {
             }
             case TcpOptionSpec.Nop _, TcpOptionSpec.Eol _, TcpOptionSpec.Mss _, TcpOptionSpec.WindowScale _,
                     TcpOptionSpec.SackPermitted _, TcpOptionSpec.Timestamps _, TcpOptionSpec.FastOpen _,
-                    TcpOptionSpec.Generic _, TcpOptionSpec.Raw _ -> option;
+                    TcpOptionSpec.AccurateEcn _, TcpOptionSpec.Generic _, TcpOptionSpec.Raw _ -> option;
         };
     }
 

@@ -8,6 +8,7 @@ import io.fourtuple.core.tcp.HostTraits;
 import io.fourtuple.core.tcp.NewReno;
 import io.fourtuple.core.tcp.PathMtuRules;
 import io.fourtuple.core.tcp.TcpConfig;
+import io.fourtuple.core.tcp.TcpConfig.AccEcnRules;
 import io.fourtuple.core.tcp.TcpConfig.Acknowledgment;
 import io.fourtuple.core.tcp.TcpConfig.BufferLimits;
 import io.fourtuple.core.tcp.TcpConfig.Ecn;
@@ -48,6 +49,8 @@ final class Sysctls {
                 case "0" -> Ecn.OFF;
                 case "1" -> Ecn.ON;
                 case "2" -> Ecn.ACCEPT;
+                case "3" -> Ecn.ACCURATE;
+                case "4" -> Ecn.ACCEPT_ACCURATE;
                 default -> throw missing(name, value);
             }));
             case "net.inet.tcp.recvspace" -> stack.withTcp(
@@ -115,8 +118,21 @@ final class Sysctls {
                 case "0" -> Ecn.OFF;
                 case "1" -> Ecn.ON;
                 case "2" -> Ecn.ACCEPT;
+                case "3" -> Ecn.ACCURATE;
+                case "4" -> Ecn.ACCEPT_ACCURATE_ON;
+                case "5" -> Ecn.ACCEPT_ACCURATE;
                 default -> throw missing(name, value);
             }));
+            case "net.ipv4.tcp_ecn_option" -> stack.withTcp(tcp.withAccEcn(new AccEcnRules(switch (value) {
+                case "0" -> AccEcnRules.Option.NEVER;
+                case "1" -> AccEcnRules.Option.CHANGES;
+                case "2" -> AccEcnRules.Option.ALWAYS;
+                case "3" -> AccEcnRules.Option.PERSISTENT;
+                default -> throw missing(name, value);
+            }, tcp.accEcn().beacon())));
+            case "net.ipv4.tcp_ecn_option_beacon" -> stack.withTcp(
+                    tcp.withAccEcn(new AccEcnRules(tcp.accEcn().option(), (int) number(name, value))));
+            case "net.ipv4.tcp_ecn_fallback" -> only(stack, name, value, "1");
             case "net.ipv4.tcp_rmem" -> stack.withTcp(tcp.withReceiveBuffer(triple(name, value)));
             case "net.ipv4.tcp_wmem" -> stack.withTcp(tcp.withSendBuffer(triple(name, value)));
             case "net.ipv4.tcp_syn_retries" -> stack.withTcp(tcp.withRetransmission(new Retransmission(
@@ -161,7 +177,7 @@ final class Sysctls {
                     number(name, value) > Integer.MAX_VALUE ? 0 : (int) number(name, value))));
             // How a kernel makes its packets, which no other host can see, or what is never on here.
             case "net.ipv4.tcp_pacing_ss_ratio", "net.ipv4.tcp_pacing_ca_ratio",
-                    "net.ipv4.tcp_fack", "net.ipv4.tcp_ecn_option", "net.ipv4.tcp_autocorking",
+                    "net.ipv4.tcp_fack", "net.ipv4.tcp_autocorking",
                     "net.ipv4.tcp_no_metrics_save" -> stack;
             case "net.ipv4.tcp_reordering" -> only(stack, name, value, "3");
             case "net.ipv4.tcp_syn_linear_timeouts" -> only(stack, name, value, "0");

@@ -204,8 +204,8 @@ public final class LayerSockets implements HostSockets {
     public Optional<Long> info(int fd, String field) throws CallException {
         Optional<TcpInfo> info = info(fd);
         Map<String, Long> fields = info.isPresent()
-                ? TcpInfoFields.measured(info.get(), domain == Posix.AF_INET, personality)
-                : TcpInfoFields.measuredUnconnected(option(fd, SocketOption.SO_ACCEPTCONN.name()) != 0);
+                ? TcpInfoFields.of(info.get(), domain == Posix.AF_INET, personality)
+                : TcpInfoFields.ofUnconnected(option(fd, SocketOption.SO_ACCEPTCONN.name()) != 0);
         return Optional.ofNullable(fields.get(field));
     }
 

@@ -4,7 +4,6 @@ import io.fourtuple.packetdrill.script.TcpOptionSpec.Block;
 import io.fourtuple.packetdrill.script.Token.Kind;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -13,12 +12,14 @@ import java.util.Optional;
  * <pre>
  *   options = "..." | hex | option { "," option }
  *   option  = "nop" | "eol" | "mss" n | "wscale" n | "sackOK" | "sack" block { block } | "FO" [ hex ] | "FOEXP" [ hex ]
- *           | "TS" "val" ( n | "..." ) "ecr" n [ "!" ] | "gen-" kind [ hex ]
+ *           | "TS" "val" ( n | "..." ) "ecr" n [ "!" ] | "ECN" { counter n } | "gen-" kind [ hex ]
+ *   counter = "e0b" | "ceb" | "e1b", in this order or from the last to the first
  *   block   = left ":" right
  * </pre>
  */
 final class TcpOptionParser {
     private static final int MAX_OCTETS = 40;
+    private static final long MAX_24 = 0xff_ffff;
 
     private final TokenReader in;
 
@@ -57,6 +58,7 @@ final class TcpOptionParser {
             case "TS" -> timestamps();
             case "FO" -> new TcpOptionSpec.FastOpen(optionalHex(), false);
             case "FOEXP", "exp-FO", "EXP-FO" -> new TcpOptionSpec.FastOpen(optionalHex(), true);
+            case "ECN" -> accurateEcn(name);
             case "md5" -> throw new UnsupportedFeatureException("TCP MD5 signatures");
             default -> other(name);
         };
@@ -70,7 +72,7 @@ final class TcpOptionParser {
                 throw in.error(name, "no number of an option: " + name.text());
             }
         }
-        if (name.text().toLowerCase(Locale.ROOT).contains("accecn") || name.text().startsWith("exp-")) {
+        if (name.text().startsWith("exp-")) {
             throw new UnsupportedFeatureException("the TCP option " + name.text());
         }
         throw in.error(name, "no TCP option: " + name.describe());
@@ -88,6 +90,20 @@ final class TcpOptionParser {
         in.expect("ecr");
         long echo = in.integer("timestamp", PacketParser.MAX_32);
         return new TcpOptionSpec.Timestamps(value, any, echo, in.accept('!'));
+    }
+
+    /** The counter that comes first says which order it is. */
+    private TcpOptionSpec accurateEcn(Token name) {
+        boolean ascending = in.peek().isWord("e0b");
+        List<String> order = ascending ? List.of("e0b", "ceb", "e1b") : List.of("e1b", "ceb", "e0b");
+        List<Long> counters = new ArrayList<>();
+        while (in.is(Kind.WORD)) {
+            if (counters.size() == order.size() || !in.accept(order.get(counters.size()))) {
+                throw in.error(name, "the counters of an ECN option are e0b, ceb, e1b or e1b, ceb, e0b");
+            }
+            counters.add(in.integer("counter", MAX_24));
+        }
+        return new TcpOptionSpec.AccurateEcn(!ascending, counters);
     }
 
     private List<Block> blocks() {

@@ -47,6 +47,18 @@ public sealed interface TcpOptionSpec {
     record FastOpen(String cookie, boolean experimental) implements TcpOptionSpec {}
 
     /**
+     * Counters of Accurate ECN (RFC 9768 §3.2.3).
+     *
+     * @param order1 whether they are those of ECT(1), CE and ECT(0); else, the other way round
+     * @param counters none to three, each of 24 bits
+     */
+    record AccurateEcn(boolean order1, List<Long> counters) implements TcpOptionSpec {
+        public AccurateEcn {
+            counters = List.copyOf(counters);
+        }
+    }
+
+    /**
      * Any option, by its number.
      *
      * @param content what follows kind and length, in hexadecimal

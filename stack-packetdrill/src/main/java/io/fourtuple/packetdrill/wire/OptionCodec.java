@@ -11,6 +11,8 @@ import java.util.StringJoiner;
 public final class OptionCodec {
     private static final int FAST_OPEN = 34;
     private static final int EXPERIMENT = 254;
+    private static final int ACCURATE_ECN_0 = 172;
+    private static final int ACCURATE_ECN_1 = 174;
     private static final byte[] FAST_OPEN_MAGIC = {(byte) 0xf9, (byte) 0x89}; // RFC 7413, before it had a number
 
     private OptionCodec() {}
@@ -50,6 +52,11 @@ public final class OptionCodec {
             case TcpOptionSpec.FastOpen(String cookie, boolean experimental) ->
                     experimental ? option(EXPERIMENT, FAST_OPEN_MAGIC, TcpOptionSpec.octets(cookie))
                             : option(FAST_OPEN, new byte[0], TcpOptionSpec.octets(cookie));
+            case TcpOptionSpec.AccurateEcn(boolean order1, var counters) -> {
+                ByteBuffer content = ByteBuffer.allocate(3 * counters.size());
+                counters.forEach(counter -> content.put((byte) (counter >> 16)).putShort(counter.shortValue()));
+                yield option(order1 ? ACCURATE_ECN_1 : ACCURATE_ECN_0, new byte[0], content.array());
+            }
             case TcpOptionSpec.Generic(int kind, String content) ->
                     option(kind, new byte[0], TcpOptionSpec.octets(content));
             case TcpOptionSpec.Raw(String content) -> TcpOptionSpec.octets(content);
@@ -115,6 +122,15 @@ public final class OptionCodec {
         if (kind == 8 && length == 10) {
             return "TS val " + Integer.toUnsignedString(in.getInt(at + 2)) + " ecr "
                     + Integer.toUnsignedString(in.getInt(at + 6));
+        }
+        if ((kind == ACCURATE_ECN_0 || kind == ACCURATE_ECN_1) && length <= 11 && length % 3 == 2) {
+            List<String> names =
+                    kind == ACCURATE_ECN_0 ? List.of("e0b", "ceb", "e1b") : List.of("e1b", "ceb", "e0b");
+            StringJoiner counters = new StringJoiner(" ", "ECN", "").setEmptyValue("ECN");
+            for (int i = 0; i < length / 3; i++) {
+                counters.add((i == 0 ? " " : "") + names.get(i) + " " + (in.getInt(at + 1 + 3 * i) & 0xff_ffff));
+            }
+            return counters.toString();
         }
         String content = HexFormat.of().formatHex(options, Math.min(at + 2, options.length), at + length);
         return (kind == FAST_OPEN ? "FO " : "gen-" + kind + " ") + content;

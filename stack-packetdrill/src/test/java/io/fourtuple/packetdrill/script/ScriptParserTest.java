@@ -122,6 +122,10 @@ class ScriptParserTest {
                 new TcpOptionSpec.Sack(List.of(new Block(1, 2), new Block(5, 9)))));
         assertThat(tcp("> . 1:1(0) ack 1 <TS val ... ecr 7!>").options())
                 .contains(List.of(new TcpOptionSpec.Timestamps(0, true, 7, true)));
+        assertThat(tcp("< A. 1:1(0) ack 1 <ECN e0b 1 ceb 16777215,nop,ECN e1b 3,ECN>").options())
+                .contains(List.of(new TcpOptionSpec.AccurateEcn(false, List.of(1L, 0xff_ffffL)),
+                        new TcpOptionSpec.Nop(), new TcpOptionSpec.AccurateEcn(true, List.of(3L)),
+                        new TcpOptionSpec.AccurateEcn(true, List.of())));
         assertThat(tcp("< . 1:1(0) ack 1 <01010402>").options()).contains(List.of(new TcpOptionSpec.Raw("01010402")));
     }
 

@@ -285,6 +285,7 @@ final class Scoreboard extends RunTable {
     void forgetLost(long now) {
         unsettle();
         for (int i = 0; i < count && lost > 0; i++) {
+            visited++;
             int run = order[head + i];
             if ((flags[run] & (LOST | RESENT)) != 0) {
                 unlink(run);

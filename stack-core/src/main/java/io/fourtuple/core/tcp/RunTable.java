@@ -62,6 +62,10 @@ abstract class RunTable {
     int lostAndResent;
     /** No run before this position in the order is lost and not sent again, unless it was marked since. */
     int pendingFrom;
+    /** Sequence number: all before it is selectively acknowledged or lost. */
+    int settledTo;
+    /** Sequence number: nothing at or after it is selectively acknowledged. */
+    int sackedTo;
     /** Runs looked at, for tests that count work instead of time. */
     long visited;
 
@@ -374,6 +378,10 @@ abstract class RunTable {
             sums[2] += (f & RESENT) != 0 ? octets : 0;
             sums[3] += (f & (LOST | RESENT)) == LOST ? octets : 0;
             sums[4] += (f & SACKED) != 0 ? 1 : 0;
+            if (((f & (SACKED | LOST)) == 0 && Seq.lt(starts[run], settledTo))
+                    || ((f & SACKED) != 0 && Seq.gt(ends[run], sackedTo))) {
+                throw new IllegalStateException("run " + i + " with flags " + f + " is not where it is looked for");
+            }
             boolean inNetwork = (f & SACKED) == 0 && ((f & LOST) == 0 || (f & RESENT) != 0);
             if (inNetwork != isLinked(run) || ((f & SACKED) != 0 && (f & (LOST | RESENT)) != 0)
                     || (i < pendingFrom && (f & (LOST | RESENT)) == LOST)) {

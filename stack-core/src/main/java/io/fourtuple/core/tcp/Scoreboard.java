@@ -87,6 +87,10 @@ final class Scoreboard extends RunTable {
                 return;
             }
         }
+        if (count == 0) {
+            settledTo = start;
+            sackedTo = start;
+        }
         if (count >= MAX_RUNS) {
             join();
         }
@@ -140,6 +144,8 @@ final class Scoreboard extends RunTable {
             count--;
             pendingFrom = Math.max(0, pendingFrom - 1);
         }
+        settledTo = Seq.max(settledTo, una);
+        sackedTo = Seq.max(sackedTo, una);
         if (count == 0) {
             emptied();
         } else if (Seq.lt(starts[order[head]], una)) {
@@ -170,6 +176,7 @@ final class Scoreboard extends RunTable {
             if ((flags[run] & SACKED) == 0 && Seq.ge(starts[run], start)) {
                 tell(run, delivery);
                 unlink(run);
+                sackedTo = Seq.max(sackedTo, ends[run]);
                 setFlags(run, (flags[run] & (EVER_RESENT | APP_LIMITED)) | SACKED);
                 at = joinSacked(at);
             }
@@ -197,6 +204,7 @@ final class Scoreboard extends RunTable {
 
     /** The peer takes back what it has selectively acknowledged (RFC 2018 §8). */
     void forgetSacked(long now) {
+        unsettle();
         for (int i = 0; i < count; i++) {
             int run = order[head + i];
             if ((flags[run] & SACKED) != 0) {
@@ -231,7 +239,7 @@ final class Scoreboard extends RunTable {
     int markLostBefore(int end, boolean again) {
         int before = pending();
         int keep = again ? SACKED : SACKED | LOST;
-        for (int i = 0; i < count && Seq.lt(starts[order[head + i]], end); i++) {
+        for (int i = again ? 0 : find(settledTo); i < count && Seq.lt(starts[order[head + i]], end); i++) {
             visited++;
             if ((flags[order[head + i]] & keep) == 0) {
                 cutAfter(i, end, true);
@@ -239,6 +247,7 @@ final class Scoreboard extends RunTable {
                 pendingFrom = Math.min(pendingFrom, i);
             }
         }
+        settledTo = Seq.max(settledTo, end);
         return pending() - before;
     }
 
@@ -277,9 +286,18 @@ final class Scoreboard extends RunTable {
         }
     }
 
+    /** What was selectively acknowledged or lost may not be any more. */
+    private void unsettle() {
+        if (count > 0) {
+            settledTo = starts[order[head]];
+        }
+    }
+
     /** Nothing was lost after all: what was thought to be is in the network, as if it had been sent now. */
     void forgetLost(long now) {
-        for (int i = 0; i < count; i++) {
+        unsettle();
+        for (int i = 0; i < count && lost > 0; i++) {
+            visited++;
             int run = order[head + i];
             if ((flags[run] & (LOST | RESENT)) != 0) {
                 unlink(run);
@@ -298,7 +316,7 @@ final class Scoreboard extends RunTable {
     int lostEdge(int una, int mss) {
         int ranges = 0;
         long above = 0;
-        for (int i = count - 1; i >= 0 && sacked > above; i--) {
+        for (int i = lastSacked(); i >= 0 && sacked > above; i--) {
             visited++;
             int run = order[head + i];
             if ((flags[run] & SACKED) != 0) {
@@ -310,6 +328,11 @@ final class Scoreboard extends RunTable {
             }
         }
         return una;
+    }
+
+    /** No run after this position is selectively acknowledged. */
+    private int lastSacked() {
+        return Math.min(find(Seq.add(sackedTo, -1)), count - 1);
     }
 
     // --- what to send again
@@ -357,9 +380,12 @@ final class Scoreboard extends RunTable {
         boolean above = false;
         int result = from;
         boolean found = false;
-        for (int i = find(from); i < count && !above; i++) {
+        for (int i = find(Seq.max(from, settledTo)); i < count && !above; i++) {
             visited++;
             int run = order[head + i];
+            if (Seq.ge(starts[run], sackedTo)) {
+                break;
+            }
             if ((flags[run] & SACKED) != 0) {
                 above = found;
             } else if (!found && (flags[run] & (LOST | EVER_RESENT)) == 0) {
@@ -372,7 +398,7 @@ final class Scoreboard extends RunTable {
 
     /** Whether something after {@code seq} was selectively acknowledged. */
     boolean isBelowSacked(int seq) {
-        for (int i = count - 1; i >= 0 && Seq.gt(starts[order[head + i]], seq); i--) {
+        for (int i = lastSacked(); i >= 0 && Seq.gt(starts[order[head + i]], seq); i--) {
             visited++;
             if ((flags[order[head + i]] & SACKED) != 0) {
                 return true;

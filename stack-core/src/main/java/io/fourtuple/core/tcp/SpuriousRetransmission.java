@@ -12,6 +12,9 @@ import io.fourtuple.core.wire.TcpSegment;
  * is in flight. The doubling of the timeout ends with the next measurement, as always.
  */
 final class SpuriousRetransmission {
+    /** With more runs than these on the scoreboard, which takes a peer that cuts them, not every loss can be undone. */
+    private static final int FEW_RUNS = 256;
+
     /** Recovery has begun, and its reduction can be taken back. */
     private boolean open;
     /** SND.UNA then: duplicate SACKs of what comes before are not about it. */
@@ -26,10 +29,13 @@ final class SpuriousRetransmission {
     private boolean frto;
     /** Step 2.b of RFC 5682 §2.1: new data go first, although there are lost octets. */
     private boolean newDataFirst;
+    /** Octets acknowledged since the connection began when all that was in flight at the last undo has arrived. */
+    private long undoneUntil;
 
     /** Recovery begins: the congestion control has been told to remember. */
     void begin(Tcb t) {
-        open = true;
+        // To undo is to look at all runs: a peer must not have us do that for every second acknowledgment.
+        open = t.scoreboard.runs() <= FEW_RUNS || t.bytesAcked >= undoneUntil;
         marker = t.sndUna;
         unproven = 0;
         resent = false;
@@ -153,6 +159,7 @@ final class SpuriousRetransmission {
         t.congestion.undo(now);
         t.timedOut = false;
         ExplicitCongestion.takenBack(t);
+        undoneUntil = t.bytesAcked + t.octetsInFlight();
         close();
     }
 }

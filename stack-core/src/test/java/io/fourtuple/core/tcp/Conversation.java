@@ -37,6 +37,10 @@ final class Conversation {
     static final FourTuple TUPLE =
             new FourTuple(IpAddress.parse("10.77.0.2"), 7, IpAddress.parse("10.77.0.1"), 40000);
 
+    /** Whatever sends or waits more often than this will never be done. */
+    private static final int MOST_AT_ONCE = 10_000;
+    private static final int MOST_TIMEOUTS = 100_000;
+
     private static final Pattern SEGMENT = Pattern.compile(
             "(?<flags>[FSRPUEWe.-]+) (?<seq>\\d+):(?<end>\\d+)\\((?<len>\\d+)\\)(?: ack (?<ack>\\d+))?"
                     + "(?: win (?<win>\\d+))?(?: urg (?<urg>\\d+))?(?: (?<ecn>ECT0|ECT1|CE))?(?: <(?<opts>[^>]*)>)?");
@@ -301,7 +305,8 @@ final class Conversation {
     /** Lets this much time pass, with every timeout on the way. */
     Conversation advance(long nanos) {
         long end = now + nanos;
-        while (Deadline.isDue(connection.deadline(), end)) {
+        for (int timeouts = 0; Deadline.isDue(connection.deadline(), end); timeouts++) {
+            assertThat(timeouts).as("timeouts within %d ns", nanos).isLessThan(MOST_TIMEOUTS);
             now = connection.deadline() - now > 0 ? connection.deadline() : now;
             connection.handleTimeout(now);
             flush();
@@ -326,8 +331,10 @@ final class Conversation {
     }
 
     Conversation flush() {
+        int before = sent.size();
         while (connection.pollTransmit(out, now)) {
             Invariants.check(connection.tcb(), out);
+            assertThat(sent.size() - before).as("segments sent at one moment").isLessThan(MOST_AT_ONCE);
             sent.add(describe());
             reasons.add(out.reason.describe(out.attempt, out.flags));
         }

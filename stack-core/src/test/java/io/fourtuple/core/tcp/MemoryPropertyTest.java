@@ -42,7 +42,9 @@ class MemoryPropertyTest {
         private int offered = Conversation.IRS;
 
         void transmitAll() {
+            int sent = 0;
             while (connection.pollTransmit(out, now)) {
+                assertThat(sent++).as("segments sent at one moment").isLessThan(10_000);
                 acknowledgeable = Seq.max(acknowledgeable, Seq.add(out.seq, out.length()));
                 int edge = Seq.add(out.ack, out.window);
                 if ((out.flags & TcpFlags.RST) == 0 && (out.flags & TcpFlags.SYN) == 0) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.fourtuple.core.Counters;
 import io.fourtuple.core.wire.Seq;
 import java.util.Random;
+import java.util.stream.IntStream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -169,6 +170,25 @@ class ScoreboardModelTest {
         assertThat(board.lost()).isEqualTo(lost);
         assertThat(board.resent()).isEqualTo(resent);
         assertThat(board.lostEdge(at(una), 10)).isEqualTo(at(lostEdge()));
+        if (nxt > una) {
+            int probe = una + random.nextInt(nxt - una);
+            assertThat(board.isBelowSacked(at(probe))).as("something after %s", probe).isEqualTo(isBelowSacked(probe));
+            assertThat(board.nextUnproven(at(una))).as("NextSeg rule (3)").isEqualTo(at(nextUnproven()));
+        }
+    }
+
+    private boolean isBelowSacked(int offset) {
+        int at = board.endOf(at(offset)); // a run is acknowledged whole, or not
+        return IntStream.range(Seq.distance(BASE, at), nxt).anyMatch(i -> flags[i] == Scoreboard.SACKED);
+    }
+
+    /** RFC 6675 §4, NextSeg rule (3): what was sent once, and something after it has arrived. */
+    private int nextUnproven() {
+        int plain = una;
+        while (plain < nxt && (flags[plain] != 0 || (board.flagsAt(at(plain)) & Scoreboard.EVER_RESENT) != 0)) {
+            plain++;
+        }
+        return plain < nxt && isBelowSacked(plain) ? plain : una;
     }
 
     /** RFC 6675 §4, IsLost, octet by octet. */

@@ -66,6 +66,9 @@ final class TcpPair {
         }
     }
 
+    /** Whatever sends or steps more often than this at one moment will never be done. */
+    private static final int MOST_AT_ONCE = 100_000;
+
     private record Flight(long arrival, long order, End to, TcpSegment segment) {}
 
     final End client = new End("client");
@@ -81,6 +84,7 @@ final class TcpPair {
     private final Random random = new Random(4711);
     private final OutboundSegment scratch = new OutboundSegment();
     private long order;
+    private int stepsAtOnce;
     long now = Long.MAX_VALUE - 3 * SECONDS;
     Link link = Link.PERFECT;
     /** Octets per second each way, 0 for no limit, and octets that may wait for their turn. */
@@ -127,7 +131,9 @@ final class TcpPair {
     /** Sends, receives and tells everything that can be at this moment. */
     void flush() {
         boolean busy = true;
+        int before = trace.size();
         while (busy) {
+            assertThat(trace.size() - before).as("segments sent at one moment: %s", tail()).isLessThan(MOST_AT_ONCE);
             busy = flush(client, server);
             busy |= flush(server, client);
         }
@@ -138,9 +144,11 @@ final class TcpPair {
         if (from.connection == null) {
             return false;
         }
+        int before = trace.size();
         while (from.connection.pollTransmit(scratch, now)) {
             busy = true;
             transmit(from, to, scratch);
+            assertThat(trace.size() - before).as("segments sent at one moment").isLessThan(MOST_AT_ONCE);
         }
         checkEnd(from);
         for (TcpEvent e = from.connection.pollEvent(); e != null; e = from.connection.pollEvent()) {
@@ -276,7 +284,9 @@ final class TcpPair {
         }
         if (next - now > 0) {
             now = next;
+            stepsAtOnce = 0;
         }
+        assertThat(stepsAtOnce++).as("steps without any time: %s", tail()).isLessThan(MOST_AT_ONCE);
         while (!flights.isEmpty() && flights.peek().arrival - now <= 0) {
             Flight flight = flights.poll();
             deliver(flight.to, flight.segment);

@@ -18,10 +18,11 @@ class WorkPerAckTest {
     private static final int MSS = 1000;
     private final OutboundSegment out = new OutboundSegment();
     private long now;
+    private TcpConfig base = TcpConfig.defaults();
 
     /** A connection with so many segments in flight, each sent 10 µs after the one before. */
     private TcpConnection inFlight(int segments) {
-        TcpConfig config = TcpConfig.defaults()
+        TcpConfig config = base
                 .withSendBuffer(TcpConfig.BufferLimits.fixed(20_000_000))
                 .withCongestionControl((mss, window) -> new NewReno(mss, 1 << 29));
         now = 0;
@@ -44,8 +45,10 @@ class WorkPerAckTest {
     }
 
     private void flush(TcpConnection c) {
+        int sent = 0;
         while (c.pollTransmit(out, now)) {
             assertThat(out.reason).isNotNull();
+            assertThat(sent++).as("segments sent at one moment").isLessThan(100_000);
         }
     }
 
@@ -119,5 +122,16 @@ class WorkPerAckTest {
         IntFunction<TcpSegment> pattern = i -> ack(1, 4001, 5001, 2001, 6001, 7001, 9001, 1, 2);
         assertThat(work(10, 20_000, pattern)).isLessThan(8);
         assertThat(work(10_000, 20_000, pattern)).isLessThan(8);
+    }
+
+    @Test
+    void shouldNotWorkMoreWhenLossesAreFoundByCounting() {
+        base = base.withRecovery(base.recovery().withRack(false));
+        IntFunction<TcpSegment> pattern = i -> ack(1 + MSS * i, 1 + MSS * (i + 3), 1 + MSS * (i + 4),
+                1 + MSS * (i + 5), 1 + MSS * (i + 6), 1 + MSS * (i + 7), 1 + MSS * (i + 8));
+        assertThat(work(10, 2, pattern)).isLessThan(16);
+        assertThat(work(10_000, 9000, pattern)).isLessThan(16);
+        IntFunction<TcpSegment> scattered = i -> scattered(i, 10_000 * MSS);
+        assertThat(work(10_000, 20_000, scattered)).isLessThan(16);
     }
 }

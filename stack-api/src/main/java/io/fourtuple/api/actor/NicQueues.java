@@ -2,6 +2,8 @@ package io.fourtuple.api.actor;
 
 import io.fourtuple.api.StackConfig;
 import io.fourtuple.core.Counters;
+import io.fourtuple.core.ip.Addressing;
+import io.fourtuple.core.ip.Attachment;
 import io.fourtuple.core.ip.FrameSink;
 import io.fourtuple.core.ip.IpHost;
 import io.fourtuple.core.ip.ResolvedNeighbors;
@@ -17,15 +19,19 @@ import java.util.random.RandomGenerator;
  * <p>Thread-safe; a queue itself is its shard's alone.
  */
 final class NicQueues {
-    private final StackConfig config;
     private final List<Nic> queues;
+    private final Addressing addressing;
     /** Who is on the link, as the first host has found. */
     private final ResolvedNeighbors neighbors = new ResolvedNeighbors();
 
-    /** As many queues of a NIC as it has, but no more than there are shards. */
+    /**
+     * As many queues of a NIC as it has, but no more than there are shards.
+     *
+     * @throws IllegalArgumentException with one sentence, when {@code config} contradicts itself or the NIC
+     */
     NicQueues(StackConfig config, Nic nic) {
-        this.config = config;
         queues = nic.queues(config.shards());
+        addressing = new Addressing(config.ip(), List.of(nic.link()));
     }
 
     /** All of them. */
@@ -60,25 +66,21 @@ final class NicQueues {
         return queues.stream().map(Nic::statistics).reduce(NicStatistics::plus).orElseThrow();
     }
 
-    /**
-     * The host of the first shard.
-     *
-     * @throws IllegalArgumentException with one sentence, when {@code config} contradicts itself or the NIC
-     */
+    /** The host of the first shard. */
     IpHost firstHost(FailureReports failures, Counters counters, RandomGenerator random) {
         FrameSink sink = failures.recording(nic().sink());
-        return queues.size() == 1
-                ? new IpHost(config.ip(), nic().link(), sink, counters, random)
-                : IpHost.first(config.ip(), nic().link(), sink, neighbors, counters, random);
+        Attachment attachment = queues.size() == 1
+                ? Attachment.of(nic().link(), sink)
+                : Attachment.of(nic().link(), sink, neighbors);
+        return IpHost.first(addressing, List.of(attachment), counters, random);
     }
 
     /** The host of a further shard. */
     IpHost furtherHost(
             int shard, RelaySink relay, FailureReports failures, Counters counters, RandomGenerator random) {
-        if (!has(shard)) {
-            return IpHost.behind(config.ip(), nic().link(), relay, counters, random);
-        }
-        FrameSink sink = failures.recording(of(shard).sink());
-        return IpHost.beside(config.ip(), nic().link(), sink, relay, neighbors, counters, random);
+        Attachment attachment = has(shard)
+                ? Attachment.of(nic().link(), failures.recording(of(shard).sink()), neighbors)
+                : Attachment.without(nic().link());
+        return IpHost.further(addressing, List.of(attachment), relay, counters, random);
     }
 }

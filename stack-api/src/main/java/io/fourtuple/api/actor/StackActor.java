@@ -119,6 +119,10 @@ public final class StackActor extends ExtensibleBehavior<Object> {
 
     /** Each shard starts its own, and none before all are there. */
     private void startReaders() {
+        long now = shard.now();
+        shard.failures.setTime(now);
+        shard.ip.start(now);
+        shard.wakeAt(shard.ip.deadline());
         nicReader.start();
         for (int i = 1; shards.queues.has(i); i++) {
             shards.actor(i).tell(StackInput.AllStarted.INSTANCE);
@@ -271,7 +275,7 @@ public final class StackActor extends ExtensibleBehavior<Object> {
         for (int i = 0, count = frames.size(); i < count; i++) {
             Frame frame = frames.get(i);
             shard.failures.received(frame);
-            if (shard.index == 0 || shard.ip.isSegment(frame)) {
+            if (shard.index == 0 || shard.ip.isSegment(0, frame)) {
                 receive(frame, now);
             } else {
                 steering.handOn(frame);
@@ -308,6 +312,7 @@ public final class StackActor extends ExtensibleBehavior<Object> {
             }
             onIngress(ingress, now);
         }
+        AddressLog.write(shard);
         steering.flush();
         shard.tellIngress();
         for (int i = 0, count = collecting.size(); i < count; i++) {
@@ -358,7 +363,7 @@ public final class StackActor extends ExtensibleBehavior<Object> {
         switch (entry.record.handleSegment(segment, shard.out, now)) {
             case IGNORE -> shard.schedule(entry, entry.record.deadline());
             case REPLY -> {
-                Path path = shard.ip.pathTo(entry.tuple().remote(), entry.route);
+                Path path = shard.ip.pathOf(entry.tuple(), entry.route);
                 if (path != null) {
                     shard.transmitAlone(path, entry.tuple(), now);
                 }
@@ -366,7 +371,7 @@ public final class StackActor extends ExtensibleBehavior<Object> {
             }
             case REMOVE -> shard.leave(entry);
             case RESET -> {
-                Path path = shard.ip.pathTo(entry.tuple().remote(), entry.route);
+                Path path = shard.ip.pathOf(entry.tuple(), entry.route);
                 if (path != null) {
                     shard.transmitAlone(path, entry.tuple(), now);
                 }

@@ -12,6 +12,7 @@ import io.fourtuple.core.ip.Prefix;
 import io.fourtuple.core.ip.Route;
 import io.fourtuple.core.ip.StableSecret;
 import io.fourtuple.core.wire.IpAddress;
+import java.util.List;
 import java.util.Optional;
 
 /** Reads an {@link IpConfig} from HOCON: one method per record, one line per component, in the record's order. */
@@ -24,8 +25,7 @@ final class IpConfigReader {
 
     static IpConfig read(ConfigSection section, IpConfig defaults) {
         return new IpConfig(
-                section.list("addresses", defaults.addresses(), "addresses with a prefix length, such as 10.77.0.2/24",
-                        InterfaceAddress::parse),
+                addresses(section, defaults.addresses()),
                 defaults.furtherAddresses(),
                 section.list("routes", defaults.routes(), "routes such as \"0.0.0.0/0 via 10.77.0.1\"",
                         IpConfigReader::route),
@@ -37,6 +37,16 @@ final class IpConfigReader {
                 reassembly(section.section("reassembly"), defaults.reassembly()),
                 section.integer("loopback-queue", defaults.loopbackQueue(), 1, 1_000_000),
                 section.flag("accept-source-routes", defaults.acceptSourceRoutes()));
+    }
+
+    /** Those of a section that has no more of IP than these. */
+    static List<InterfaceAddress> addresses(ConfigSection section) {
+        return addresses(section, List.of());
+    }
+
+    private static List<InterfaceAddress> addresses(ConfigSection section, List<InterfaceAddress> defaults) {
+        return section.list("addresses", defaults, "addresses with a prefix length, such as 10.77.0.2/24",
+                InterfaceAddress::parse);
     }
 
     private static AddressChecks addressChecks(ConfigSection section, AddressChecks defaults) {

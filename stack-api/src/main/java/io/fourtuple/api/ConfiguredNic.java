@@ -14,6 +14,8 @@ import io.fourtuple.nic.tap.TapConfig;
 import io.fourtuple.nic.tap.TapNic;
 import io.fourtuple.nic.vxlan.VxlanConfig;
 import io.fourtuple.nic.vxlan.VxlanNic;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Opens the network interface that a configuration asks for. */
 public final class ConfiguredNic {
@@ -27,12 +29,34 @@ public final class ConfiguredNic {
      * @throws NicException with one sentence, when that is not possible
      */
     public static Nic open(StackConfig config) {
-        NicChoice choice = config.nic();
-        NicSettings settings = config.nicSettings();
+        return open(config.nic(), config.nicSettings(), config.shards());
+    }
+
+    /**
+     * Opens all NICs that {@code config} names, the first one first.
+     *
+     * @return NICs that the caller owns, until it hands them to {@link Stack#start}
+     * @throws NicException with one sentence, when that is not possible: then none is open
+     */
+    public static List<Nic> openAll(StackConfig config) {
+        List<Nic> nics = new ArrayList<>();
+        try {
+            nics.add(open(config));
+            for (StackConfig.FurtherNic further : config.furtherNics()) {
+                nics.add(open(further.nic(), further.settings(), 1));
+            }
+            return List.copyOf(nics);
+        } catch (RuntimeException e) {
+            nics.forEach(Nic::close);
+            throw e;
+        }
+    }
+
+    private static Nic open(NicChoice choice, NicSettings settings, int shards) {
         return switch (choice) {
             case NicChoice.Memory _ -> new MemoryWire(MemoryWire.Config.DEFAULT).left();
-            case NicChoice.Tap(String name) -> openTap(TapConfig.of(name, ownMac(choice, settings)), config);
-            case NicChoice.Tun(String name) -> openTap(TapConfig.tun(name), config);
+            case NicChoice.Tap(String name) -> openTap(TapConfig.of(name, ownMac(choice, settings)), settings, shards);
+            case NicChoice.Tun(String name) -> openTap(TapConfig.tun(name), settings, shards);
             case NicChoice.Packet(String name) -> {
                 checkOwnMtu(choice, name, settings);
                 yield PacketNic.open(PacketConfig.of(name, settings.mac())
@@ -50,12 +74,12 @@ public final class ConfiguredNic {
         };
     }
 
-    private static Nic openTap(TapConfig tap, StackConfig config) {
+    private static Nic openTap(TapConfig tap, NicSettings settings, int shards) {
         TapConfig changed;
         try {
-            changed = tap.withMtu(config.nicSettings().mtu())
-                    .withOffload(config.nicSettings().offload())
-                    .withQueues(Math.min(config.shards(), TapConfig.MAX_QUEUES));
+            changed = tap.withMtu(settings.mtu())
+                    .withOffload(settings.offload())
+                    .withQueues(Math.min(shards, TapConfig.MAX_QUEUES));
         } catch (IllegalArgumentException e) {
             throw new NicException(e.getMessage(), e);
         }

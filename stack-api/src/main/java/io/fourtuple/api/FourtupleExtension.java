@@ -18,7 +18,7 @@ public final class FourtupleExtension implements Extension {
 
     private FourtupleExtension(ActorSystem<?> system) {
         StackConfig config = StackConfig.from(system.settings().config());
-        stack = Stack.start(system, config, ConfiguredNic.open(config));
+        stack = Stack.start(system, config, ConfiguredNic.openAll(config));
         tcp = Tcp.of(stack);
     }
 

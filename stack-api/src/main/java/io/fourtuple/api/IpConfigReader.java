@@ -1,6 +1,8 @@
 package io.fourtuple.api;
 
 import io.fourtuple.api.config.ConfigSection;
+import io.fourtuple.core.ip.AddressChecks;
+import io.fourtuple.core.ip.Autoconfiguration;
 import io.fourtuple.core.ip.InterfaceAddress;
 import io.fourtuple.core.ip.IpConfig;
 import io.fourtuple.core.ip.IpConfig.IcmpRate;
@@ -8,7 +10,10 @@ import io.fourtuple.core.ip.IpConfig.Neighbors;
 import io.fourtuple.core.ip.IpConfig.Reassembly;
 import io.fourtuple.core.ip.Prefix;
 import io.fourtuple.core.ip.Route;
+import io.fourtuple.core.ip.StableSecret;
 import io.fourtuple.core.wire.IpAddress;
+import java.util.List;
+import java.util.Optional;
 
 /** Reads an {@link IpConfig} from HOCON: one method per record, one line per component, in the record's order. */
 final class IpConfigReader {
@@ -20,15 +25,50 @@ final class IpConfigReader {
 
     static IpConfig read(ConfigSection section, IpConfig defaults) {
         return new IpConfig(
-                section.list("addresses", defaults.addresses(), "addresses with a prefix length, such as 10.77.0.2/24",
-                        InterfaceAddress::parse),
+                addresses(section, defaults.addresses()),
+                defaults.furtherAddresses(),
                 section.list("routes", defaults.routes(), "routes such as \"0.0.0.0/0 via 10.77.0.1\"",
                         IpConfigReader::route),
+                section.choice("host-model", defaults.hostModel()),
+                addressChecks(section.section("address-checks"), defaults.addressChecks()),
+                autoconfiguration(section.section("autoconfiguration"), defaults.autoconfiguration()),
                 neighbors(section.section("neighbors"), defaults.neighbors()),
                 icmpRate(section.section("icmp-rate"), defaults.icmpRate()),
                 reassembly(section.section("reassembly"), defaults.reassembly()),
                 section.integer("loopback-queue", defaults.loopbackQueue(), 1, 1_000_000),
                 section.flag("accept-source-routes", defaults.acceptSourceRoutes()));
+    }
+
+    /** Those of a section that has no more of IP than these. */
+    static List<InterfaceAddress> addresses(ConfigSection section) {
+        return addresses(section, List.of());
+    }
+
+    private static List<InterfaceAddress> addresses(ConfigSection section, List<InterfaceAddress> defaults) {
+        return section.list("addresses", defaults, "addresses with a prefix length, such as 10.77.0.2/24",
+                InterfaceAddress::parse);
+    }
+
+    private static AddressChecks addressChecks(ConfigSection section, AddressChecks defaults) {
+        return new AddressChecks(
+                section.choice("detection", defaults.detection()),
+                section.integer("ipv6-probes", defaults.ipv6Probes(), 0, 16),
+                section.integer("ipv4-probes", defaults.ipv4Probes(), 0, 16),
+                section.integer("announcements", defaults.announcements(), 0, 16),
+                section.choice("defense", defaults.defense()),
+                section.nanos("defend-interval", defaults.defendInterval(), MILLIS, HOUR));
+    }
+
+    private static Autoconfiguration autoconfiguration(ConfigSection section, Autoconfiguration defaults) {
+        return new Autoconfiguration(
+                section.flag("enabled", defaults.enabled()),
+                section.choice("interface-ids", defaults.interfaceIds()),
+                section.text("secret", defaults.secret(), "32 hexadecimal digits, or \"\" for a random one",
+                        text -> text.isEmpty() ? Optional.empty() : Optional.of(StableSecret.parse(text))),
+                section.integer("routers", defaults.routers(), 1, 1000),
+                section.integer("prefixes", defaults.prefixes(), 1, 1000),
+                section.integer("addresses", defaults.addresses(), 0, 1000),
+                section.integer("solicitations", defaults.solicitations(), 0, 100));
     }
 
     private static Neighbors neighbors(ConfigSection section, Neighbors defaults) {

@@ -7,6 +7,7 @@ import io.fourtuple.nic.Nic;
 import io.fourtuple.nic.loop.VirtualTime;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -23,7 +24,7 @@ import org.apache.pekko.actor.typed.javadsl.Adapter;
 import org.apache.pekko.actor.typed.javadsl.AskPattern;
 
 /**
- * One running TCP/IP stack: a host with its own addresses on its own NIC. A system can have any number of them.
+ * One running TCP/IP stack: a host with its own addresses on its own NICs. A system can have any number of them.
  *
  * <p>The handle may be used by any thread. The stack itself is an actor, {@link #ref()}, on the event loop of the
  * dispatcher that {@link StackConfig#loopDispatcher()} names; it ends with {@link #terminate()}, or with its actor
@@ -65,13 +66,28 @@ public final class Stack {
      * @throws org.apache.pekko.actor.InvalidActorNameException when the system has a stack of this name already
      */
     public static Stack start(ClassicActorSystemProvider system, StackConfig config, Nic nic) {
+        return start(system, config, List.of(nic));
+    }
+
+    /**
+     * Starts a stack with several network interfaces, like {@link #start(ClassicActorSystemProvider, StackConfig,
+     * Nic)}. The first one has {@link io.fourtuple.core.ip.IpConfig#addresses}, the others in their order have {@link
+     * io.fourtuple.core.ip.IpConfig#furtherAddresses}. Of the first one each shard has a queue, where it has several;
+     * the others are read and written by the first shard.
+     *
+     * @param nics at least one; that they are told apart by their networks is the caller's business
+     * @throws IllegalArgumentException with one sentence, when the configuration contradicts itself or the NICs
+     */
+    public static Stack start(ClassicActorSystemProvider system, StackConfig config, List<Nic> nics) {
         Objects.requireNonNull(config, "config");
-        Objects.requireNonNull(nic, "nic");
+        if (nics.isEmpty()) {
+            throw new IllegalArgumentException("a stack has at least one network interface");
+        }
         try {
             return start(system, config, new Substitute() {
                 @Override
                 public Behavior<Object> behavior(CompletableFuture<Done> terminated) {
-                    return StackActor.create(config, nic, secrets(config.name()), terminated);
+                    return StackActor.create(config, nics, secrets(config.name()), terminated);
                 }
 
                 @Override
@@ -80,7 +96,7 @@ public final class Stack {
                 }
             });
         } catch (RuntimeException e) {
-            nic.close();
+            nics.forEach(Nic::close);
             throw e;
         }
     }

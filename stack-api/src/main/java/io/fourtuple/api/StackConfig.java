@@ -9,6 +9,7 @@ import io.fourtuple.core.tcp.MemoryBudget;
 import io.fourtuple.core.tcp.TcpConfig;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -21,6 +22,8 @@ import java.util.Objects;
  * @param name what the stack is called in actor paths, logs and snapshots: letters, digits, {@code -} and {@code _}
  * @param nic the network interface of a system's configured stack; not used when a stack is given its NIC in code
  * @param nicSettings how it is set up, likewise
+ * @param furtherNics the network interfaces beside that one, likewise, 0 to {@value #MAX_FURTHER_NICS}; the addresses
+ *     of each are at its place in {@link IpConfig#furtherAddresses}
  * @param ip addresses, routes and the bounds of IP, ARP, NDP and ICMP
  * @param tcp what a connection does where TCP leaves a choice
  * @param listen the queues of listening sockets
@@ -41,6 +44,7 @@ public record StackConfig(
         String name,
         NicChoice nic,
         NicSettings nicSettings,
+        List<FurtherNic> furtherNics,
         IpConfig ip,
         TcpConfig tcp,
         Listen listen,
@@ -56,6 +60,9 @@ public record StackConfig(
     /** The most event loops of one stack. */
     public static final int MAX_SHARDS = 64;
 
+    /** The most network interfaces of one stack beside the first. */
+    public static final int MAX_FURTHER_NICS = 63;
+
     /** Where the configured stack of an actor system is described. */
     public static final String PATH = "fourtuple.stack";
 
@@ -63,6 +70,7 @@ public record StackConfig(
         Objects.requireNonNull(name, "name");
         Objects.requireNonNull(nic, "nic");
         Objects.requireNonNull(nicSettings, "nicSettings");
+        furtherNics = List.copyOf(furtherNics);
         Objects.requireNonNull(ip, "ip");
         Objects.requireNonNull(tcp, "tcp");
         Objects.requireNonNull(listen, "listen");
@@ -76,11 +84,28 @@ public record StackConfig(
         if (!name.matches("[A-Za-z0-9][A-Za-z0-9_-]*")) {
             throw new IllegalArgumentException("a stack's name is letters, digits, - and _, not \"" + name + "\"");
         }
+        if (furtherNics.size() > MAX_FURTHER_NICS) {
+            throw new IllegalArgumentException("a stack has at most " + (MAX_FURTHER_NICS + 1)
+                    + " network interfaces, not " + (furtherNics.size() + 1));
+        }
         if (shards < 1 || shards > MAX_SHARDS) {
             throw new IllegalArgumentException("shards must be 1 to " + MAX_SHARDS + ", not " + shards);
         }
         if (terminateTimeout.isNegative()) {
             throw new IllegalArgumentException("terminateTimeout must not be negative");
+        }
+    }
+
+    /**
+     * A network interface beside the first one.
+     *
+     * @param nic which one
+     * @param settings how it is set up
+     */
+    public record FurtherNic(NicChoice nic, NicSettings settings) {
+        public FurtherNic {
+            Objects.requireNonNull(nic, "nic");
+            Objects.requireNonNull(settings, "settings");
         }
     }
 
@@ -323,6 +348,7 @@ public record StackConfig(
                 "stack",
                 new NicChoice.Memory(),
                 NicSettings.defaults(),
+                List.of(),
                 IpConfig.defaults(),
                 TcpConfig.defaults(),
                 new Listen(Listen.Profile.SEED, Listen.SynCookies.ON_OVERFLOW, 4096, 1.5, 1024),
@@ -362,26 +388,32 @@ public record StackConfig(
 
     /** The same under another name. */
     public StackConfig withName(String newName) {
-        return new StackConfig(newName, nic, nicSettings, ip, tcp, listen, ports, limits, streams, loopDispatcher,
-                shards, supervision, flightRecorder, terminateTimeout);
+        return new StackConfig(newName, nic, nicSettings, furtherNics, ip, tcp, listen, ports, limits, streams,
+                loopDispatcher, shards, supervision, flightRecorder, terminateTimeout);
     }
 
     /** The same on another network interface. */
     public StackConfig withNic(NicChoice choice) {
-        return new StackConfig(name, choice, nicSettings, ip, tcp, listen, ports, limits, streams, loopDispatcher,
-                shards, supervision, flightRecorder, terminateTimeout);
+        return new StackConfig(name, choice, nicSettings, furtherNics, ip, tcp, listen, ports, limits, streams,
+                loopDispatcher, shards, supervision, flightRecorder, terminateTimeout);
     }
 
     /** The same on a network interface that is set up in another way. */
     public StackConfig withNicSettings(NicSettings settings) {
-        return new StackConfig(name, nic, settings, ip, tcp, listen, ports, limits, streams, loopDispatcher,
-                shards, supervision, flightRecorder, terminateTimeout);
+        return new StackConfig(name, nic, settings, furtherNics, ip, tcp, listen, ports, limits, streams,
+                loopDispatcher, shards, supervision, flightRecorder, terminateTimeout);
+    }
+
+    /** The same with further network interfaces, whose addresses {@link #ip} has. */
+    public StackConfig withFurtherNics(List<FurtherNic> others) {
+        return new StackConfig(name, nic, nicSettings, others, ip, tcp, listen, ports, limits, streams,
+                loopDispatcher, shards, supervision, flightRecorder, terminateTimeout);
     }
 
     /** The same with other addresses, routes and bounds. */
     public StackConfig withIp(IpConfig host) {
-        return new StackConfig(name, nic, nicSettings, host, tcp, listen, ports, limits, streams, loopDispatcher,
-                shards, supervision, flightRecorder, terminateTimeout);
+        return new StackConfig(name, nic, nicSettings, furtherNics, host, tcp, listen, ports, limits, streams,
+                loopDispatcher, shards, supervision, flightRecorder, terminateTimeout);
     }
 
     /**
@@ -395,61 +427,61 @@ public record StackConfig(
 
     /** The same with other choices for connections. */
     public StackConfig withTcp(TcpConfig config) {
-        return new StackConfig(name, nic, nicSettings, ip, config, listen, ports, limits, streams, loopDispatcher,
-                shards, supervision, flightRecorder, terminateTimeout);
+        return new StackConfig(name, nic, nicSettings, furtherNics, ip, config, listen, ports, limits, streams,
+                loopDispatcher, shards, supervision, flightRecorder, terminateTimeout);
     }
 
     /** The same with other queues. */
     public StackConfig withListen(Listen queues) {
-        return new StackConfig(name, nic, nicSettings, ip, tcp, queues, ports, limits, streams, loopDispatcher,
-                shards, supervision, flightRecorder, terminateTimeout);
+        return new StackConfig(name, nic, nicSettings, furtherNics, ip, tcp, queues, ports, limits, streams,
+                loopDispatcher, shards, supervision, flightRecorder, terminateTimeout);
     }
 
     /** The same with other ephemeral ports. */
     public StackConfig withPorts(Ports range) {
-        return new StackConfig(name, nic, nicSettings, ip, tcp, listen, range, limits, streams, loopDispatcher,
-                shards, supervision, flightRecorder, terminateTimeout);
+        return new StackConfig(name, nic, nicSettings, furtherNics, ip, tcp, listen, range, limits, streams,
+                loopDispatcher, shards, supervision, flightRecorder, terminateTimeout);
     }
 
     /** The same with other limits. */
     public StackConfig withLimits(Limits bounds) {
-        return new StackConfig(name, nic, nicSettings, ip, tcp, listen, ports, bounds, streams, loopDispatcher,
-                shards, supervision, flightRecorder, terminateTimeout);
+        return new StackConfig(name, nic, nicSettings, furtherNics, ip, tcp, listen, ports, bounds, streams,
+                loopDispatcher, shards, supervision, flightRecorder, terminateTimeout);
     }
 
     /** The same with another setting of the Streams API. */
     public StackConfig withStreams(Streams setting) {
-        return new StackConfig(name, nic, nicSettings, ip, tcp, listen, ports, limits, setting, loopDispatcher,
-                shards, supervision, flightRecorder, terminateTimeout);
+        return new StackConfig(name, nic, nicSettings, furtherNics, ip, tcp, listen, ports, limits, setting,
+                loopDispatcher, shards, supervision, flightRecorder, terminateTimeout);
     }
 
     /** The same on another event loop. */
     public StackConfig withLoopDispatcher(String id) {
-        return new StackConfig(name, nic, nicSettings, ip, tcp, listen, ports, limits, streams, id,
-                shards, supervision, flightRecorder, terminateTimeout);
+        return new StackConfig(name, nic, nicSettings, furtherNics, ip, tcp, listen, ports, limits, streams,
+                id, shards, supervision, flightRecorder, terminateTimeout);
     }
 
     /** The same with other limits of restarts. */
     public StackConfig withSupervision(Supervision restarts) {
-        return new StackConfig(name, nic, nicSettings, ip, tcp, listen, ports, limits, streams, loopDispatcher,
-                shards, restarts, flightRecorder, terminateTimeout);
+        return new StackConfig(name, nic, nicSettings, furtherNics, ip, tcp, listen, ports, limits, streams,
+                loopDispatcher, shards, restarts, flightRecorder, terminateTimeout);
     }
 
     /** The same with another flight recorder. */
     public StackConfig withFlightRecorder(FlightRecorder recorder) {
-        return new StackConfig(name, nic, nicSettings, ip, tcp, listen, ports, limits, streams, loopDispatcher,
-                shards, supervision, recorder, terminateTimeout);
+        return new StackConfig(name, nic, nicSettings, furtherNics, ip, tcp, listen, ports, limits, streams,
+                loopDispatcher, shards, supervision, recorder, terminateTimeout);
     }
 
     /** The same on so many event loops. */
     public StackConfig withShards(int loops) {
-        return new StackConfig(name, nic, nicSettings, ip, tcp, listen, ports, limits, streams, loopDispatcher,
-                loops, supervision, flightRecorder, terminateTimeout);
+        return new StackConfig(name, nic, nicSettings, furtherNics, ip, tcp, listen, ports, limits, streams,
+                loopDispatcher, loops, supervision, flightRecorder, terminateTimeout);
     }
 
     /** The same with another time to end in order. */
     public StackConfig withTerminateTimeout(Duration timeout) {
-        return new StackConfig(name, nic, nicSettings, ip, tcp, listen, ports, limits, streams, loopDispatcher,
-                shards, supervision, flightRecorder, timeout);
+        return new StackConfig(name, nic, nicSettings, furtherNics, ip, tcp, listen, ports, limits, streams,
+                loopDispatcher, shards, supervision, flightRecorder, timeout);
     }
 }

@@ -44,12 +44,15 @@ final class StackConfigReader {
     static StackConfig read(Config config, String path) {
         StackConfig defaults = StackConfig.defaults();
         ConfigSection section = ConfigSection.of(config, path);
+        List<ConfigSection> further = section.sections("further-nics");
         StackConfig result = new StackConfig(
                 section.text("name", defaults.name(), "letters, digits, - and _",
                         matching("[A-Za-z0-9][A-Za-z0-9_-]*")),
                 section.text("nic", defaults.nic(), NicChoice.ALLOWED, NicChoice::parse),
                 nicSettings(section.section("nic-settings"), defaults.nicSettings()),
-                IpConfigReader.read(section.section("ip"), defaults.ip()),
+                further.stream().map(each -> furtherNic(each, defaults)).toList(),
+                IpConfigReader.read(section.section("ip"), defaults.ip())
+                        .withFurtherAddresses(further.stream().map(IpConfigReader::addresses).toList()),
                 tcp(section.section("tcp"), defaults.tcp()),
                 listen(section.section("listen"), defaults.listen()),
                 ports(section.section("ports"), defaults.ports()),
@@ -65,6 +68,12 @@ final class StackConfigReader {
                         Duration.ofHours(1)));
         section.finish();
         return result;
+    }
+
+    private static StackConfig.FurtherNic furtherNic(ConfigSection section, StackConfig defaults) {
+        return new StackConfig.FurtherNic(
+                section.text("nic", defaults.nic(), NicChoice.ALLOWED, NicChoice::parse),
+                nicSettings(section.section("nic-settings"), defaults.nicSettings()));
     }
 
     private static NicSettings nicSettings(ConfigSection section, NicSettings defaults) {

@@ -8,6 +8,9 @@ import com.typesafe.config.ConfigFactory;
 import io.fourtuple.api.config.ConfigurationException;
 import io.fourtuple.api.config.NicChoice;
 import io.fourtuple.api.config.NicSettings;
+import io.fourtuple.core.ip.AddressChecks;
+import io.fourtuple.core.ip.IpConfig;
+import io.fourtuple.core.ip.StableSecret;
 import io.fourtuple.core.tcp.CongestionControlSupplier;
 import io.fourtuple.core.tcp.FastOpenKey;
 import io.fourtuple.core.tcp.TcpConfig;
@@ -16,6 +19,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -72,7 +76,15 @@ class StackConfigTest {
                   listen.syn-queue-ratio = 2
                   streams.on-loop = yes
                   terminate-timeout = 250 ms
+                  further-nics = [
+                    { nic = "tun:ft2", addresses = ["10.10.0.1/30"] }
+                    { nic = "tap:ft3", nic-settings.mtu = 9000 }
+                  ]
                   ip { addresses = ["10.9.0.1/16", "fd77::9/64"], routes = ["0.0.0.0/0 via 10.9.0.254"] }
+                  ip.host-model = weak
+                  ip.address-checks { detection = on, ipv4-probes = 2, defense = give-up, defend-interval = 1 s }
+                  ip.autoconfiguration { enabled = on, interface-ids = eui64, routers = 2,
+                    secret = "0000000000000001000000000000000a" }
                 }"""), "my-app.stack");
 
         assertThat(read.name()).isEqualTo("second");
@@ -86,6 +98,16 @@ class StackConfigTest {
         assertThat(read.listen().synBound(10)).isEqualTo(20);
         assertThat(read.ip().addresses()).hasToString("[10.9.0.1/16, fd77::9/64]");
         assertThat(read.ip().routes()).hasToString("[0.0.0.0/0 via 10.9.0.254]");
+        assertThat(read.furtherNics()).extracting(StackConfig.FurtherNic::nic)
+                .containsExactly(new NicChoice.Tun("ft2"), new NicChoice.Tap("ft3"));
+        assertThat(read.furtherNics().get(1).settings().mtu()).isEqualTo(9000);
+        assertThat(read.ip().furtherAddresses()).hasToString("[[10.10.0.1/30], []]");
+        assertThat(read.ip().hostModel()).isEqualTo(IpConfig.HostModel.WEAK);
+        assertThat(read.ip().addressChecks()).isEqualTo(new AddressChecks(
+                AddressChecks.Detection.ON, 1, 2, 2, AddressChecks.Defense.GIVE_UP, 1_000_000_000L));
+        assertThat(read.ip().autoconfiguration().enabled()).isTrue();
+        assertThat(read.ip().autoconfiguration().routers()).isEqualTo(2);
+        assertThat(read.ip().autoconfiguration().secret()).contains(new StableSecret(1, 10));
         assertThat(read.streams().onLoop()).isTrue();
         assertThat(read.terminateTimeout()).isEqualTo(Duration.ofMillis(250));
     }
@@ -137,6 +159,14 @@ class StackConfigTest {
             ip.addresses = ["router"] | must be a list of addresses
             ip.routes = ["0.0.0.0/0"] | must be a list of routes such as
             ip.routes = ["0.0.0.0/0 via fd77::1"] | not "0.0.0.0/0 via fd77::1"
+            further-nics = 5 | fourtuple.stack.further-nics must be a list [ … ] of sections
+            further-nics = [5] | fourtuple.stack.further-nics[0] must be a section
+            further-nics = [{ nic = eth0 }] | fourtuple.stack.further-nics[0].nic must be memory, tap:NAME
+            further-nics = [{ mtu = 1 }] | fourtuple.stack.further-nics[0].mtu is not a configuration key
+            ip.host-model = lax | fourtuple.stack.ip.host-model must be strong or weak, not "lax"
+            ip.address-checks.detection = maybe | must be off or optimistic or on, not "maybe"
+            ip.address-checks.ipv4-probes = 17 | must be a whole number from 0 to 16
+            ip.autoconfiguration.secret = abc | autoconfiguration.secret must be 32 hexadecimal digits
             ip.neighbors.retry-interval = 1 KiB | must be a duration with a unit
             ip.reassembly.fragments-per-datagram = 1 | must be a whole number from 2
             ip.addresses = ["10.0.0.300/24"] | not "10.0.0.300/24"
@@ -166,6 +196,9 @@ class StackConfigTest {
         for (RecordComponent component : values.getClass().getRecordComponents()) {
             String key = key(component.getName());
             Object value = value(values, component);
+            if (component.getName().equals("furtherAddresses")) {
+                continue; // each NIC's are written with it, in further-nics
+            }
             if (value instanceof Record nested && !(value instanceof NicChoice)) {
                 leaves(nested).forEach((rest, leaf) -> found.put(key + "." + rest, leaf));
             } else {
@@ -178,6 +211,7 @@ class StackConfigTest {
     private static Object comparable(Object value) {
         return switch (value) {
             case CongestionControlSupplier supplier -> supplier.create(1000, 10_000).name();
+            case Optional<?> maybe -> maybe.map(Object::toString).orElse("");
             case Enum<?> constant -> constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
             default -> value;
         };

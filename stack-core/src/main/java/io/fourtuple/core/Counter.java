@@ -77,6 +77,12 @@ public enum Counter {
     ICMP_IN_ECHOS("Icmp", "InEchos", Kind.TERMINAL),
     /** Neighbour discovery messages received. */
     ICMP_IN_NEIGHBOR_MESSAGES("Icmp", "InNeighborMessages", Kind.TERMINAL),
+    /** Router advertisements received and heeded. */
+    ICMP_IN_ROUTER_ADVERTISEMENTS("Icmp", "InRouterAdvertisements", Kind.TERMINAL),
+    /** Default routers ignored, as there were as many as may be. */
+    ICMP_IN_ROUTERS_IGNORED("Icmp", "InRoutersIgnored"),
+    /** Networks of router advertisements ignored, as there were as many networks or addresses as may be. */
+    ICMP_IN_PREFIXES_IGNORED("Icmp", "InPrefixesIgnored"),
     /** Other messages received and ignored. */
     ICMP_IN_IGNORED("Icmp", "InIgnored", Kind.TERMINAL),
     /** ICMP and ICMPv6 messages sent. */
@@ -97,6 +103,12 @@ public enum Counter {
     ARP_OUT_REPLIES("Arp", "OutReplies"),
     /** Neighbours given up: no answer. */
     ARP_FAILED("Arp", "Failed"),
+    /** Addresses of ours announced by ARP (RFC 5227). */
+    ARP_OUT_ANNOUNCEMENTS("Arp", "OutAnnouncements"),
+    /** Addresses of ours that were somebody else's already. */
+    ARP_DUPLICATES("Arp", "Duplicates"),
+    /** ARP packets and neighbour advertisements of others that claimed an address in use here. */
+    ARP_CONFLICTS("Arp", "Conflicts"),
     /** Neighbour entries evicted for want of room. */
     ARP_TABLE_FULL("Arp", "TableFull"),
     /** Frames received from the NIC, and packets to ourselves that were looped back without it. */

@@ -51,20 +51,27 @@ final class FailureReports {
     private final AtomicInteger waiting = new AtomicInteger();
     /** Of all queues; none when they are switched off. */
     private final List<FlightRecorder> recorders;
-    /** That of this shard's queue; null when there is none. */
-    private final FlightRecorder recorder;
+    private final NicQueues queues;
+    /** Those of what this shard reads, at the number of the link. */
+    private final FlightRecorder[] mine;
     private Executor blocking;
 
     /** Those of the first shard, who writes them for all; it has yet to {@link #start}. */
-    FailureReports(StackConfig config, List<Nic> queues, Counters counters) {
-        this(config, counters, recorders(config.flightRecorder(), queues), 0);
+    FailureReports(StackConfig config, NicQueues queues, Counters counters) {
+        this(config, counters, queues, recorders(config.flightRecorder(), queues.all()), 0);
     }
 
-    private FailureReports(StackConfig config, Counters counters, List<FlightRecorder> recorders, int shard) {
+    private FailureReports(
+            StackConfig config, Counters counters, NicQueues queues, List<FlightRecorder> recorders, int shard) {
         this.config = config;
         this.counters = counters;
+        this.queues = queues;
         this.recorders = recorders;
-        recorder = shard < recorders.size() ? recorders.get(shard) : null;
+        int read = recorders.isEmpty() ? 0 : queues.of(shard).size();
+        mine = new FlightRecorder[read];
+        for (int link = 0; link < read; link++) { // the further NICs, which the first shard reads, are the last ones
+            mine[link] = link == 0 ? recorders.get(shard) : recorders.get(recorders.size() - read + link);
+        }
     }
 
     private static List<FlightRecorder> recorders(StackConfig.FlightRecorder config, List<Nic> queues) {
@@ -78,7 +85,7 @@ final class FailureReports {
 
     /** Those of a further shard, which records what passes its queue, if it has one. */
     FailureReports ofShard(int shard, Counters itsCounters) {
-        return new FailureReports(config, itsCounters, recorders, shard);
+        return new FailureReports(config, itsCounters, queues, recorders, shard);
     }
 
     /** To be called before the first report, with who writes files. */
@@ -86,21 +93,21 @@ final class FailureReports {
         blocking = forFiles;
     }
 
-    /** The sink to send by, so that what goes out is recorded. */
-    FrameSink recording(FrameSink sink) {
-        return recorder == null ? sink : recorder.recording(sink);
+    /** The sink to send by on a link, so that what goes out is recorded. */
+    FrameSink recording(int link, FrameSink sink) {
+        return link < mine.length ? mine[link].recording(sink) : sink;
     }
 
-    /** A frame that came in. */
-    void received(Frame frame) {
-        if (recorder != null) {
-            recorder.received(frame);
+    /** A frame that came in by a link. */
+    void received(int link, Frame frame) {
+        if (link < mine.length) {
+            mine[link].received(frame);
         }
     }
 
     /** The loop's time, before frames are sent or received. */
     void setTime(long now) {
-        if (recorder != null) {
+        for (FlightRecorder recorder : mine) {
             recorder.setTime(now);
         }
     }

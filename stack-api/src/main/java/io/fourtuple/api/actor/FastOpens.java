@@ -8,6 +8,7 @@ import io.fourtuple.core.tcp.FastOpenCookies.Verdict;
 import io.fourtuple.core.tcp.HalfOpen;
 import io.fourtuple.core.wire.FastOpenOption;
 import io.fourtuple.core.wire.FourTuple;
+import io.fourtuple.core.wire.SourceRoute;
 import io.fourtuple.core.wire.TcpSegment;
 import java.util.Optional;
 
@@ -77,7 +78,7 @@ final class FastOpens {
 
     /** Makes the connection, if there is a place for it and a slot of the accept queue. */
     private boolean open(ListeningSocket socket, FourTuple tuple, TcpSegment syn, FastOpenOption answer) {
-        Path path = shard.ip.pathTo(tuple.remote());
+        Path path = shard.ip.pathOf(tuple, SourceRoute.NONE);
         if (path == null || socket.queues().accept().isFull()) { // what that means is seen to where all SYNs are
             return false;
         }

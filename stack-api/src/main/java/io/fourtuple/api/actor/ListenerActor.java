@@ -62,7 +62,7 @@ final class ListenerActor extends ExtensibleBehavior<Object> {
             shard.redeliver(tuple, syn.segment());
             return;
         }
-        Path path = shard.ip.pathTo(tuple.remote(), syn.way());
+        Path path = shard.ip.pathOf(tuple, syn.way());
         if (path == null) {
             giveBack();
             shard.counters.increment(Counter.IP_OUT_NO_ROUTES);

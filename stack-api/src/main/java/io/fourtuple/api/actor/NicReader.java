@@ -5,6 +5,8 @@ import io.fourtuple.core.Counter;
 import io.fourtuple.nic.Nic;
 import io.fourtuple.nic.NicActor;
 import io.fourtuple.nic.NicException;
+import java.util.List;
+import java.util.stream.IntStream;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.DispatcherSelector;
@@ -14,8 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The actor that reads a shard's queue of the NIC, as its supervisor sees it: started again after a failure, and the
- * reason why once it has ended for good. Confined to the shard's loop.
+ * The actor that reads a NIC, or a shard's queue of it, as its supervisor sees it: started again after a failure, and
+ * the reason why once it has ended for good. Confined to the shard's loop.
  */
 final class NicReader {
     private static final Logger LOG = LoggerFactory.getLogger(StackActor.class);
@@ -24,15 +26,26 @@ final class NicReader {
     /** The stack actor. Kept, because its context is not to be used in another actor's turn. */
     private final ActorRef<Object> self;
     private final Shard shard;
+    /** Number of the NIC. */
+    private final int link;
     private final Nic queue;
     /** The last failure; null while there was none. */
     private Throwable failure;
 
-    NicReader(ActorContext<Object> context, Shard shard, Nic queue) {
+    private NicReader(ActorContext<Object> context, Shard shard, int link, Nic queue) {
         this.context = context;
         self = context.getSelf();
         this.shard = shard;
+        this.link = link;
         this.queue = queue;
+    }
+
+    /** One for each NIC that the shard reads. */
+    static List<NicReader> of(ActorContext<Object> context, Shard shard) {
+        List<Nic> nics = shard.shards.queues.of(shard.index);
+        return IntStream.range(0, nics.size())
+                .mapToObj(link -> new NicReader(context, shard, link, nics.get(link)))
+                .toList();
     }
 
     /** Spawns it. The stack actor is told {@link StackInput.NicGone} at its end. */
@@ -41,8 +54,9 @@ final class NicReader {
                 shard.config.supervision(),
                 this::onFailure,
                 shard.spawnHook.aroundTyped(Role.NIC, Behaviors.setup(_ -> reading())));
+        String name = link == 0 ? "nic" : "nic-" + link;
         context.watchWith(
-                context.spawn(reader, "nic", DispatcherSelector.sameAsParent()), StackInput.NicGone.INSTANCE);
+                context.spawn(reader, name, DispatcherSelector.sameAsParent()), new StackInput.NicGone(this));
     }
 
     /** At first and after each failure, in the reader's own actor. */
@@ -50,7 +64,9 @@ final class NicReader {
         if (failure != null) {
             LOG.warn("NIC {} of stack {} is read again after a failure", queue.name(), shard.config.name(), failure);
         }
-        return NicActor.create(queue, self);
+        return link == 0
+                ? NicActor.create(queue, self)
+                : NicActor.create(queue, self, batch -> new StackInput.FurtherBatch(link, batch.frames()));
     }
 
     private void onFailure(Throwable cause) {

@@ -176,10 +176,14 @@ final class Opens {
         });
     }
 
-    /** Opens a connection, whose actor is made for its entry. */
+    /** Opens a connection, whose actor is made for its entry; {@code found} is a path from whatever address. */
     ConnectionEntry open(
-            FourTuple tuple, Path path, TcpConfig tcp, Function<ConnectionEntry, Behavior<Object>> behavior)
+            FourTuple tuple, Path found, TcpConfig tcp, Function<ConnectionEntry, Behavior<Object>> behavior)
             throws IOException {
+        Path path = tuple.local().equals(found.source()) ? found : shard.ip.pathOf(tuple, found.route());
+        if (path == null) {
+            throw new NoRouteToHostException("Network is unreachable");
+        }
         if (!shard.shards.connections.tryTake()) {
             throw new IOException("there are " + shard.config.limits().connections()
                     + " connections already, which is the configured limit");

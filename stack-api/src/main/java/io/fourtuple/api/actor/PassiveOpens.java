@@ -90,7 +90,7 @@ final class PassiveOpens {
 
     private void sendCookie(SynArrived syn) {
         FourTuple tuple = syn.tuple();
-        Path path = shard.ip.pathTo(tuple.remote(), syn.way());
+        Path path = shard.ip.pathOf(tuple, syn.way());
         if (path == null) {
             counters.increment(Counter.IP_OUT_NO_ROUTES);
             return;
@@ -131,7 +131,7 @@ final class PassiveOpens {
      * of a cookie, or one to reset.
      */
     void onCookie(ListeningSocket socket, FourTuple tuple, TcpSegment segment, SourceRoute back, long now) {
-        Path path = shard.ip.pathTo(tuple.remote(), socket.wayBack(back));
+        Path path = shard.ip.pathOf(tuple, socket.wayBack(back));
         HalfOpen record = socket.queues().expectsCookies(now)
                 ? readCookie(socket, tuple, path, segment, now)
                 : null;

@@ -26,6 +26,7 @@ import io.fourtuple.core.time.TimerQueue;
 import io.fourtuple.core.wire.FourTuple;
 import io.fourtuple.core.wire.OutboundSegment;
 import io.fourtuple.core.wire.SendReason;
+import io.fourtuple.core.wire.SourceRoute;
 import io.fourtuple.core.wire.TcpFlags;
 import io.fourtuple.core.wire.TcpSegment;
 import io.fourtuple.nic.loop.EventLoop;
@@ -188,7 +189,7 @@ final class Shard {
     }
 
     private void sendReset(FourTuple tuple) {
-        Path path = shards.isPoweredOff() ? null : ip.pathTo(tuple.remote());
+        Path path = shards.isPoweredOff() ? null : ip.pathOf(tuple, SourceRoute.NONE);
         if (path != null) {
             transmitAlone(path, tuple, now());
         }

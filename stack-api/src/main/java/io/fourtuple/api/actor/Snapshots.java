@@ -39,7 +39,7 @@ final class Snapshots {
             if (--missing == 0) {
                 NicQueues queues = shards.queues;
                 replyTo.tell(new StackSnapshot(
-                        shards.config.name(), sockets, counters, queues.nic().name(), queues.statistics()));
+                        shards.config.name(), sockets, counters, queues.names(), queues.statistics()));
             }
         }
     }

@@ -15,6 +15,7 @@ import io.fourtuple.core.wire.IpAddress;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
+import java.net.NoRouteToHostException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -155,6 +156,8 @@ final class SocketOpens {
             connect.reply().complete(new SocketRequest.Opening(entry.tuple(), taken.get()));
         } catch (BindException e) {
             throw new ErrnoException(Errno.EADDRNOTAVAIL, e.getMessage());
+        } catch (NoRouteToHostException e) {
+            throw new ErrnoException(Errno.ENETUNREACH, "there is no route from " + local + " to " + remote);
         } catch (IOException e) {
             throw new ErrnoException(Errno.ENOBUFS, e.getMessage());
         }

@@ -75,8 +75,8 @@ public final class StackActor extends ExtensibleBehavior<Object> {
     private final PassiveOpens passiveOpens;
     private final Closing closing;
     private final InHand inHand;
-    /** Null when this shard has no queue of the NIC. */
-    private final NicReader nicReader;
+    /** None when this shard has no queue of a NIC. */
+    private final List<NicReader> nicReaders;
     private final List<ConnectionEntry> collecting = new ArrayList<>();
     private final List<ActorRef<Done>> stoppers = new ArrayList<>();
     private final Steering steering;
@@ -99,16 +99,14 @@ public final class StackActor extends ExtensibleBehavior<Object> {
         closing = new Closing(context, shard);
         socketOpens = new SocketOpens(shard, opens, closing);
         inHand = new InHand(shard, opens);
-        nicReader = shards.queues.has(shard.index)
-                ? new NicReader(context, shard, shards.queues.of(shard.index))
-                : null;
+        nicReaders = NicReader.of(context, shard);
         shards.register(shard.index, context.getSelf());
         shard.rearm();
     }
 
     private void startShard(int index, ShardSecrets secrets) {
         ActorRef<Object> actor = context.spawn(
-                further(shard, index, shards.queues.nic().sink().frame().capacity(), secrets),
+                further(shard, index, shards.queues.largestFrame(), secrets),
                 "shard-" + index,
                 DispatcherSelector.fromConfig(ShardDispatchers.of(
                         Adapter.toClassic(context.getSystem()), shard.config.loopDispatcher(), index)));
@@ -119,7 +117,11 @@ public final class StackActor extends ExtensibleBehavior<Object> {
 
     /** Each shard starts its own, and none before all are there. */
     private void startReaders() {
-        nicReader.start();
+        long now = shard.now();
+        shard.failures.setTime(now);
+        shard.ip.start(now);
+        shard.wakeAt(shard.ip.deadline());
+        nicReaders.forEach(NicReader::start);
         for (int i = 1; shards.queues.has(i); i++) {
             shards.actor(i).tell(StackInput.AllStarted.INSTANCE);
         }
@@ -129,17 +131,17 @@ public final class StackActor extends ExtensibleBehavior<Object> {
      * A stack. To be spawned once, on the loop dispatcher that {@code config} names.
      *
      * @param config how it is set up
-     * @param nic its network interface, which it owns
+     * @param nics its network interfaces, which it owns: at least one
      * @param random where secrets come from, used on the thread of the first shard only: predictable ones make a
      *     simulation and nothing else
      * @param terminated completed at its end; exceptionally, when it could not even start
      * @throws IllegalArgumentException with one sentence, when {@code config} contradicts itself or the NIC
      */
     public static Behavior<Object> create(
-            StackConfig config, Nic nic, RandomGenerator random, CompletableFuture<Done> terminated) {
+            StackConfig config, List<Nic> nics, RandomGenerator random, CompletableFuture<Done> terminated) {
         Counters counters = new Counters();
-        NicQueues queues = new NicQueues(config, nic);
-        FailureReports failures = new FailureReports(config, queues.all(), counters);
+        NicQueues queues = new NicQueues(config, nics);
+        FailureReports failures = new FailureReports(config, queues, counters);
         IpHost ip = queues.firstHost(failures, counters, random);
         return Behaviors.setup(context -> {
             try {
@@ -152,7 +154,7 @@ public final class StackActor extends ExtensibleBehavior<Object> {
                 stack.startReaders();
                 return stack.supervised();
             } catch (RuntimeException e) {
-                nic.close();
+                nics.forEach(Nic::close);
                 terminated.completeExceptionally(e);
                 throw e;
             }
@@ -190,7 +192,7 @@ public final class StackActor extends ExtensibleBehavior<Object> {
         inHand.message = message;
         Behavior<Object> next = switch (message) {
             case FrameBatch batch -> {
-                onBatch(batch.frames());
+                onBatch(0, batch.frames());
                 yield Behaviors.same();
             }
             case StackInput input -> onInput(input);
@@ -255,24 +257,24 @@ public final class StackActor extends ExtensibleBehavior<Object> {
 
     // ---- what comes in ----
 
-    private void onBatch(List<Frame> frames) {
+    private void onBatch(int link, List<Frame> frames) {
         int size = frames.size();
         if (size > 1 && shard.fires(Faults.SPLIT_BATCH)) {
-            onFrames(frames.subList(0, size / 2));
-            context.getSelf().tell(new FrameBatch(frames.subList(size / 2, size)));
+            onFrames(link, frames.subList(0, size / 2));
+            context.getSelf().tell(new StackInput.FurtherBatch(link, frames.subList(size / 2, size)));
         } else {
-            onFrames(frames);
+            onFrames(link, frames);
         }
     }
 
-    private void onFrames(List<Frame> frames) {
+    private void onFrames(int link, List<Frame> frames) {
         long now = shard.now();
         shard.failures.setTime(now);
         for (int i = 0, count = frames.size(); i < count; i++) {
             Frame frame = frames.get(i);
-            shard.failures.received(frame);
-            if (shard.index == 0 || shard.ip.isSegment(frame)) {
-                receive(frame, now);
+            shard.failures.received(link, frame);
+            if (shard.index == 0 || shard.ip.isSegment(link, frame)) {
+                receive(link, frame, now);
             } else {
                 steering.handOn(frame);
             }
@@ -280,8 +282,8 @@ public final class StackActor extends ExtensibleBehavior<Object> {
         finishIngress(now);
     }
 
-    private void receive(Frame frame, long now) {
-        Ingress ingress = shard.ip.receive(frame, now);
+    private void receive(int link, Frame frame, long now) {
+        Ingress ingress = shard.ip.receive(link, frame, now);
         if (ingress != null) {
             onIngress(ingress, now);
         }
@@ -293,7 +295,7 @@ public final class StackActor extends ExtensibleBehavior<Object> {
         shard.failures.setTime(now);
         shards.steeredTo(shard.index).giveBack(frames.size());
         for (int i = 0, count = frames.size(); i < count; i++) {
-            receive(frames.get(i), now);
+            receive(0, frames.get(i), now); // of the first NIC alone others have queues
         }
         finishIngress(now);
     }
@@ -308,6 +310,7 @@ public final class StackActor extends ExtensibleBehavior<Object> {
             }
             onIngress(ingress, now);
         }
+        AddressLog.write(shard);
         steering.flush();
         shard.tellIngress();
         for (int i = 0, count = collecting.size(); i < count; i++) {
@@ -358,7 +361,7 @@ public final class StackActor extends ExtensibleBehavior<Object> {
         switch (entry.record.handleSegment(segment, shard.out, now)) {
             case IGNORE -> shard.schedule(entry, entry.record.deadline());
             case REPLY -> {
-                Path path = shard.ip.pathTo(entry.tuple().remote(), entry.route);
+                Path path = shard.ip.pathOf(entry.tuple(), entry.route);
                 if (path != null) {
                     shard.transmitAlone(path, entry.tuple(), now);
                 }
@@ -366,7 +369,7 @@ public final class StackActor extends ExtensibleBehavior<Object> {
             }
             case REMOVE -> shard.leave(entry);
             case RESET -> {
-                Path path = shard.ip.pathTo(entry.tuple().remote(), entry.route);
+                Path path = shard.ip.pathOf(entry.tuple(), entry.route);
                 if (path != null) {
                     shard.transmitAlone(path, entry.tuple(), now);
                 }
@@ -411,7 +414,7 @@ public final class StackActor extends ExtensibleBehavior<Object> {
             case StackInput.TimersDue _ -> onTimersDue();
             case StackInput.IngressPending _ -> finishIngress(shard.now());
             case StackInput.Steered(List<Ingress> ingress) -> onSteered(ingress);
-            case StackInput.AllStarted _ -> nicReader.start();
+            case StackInput.AllStarted _ -> nicReaders.forEach(NicReader::start);
             case StackInput.HandedOn(List<Frame> frames) -> onHandedOn(frames);
             case StackInput.RelaysPending _ -> shard.relay(RELAYS_PER_TURN);
             case StackInput.OpenReplica replica -> opens.listen(replica);
@@ -454,12 +457,13 @@ public final class StackActor extends ExtensibleBehavior<Object> {
                 powerOff();
                 return Behaviors.stopped();
             }
-            case StackInput.NicGone _ -> {
+            case StackInput.NicGone(NicReader reader) -> {
                 if (shard.index == 0) {
-                    return endWithoutNic(nicReader.whyEnded());
+                    return endWithoutNic(reader.whyEnded());
                 }
-                shards.actor(0).tell(new StackInput.QueueGone(nicReader.whyEnded()));
+                shards.actor(0).tell(new StackInput.QueueGone(reader.whyEnded()));
             }
+            case StackInput.FurtherBatch(int link, List<Frame> frames) -> onBatch(link, frames);
             case StackInput.QueueGone(String why) -> {
                 return endWithoutNic(why);
             }

@@ -100,11 +100,11 @@ sealed interface StackInput extends DeadLetterSuppression {
         INSTANCE
     }
 
-    /** The NIC actor has ended. */
-    enum NicGone implements StackInput {
-        /** The only one. */
-        INSTANCE
-    }
+    /** The actor that reads a NIC has ended. */
+    record NicGone(NicReader reader) implements StackInput {}
+
+    /** What came in by another NIC than the first one, oldest first. */
+    record FurtherBatch(int link, List<Frame> frames) implements StackInput {}
 
     /** Nobody reads the queue of a further shard any more: the second half of a sentence that says why. */
     record QueueGone(String why) implements StackInput {}

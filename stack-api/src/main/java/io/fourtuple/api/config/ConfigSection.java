@@ -74,6 +74,26 @@ public final class ConfigSection {
         throw complaint(key, "a section { … }", value);
     }
 
+    /** The sections of a list of such; none when there is none. They are finished with this one. */
+    public List<ConfigSection> sections(String key) {
+        ConfigValue value = value(key);
+        if (value == null) {
+            return List.of();
+        }
+        if (!(value instanceof ConfigList items)) {
+            throw complaint(key, "a list [ … ] of sections { … }", value);
+        }
+        List<ConfigSection> all = new ArrayList<>();
+        for (ConfigValue item : items) {
+            String place = key + "[" + all.size() + "]";
+            if (!(item instanceof ConfigObject object)) {
+                throw complaint(place, "a section { … }", item);
+            }
+            all.add(sections.computeIfAbsent(place, _ -> new ConfigSection(path + "." + place, object)));
+        }
+        return List.copyOf(all);
+    }
+
     /** A duration with its unit, in nanoseconds, from {@code min} to {@code max} nanoseconds. */
     public long nanos(String key, long fallback, long min, long max) {
         String allowed = "a duration with a unit, such as " + example(fallback) + ", from " + text(min) + " to "

@@ -6,6 +6,7 @@ import io.fourtuple.api.javadsl.Tcp;
 import io.fourtuple.api.simulation.streams.StreamStack;
 import io.fourtuple.core.Clock;
 import io.fourtuple.core.ip.InterfaceAddress;
+import io.fourtuple.nic.Nic;
 import io.fourtuple.nic.loop.VirtualLoop;
 import io.fourtuple.nic.sim.SimulatedNic;
 import java.util.ArrayList;
@@ -32,7 +33,8 @@ public final class SimulatedHost {
     private final List<InterfaceAddress> addresses;
     private final VirtualLoop loop;
     private final String dispatcher;
-    private final SimulatedNic nic;
+    /** The first one, and those beside it. */
+    private final List<SimulatedNic> nics = new ArrayList<>();
     private final List<ActorRef<?>> actors = new ArrayList<>();
     private Consumer<SimulatedHost> program = _ -> {};
     private Materializer materializer;
@@ -47,7 +49,14 @@ public final class SimulatedHost {
         addresses = addresses(config, number);
         loop = simulation.time().loop("host " + config.name(), config.skew());
         dispatcher = "fourtuple.simulation.host-" + config.name();
-        nic = simulation.network().addNic(config.name(), config.nic());
+        if (!config.furtherNics().isEmpty() && simulation.config().mode() != SimulationConfig.Mode.PACKETS) {
+            throw new IllegalArgumentException(
+                    "host " + config.name() + " has several NICs, which is of use only where packets are exchanged");
+        }
+        nics.add(simulation.network().addNic(config.name(), config.nic()));
+        for (HostConfig.FurtherNic further : config.furtherNics()) {
+            nics.add(simulation.network().addNic(config.name() + "-" + nics.size(), further.nic()));
+        }
         int shards = config.stack().apply(simulation.config().stack()).shards();
         simulation.addDispatcher(dispatcher, loop.name());
         for (int i = 1; i < shards; i++) {
@@ -75,14 +84,19 @@ public final class SimulatedHost {
         return addresses.getFirst().address().toString();
     }
 
-    /** All its addresses. */
+    /** All its addresses on the first NIC. */
     public List<InterfaceAddress> addresses() {
         return addresses;
     }
 
     /** Its place on the network: what links are laid to. The same after a restart. */
     public SimulatedNic nic() {
-        return nic;
+        return nics.getFirst();
+    }
+
+    /** All its places, the {@linkplain #nic first} one first: as many as its configuration says. */
+    public List<SimulatedNic> nics() {
+        return List.copyOf(nics);
     }
 
     /** What its clock shows, in nanoseconds. */
@@ -143,7 +157,7 @@ public final class SimulatedHost {
             return;
         }
         up = false;
-        nic.powerOff();
+        nics.forEach(SimulatedNic::powerOff);
         if (materializer != null) {
             materializer.shutdown();
             materializer = null;
@@ -170,17 +184,24 @@ public final class SimulatedHost {
     private void boot() {
         boots++;
         up = true;
-        nic.powerOn();
+        nics.forEach(SimulatedNic::powerOn);
         StackConfig wanted = config.stack().apply(simulation.config().stack());
         StackConfig settings = wanted.withName(boots == 1 ? config.name() : config.name() + "-" + boots)
-                .withIp(wanted.ip().withAddresses(addresses))
+                .withIp(wanted.ip().withAddresses(addresses).withFurtherAddresses(furtherAddresses()))
                 .withLoopDispatcher(dispatcher);
         stack = simulation.time().call(() -> switch (simulation.config().mode()) {
-            case PACKETS -> Stack.start(simulation.system(), settings, new Plug(nic));
+            case PACKETS -> Stack.start(
+                    simulation.system(), settings, nics.stream().<Nic>map(Plug::new).toList());
             case STREAMS -> Stack.start(
-                    simulation.system(), settings, StreamStack.substitute(simulation.streams(), settings, nic));
+                    simulation.system(), settings, StreamStack.substitute(simulation.streams(), settings, nic()));
         });
         tcp = Tcp.of(stack);
+    }
+
+    private List<List<InterfaceAddress>> furtherAddresses() {
+        return config.furtherNics().stream()
+                .map(further -> further.addresses().stream().map(InterfaceAddress::parse).toList())
+                .toList();
     }
 
     private void requireUp() {

@@ -57,7 +57,7 @@ class SeedTest {
         CompletableFuture<Done> terminated = new CompletableFuture<>();
         StackConfig config = TwoStacks.config(name, 1).withShards(4);
         MemoryWire wire = new MemoryWire(MemoryWire.Config.DEFAULT);
-        ActorRef<Object> actor = kit.spawn(StackActor.create(config, wire.left(), witness, terminated), name,
+        ActorRef<Object> actor = kit.spawn(StackActor.create(config, List.of(wire.left()), witness, terminated), name,
                 DispatcherSelector.fromConfig(config.loopDispatcher()));
         actor.tell(new StackCommand.Stop(kit.system().ignoreRef()));
         terminated.join();

@@ -10,6 +10,7 @@ import io.fourtuple.core.wire.Ipv6Header;
 import io.fourtuple.core.wire.Ipv6Problem;
 import io.fourtuple.core.wire.MacAddress;
 import io.fourtuple.core.wire.NeighborDiscovery;
+import io.fourtuple.core.wire.RouterMessages;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.function.ToIntFunction;
@@ -64,11 +65,25 @@ final class IcmpPackets {
                 target -> NeighborDiscovery.writeSolicitation(target, source, destination, asked, ours));
     }
 
+    /** Has anybody {@code wanted} (RFC 4862 §5.4.2)? */
+    static byte[] probe(IpAddress wanted, long nonce) {
+        IpAddress group = wanted.solicitedNode();
+        return v6(IpAddress.ANY_V6, group, NeighborDiscovery.HOP_LIMIT, NEIGHBOR_MESSAGE_ROOM,
+                target -> NeighborDiscovery.writeProbe(target, wanted, nonce));
+    }
+
+    /** Which routers are there (RFC 4861 §6.3.7)? */
+    static byte[] routerSolicitation(IpAddress source, MacAddress ours) {
+        return v6(source, RouterMessages.ALL_ROUTERS, NeighborDiscovery.HOP_LIMIT, NEIGHBOR_MESSAGE_ROOM,
+                target -> RouterMessages.writeSolicitation(target, source, ours));
+    }
+
     /** We have {@code announced} (RFC 4861 §7.2.4). */
-    static byte[] advertisement(IpAddress announced, IpAddress destination, boolean solicited, MacAddress ours) {
+    static byte[] advertisement(
+            IpAddress announced, IpAddress destination, boolean solicited, boolean override, MacAddress ours) {
         return v6(announced, destination, NeighborDiscovery.HOP_LIMIT, NEIGHBOR_MESSAGE_ROOM,
                 target -> NeighborDiscovery.writeAdvertisement(
-                        target, announced, destination, announced, solicited, true, ours));
+                        target, announced, destination, announced, solicited, override, ours));
     }
 
     private static byte[] v4(IpAddress source, IpAddress destination, int room, ToIntFunction<ByteBuffer> message) {

@@ -7,9 +7,14 @@ import java.util.Objects;
  * Addresses and routes of a host, and the bounds of IP, ARP, NDP and ICMP. Immutable; all durations in nanoseconds, all
  * sizes in octets.
  *
- * @param addresses ours, apart from loop-back (127.0.0.0/8 and {@code ::1}) and, on Ethernet, the link-local IPv6
- *     address made from the MAC address, which are always there
- * @param routes to what is not on the link; the longest matching prefix wins, and the first one among equals
+ * @param addresses ours on the first NIC, apart from loop-back (127.0.0.0/8 and {@code ::1}) and, on Ethernet, the
+ *     link-local IPv6 address made from the MAC address, which are always there
+ * @param furtherAddresses ours on further NICs: a list for each, in their order
+ * @param routes to what is not on a link, by the NIC whose network has the gateway; the longest matching prefix wins,
+ *     and the first one among equals
+ * @param hostModel whether an address belongs to its NIC or to the host
+ * @param addressChecks whether somebody else uses our addresses, and what to do then
+ * @param autoconfiguration what routers on the link may tell us
  * @param neighbors how link-layer addresses are found out and kept
  * @param icmpRate how many ICMP messages may be answered or sent on account of a stranger
  * @param reassembly how much of datagrams that came in fragments is kept until they are whole
@@ -20,7 +25,11 @@ import java.util.Objects;
  */
 public record IpConfig(
         List<InterfaceAddress> addresses,
+        List<List<InterfaceAddress>> furtherAddresses,
         List<Route> routes,
+        HostModel hostModel,
+        AddressChecks addressChecks,
+        Autoconfiguration autoconfiguration,
         Neighbors neighbors,
         IcmpRate icmpRate,
         Reassembly reassembly,
@@ -30,13 +39,25 @@ public record IpConfig(
 
     public IpConfig {
         addresses = List.copyOf(addresses);
+        furtherAddresses = furtherAddresses.stream().map(List::copyOf).toList();
         routes = List.copyOf(routes);
+        Objects.requireNonNull(hostModel, "hostModel");
+        Objects.requireNonNull(addressChecks, "addressChecks");
+        Objects.requireNonNull(autoconfiguration, "autoconfiguration");
         Objects.requireNonNull(neighbors, "neighbors");
         Objects.requireNonNull(icmpRate, "icmpRate");
         Objects.requireNonNull(reassembly, "reassembly");
         if (loopbackQueue < 1) {
             throw new IllegalArgumentException("loopbackQueue must be at least 1, not " + loopbackQueue);
         }
+    }
+
+    /** The two models of RFC 1122 §3.3.4.2. With one NIC they are the same. */
+    public enum HostModel {
+        /** Packets to an address are received by its NIC alone, and packets from it leave by that NIC. */
+        STRONG,
+        /** Packets to an address are received by any NIC, and the destination alone says by which one they leave. */
+        WEAK
     }
 
     /**
@@ -119,6 +140,10 @@ public record IpConfig(
         return new IpConfig(
                 List.of(),
                 List.of(),
+                List.of(),
+                HostModel.STRONG,
+                AddressChecks.defaults(),
+                Autoconfiguration.defaults(),
                 new Neighbors(1024, 16, 1 << 20, 3, SECOND, 30 * SECOND),
                 new IcmpRate(10_000, 10_000),
                 new Reassembly(4 << 20, 1 << 20, 1024, 128, 30 * SECOND, 60 * SECOND),
@@ -128,36 +153,67 @@ public record IpConfig(
 
     /** The same with other addresses. */
     public IpConfig withAddresses(List<InterfaceAddress> others) {
-        return new IpConfig(others, routes, neighbors, icmpRate, reassembly, loopbackQueue, acceptSourceRoutes);
+        return new IpConfig(others, furtherAddresses, routes, hostModel, addressChecks, autoconfiguration, neighbors,
+                icmpRate, reassembly, loopbackQueue, acceptSourceRoutes);
+    }
+
+    /** The same with other addresses of further NICs. */
+    public IpConfig withFurtherAddresses(List<List<InterfaceAddress>> others) {
+        return new IpConfig(addresses, others, routes, hostModel, addressChecks, autoconfiguration, neighbors,
+                icmpRate, reassembly, loopbackQueue, acceptSourceRoutes);
     }
 
     /** The same with other routes. */
     public IpConfig withRoutes(List<Route> others) {
-        return new IpConfig(addresses, others, neighbors, icmpRate, reassembly, loopbackQueue, acceptSourceRoutes);
+        return new IpConfig(addresses, furtherAddresses, others, hostModel, addressChecks, autoconfiguration, neighbors,
+                icmpRate, reassembly, loopbackQueue, acceptSourceRoutes);
+    }
+
+    /** The same with another model of a host with several NICs. */
+    public IpConfig withHostModel(HostModel other) {
+        return new IpConfig(addresses, furtherAddresses, routes, other, addressChecks, autoconfiguration, neighbors,
+                icmpRate, reassembly, loopbackQueue, acceptSourceRoutes);
+    }
+
+    /** The same with other checks of addresses. */
+    public IpConfig withAddressChecks(AddressChecks others) {
+        return new IpConfig(addresses, furtherAddresses, routes, hostModel, others, autoconfiguration, neighbors,
+                icmpRate, reassembly, loopbackQueue, acceptSourceRoutes);
+    }
+
+    /** The same with another autoconfiguration. */
+    public IpConfig withAutoconfiguration(Autoconfiguration other) {
+        return new IpConfig(addresses, furtherAddresses, routes, hostModel, addressChecks, other, neighbors,
+                icmpRate, reassembly, loopbackQueue, acceptSourceRoutes);
     }
 
     /** The same with another neighbour cache. */
     public IpConfig withNeighbors(Neighbors others) {
-        return new IpConfig(addresses, routes, others, icmpRate, reassembly, loopbackQueue, acceptSourceRoutes);
+        return new IpConfig(addresses, furtherAddresses, routes, hostModel, addressChecks, autoconfiguration, others,
+                icmpRate, reassembly, loopbackQueue, acceptSourceRoutes);
     }
 
     /** The same with another limit of ICMP. */
     public IpConfig withIcmpRate(IcmpRate other) {
-        return new IpConfig(addresses, routes, neighbors, other, reassembly, loopbackQueue, acceptSourceRoutes);
+        return new IpConfig(addresses, furtherAddresses, routes, hostModel, addressChecks, autoconfiguration, neighbors,
+                other, reassembly, loopbackQueue, acceptSourceRoutes);
     }
 
     /** The same with other bounds of reassembly. */
     public IpConfig withReassembly(Reassembly others) {
-        return new IpConfig(addresses, routes, neighbors, icmpRate, others, loopbackQueue, acceptSourceRoutes);
+        return new IpConfig(addresses, furtherAddresses, routes, hostModel, addressChecks, autoconfiguration, neighbors,
+                icmpRate, others, loopbackQueue, acceptSourceRoutes);
     }
 
     /** The same with another bound of looped-back packets. */
     public IpConfig withLoopbackQueue(int packets) {
-        return new IpConfig(addresses, routes, neighbors, icmpRate, reassembly, packets, acceptSourceRoutes);
+        return new IpConfig(addresses, furtherAddresses, routes, hostModel, addressChecks, autoconfiguration, neighbors,
+                icmpRate, reassembly, packets, acceptSourceRoutes);
     }
 
     /** The same with source routes of others heeded or not. */
     public IpConfig withAcceptSourceRoutes(boolean accept) {
-        return new IpConfig(addresses, routes, neighbors, icmpRate, reassembly, loopbackQueue, accept);
+        return new IpConfig(addresses, furtherAddresses, routes, hostModel, addressChecks, autoconfiguration, neighbors,
+                icmpRate, reassembly, loopbackQueue, accept);
     }
 }

@@ -6,7 +6,6 @@ import io.fourtuple.core.FaultPoints;
 import io.fourtuple.core.Faults;
 import io.fourtuple.core.wire.FourTuple;
 import io.fourtuple.core.wire.OutboundSegment;
-import io.fourtuple.core.wire.SourceRoute;
 import io.fourtuple.core.wire.TcpCodec;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
@@ -39,7 +38,7 @@ final class Loopback {
         return queue.poll();
     }
 
-    boolean transmit(FourTuple tuple, OutboundSegment segment) {
+    boolean transmit(Path path, FourTuple tuple, OutboundSegment segment) {
         counters.increment(Counter.IP_OUT_REQUESTS);
         if (queue.size() == bound || (faults != FaultPoints.NEVER && faults.fires(Faults.REFUSE_LOOPBACK))) {
             counters.increment(Counter.LINK_OUT_DROPS);
@@ -47,7 +46,7 @@ final class Loopback {
         }
         int headers = PacketOutput.ipHeaderLength(tuple.local()) + TcpCodec.HEADER_LENGTH + segment.optionsLength();
         ByteBuffer packet = ByteBuffer.allocate(headers + segment.payloadLength);
-        PacketOutput.writeSegment(packet, SourceRoute.NONE, tuple, segment, true, ignored);
+        PacketOutput.writeSegment(packet, path, tuple, segment, true, ignored);
         boolean merged = segment.segmentSize > 0 && segment.payloadLength > segment.segmentSize;
         counters.increment(Counter.LINK_OUT_FRAMES);
         return queue.add(new Frame(packet.array(), true, merged ? segment.segmentSize : 0));

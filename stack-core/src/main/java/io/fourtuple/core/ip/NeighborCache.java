@@ -41,6 +41,9 @@ final class NeighborCache {
         /** Sends a packet that has waited. */
         void transmit(Neighbor neighbor, Neighbor.Waiting waiting);
 
+        /** {@code neighbor} has not answered and is forgotten. */
+        void unreachable(Neighbor neighbor);
+
         /** A packet waited in vain. */
         void discard(Neighbor.Waiting waiting, boolean failed);
     }
@@ -56,6 +59,9 @@ final class NeighborCache {
     private final TimerQueue<Neighbor> timers = new TimerQueue<>();
     private int hand;
     private int waitingBytes;
+    /** For IPv6, where a router may say another time. */
+    private long reachableTimeV6;
+    private long retryIntervalV6;
 
     NeighborCache(
             IpConfig.Neighbors config,
@@ -69,6 +75,23 @@ final class NeighborCache {
         this.random = random;
         this.resolved = resolved;
         slots = new Neighbor[config.cacheSize()];
+        reachableTimeV6 = config.reachableTime();
+        retryIntervalV6 = config.retryInterval();
+    }
+
+    /** A router has said how long an answer is believed and how often is asked (RFC 4861 §6.3.4). */
+    void setTimesV6(long reachableTime, long retryInterval) {
+        reachableTimeV6 = reachableTime;
+        retryIntervalV6 = retryInterval;
+    }
+
+    /** How often a neighbour is asked in IPv6 (RetransTimer). */
+    long retryIntervalV6() {
+        return retryIntervalV6;
+    }
+
+    private long retryInterval(Neighbor neighbor) {
+        return neighbor.address.isV4() ? config.retryInterval() : retryIntervalV6;
     }
 
     int size() {
@@ -112,7 +135,7 @@ final class NeighborCache {
      * address. It is used as before until there is an answer, because others than it may be to blame.
      */
     void suspect(Neighbor neighbor, long now) {
-        boolean asked = neighbor.suspected && now - neighbor.suspectedAt < config.retryInterval();
+        boolean asked = neighbor.suspected && now - neighbor.suspectedAt < retryInterval(neighbor);
         if (neighbor.state != Neighbor.State.INCOMPLETE && !asked) {
             neighbor.suspected = true;
             neighbor.suspectedAt = now;
@@ -197,6 +220,7 @@ final class NeighborCache {
             } else {
                 counters.increment(Counter.ARP_FAILED);
                 remove(due, true);
+                link.unreachable(due);
             }
         }
     }
@@ -219,7 +243,8 @@ final class NeighborCache {
         }
         neighbor.state = Neighbor.State.REACHABLE;
         // RFC 4861 §6.3.2: between half and one and a half, so that hosts do not ask in step.
-        neighbor.reachableUntil = now + (long) (config.reachableTime() * (0.5 + random.nextDouble()));
+        long reachableTime = neighbor.address.isV4() ? config.reachableTime() : reachableTimeV6;
+        neighbor.reachableUntil = now + (long) (reachableTime * (0.5 + random.nextDouble()));
         if (resolved != null) {
             resolved.publish(neighbor.address, neighbor.mac);
             timers.schedule(neighbor, neighbor.reachableUntil);
@@ -247,7 +272,7 @@ final class NeighborCache {
 
     private void ask(Neighbor neighbor, boolean unicast, long now) {
         neighbor.attempts++;
-        timers.schedule(neighbor, Deadline.after(now, config.retryInterval()));
+        timers.schedule(neighbor, Deadline.after(now, retryInterval(neighbor)));
         link.solicit(neighbor, unicast);
     }
 

@@ -30,23 +30,24 @@ final class PacketInput {
         Counter.IP_EXT_IN_CE_PKTS
     };
 
-    private final LocalAddresses local;
+    private final Addressing addressing;
+    private final boolean weak;
     private final IcmpInput icmp;
     private final Reassembly reassembly;
     private final Counters counters;
     private final boolean acceptSourceRoutes;
 
     PacketInput(
-            LocalAddresses local,
+            Addressing addressing,
             IcmpInput icmp,
             Reassembly reassembly,
-            Counters counters,
-            boolean acceptSourceRoutes) {
-        this.local = local;
+            Counters counters) {
+        this.addressing = addressing;
+        weak = addressing.config().hostModel() == IpConfig.HostModel.WEAK;
         this.icmp = icmp;
         this.reassembly = reassembly;
         this.counters = counters;
-        this.acceptSourceRoutes = acceptSourceRoutes;
+        acceptSourceRoutes = addressing.config().acceptSourceRoutes();
     }
 
     /** The frame ends here. */
@@ -56,24 +57,24 @@ final class PacketInput {
     }
 
     /** @param group whether the frame was sent to more than one station */
-    Ingress receiveV4(Frame frame, int offset, boolean group, long now) {
+    Ingress receiveV4(HostInterface on, Frame frame, int offset, boolean group, long now) {
         counters.increment(Counter.IP_IN_RECEIVES);
-        return receive(frame, noteEcn(Ipv4Header.parse(frame.bytes(), offset)), group, now);
+        return receive(on, frame, noteEcn(Ipv4Header.parse(frame.bytes(), offset)), group, now);
     }
 
     /** @param group whether the frame was sent to more than one station */
-    Ingress receiveV6(Frame frame, int offset, boolean group, long now) {
+    Ingress receiveV6(HostInterface on, Frame frame, int offset, boolean group, long now) {
         counters.increment(Counter.IP_IN_RECEIVES);
-        return receive(frame, noteEcn(Ipv6Header.parse(frame.bytes(), offset)), group, now);
+        return receive(on, frame, noteEcn(Ipv6Header.parse(frame.bytes(), offset)), group, now);
     }
 
     /** A packet of our own to ourselves: whatever its addresses are, we wrote them. */
-    Ingress receiveLoopback(Frame frame, long now) {
+    Ingress receiveLoopback(HostInterface first, Frame frame, long now) {
         counters.increment(Counter.IP_IN_RECEIVES);
         byte[] bytes = frame.bytes();
         IpResult result = IpHeader.version(bytes, 0) == 4 ? Ipv4Header.parse(bytes, 0) : Ipv6Header.parse(bytes, 0);
         return switch (noteEcn(result)) {
-            case IpHeader header -> deliver(frame, header, now);
+            case IpHeader header -> deliver(first, frame, header, now);
             case Malformed malformed -> drop(malformed.counter());
             case Ipv6Problem problem -> drop(Counter.IP_IN_HDR_ERRORS);
         };
@@ -86,28 +87,28 @@ final class PacketInput {
         return result;
     }
 
-    private Ingress receive(Frame frame, IpResult result, boolean group, long now) {
+    private Ingress receive(HostInterface on, Frame frame, IpResult result, boolean group, long now) {
         return switch (result) {
-            case IpHeader header -> receive(frame, header, group, now);
+            case IpHeader header -> receive(on, frame, header, group, now);
             case Malformed malformed -> drop(malformed.counter());
             case Ipv6Problem problem -> {
                 if (!group || problem.evenIfMulticast()) { // RFC 4443 §2.4 e
-                    icmp.answer(problem, frame.bytes(), now);
+                    icmp.answer(on, problem, frame.bytes(), now);
                 }
                 yield drop(Counter.IP_IN_HDR_ERRORS);
             }
         };
     }
 
-    private Ingress receive(Frame frame, IpHeader header, boolean group, long now) {
-        if (!isAcceptable(header, group)) {
+    private Ingress receive(HostInterface on, Frame frame, IpHeader header, boolean group, long now) {
+        if (!isAcceptable(on, header, group)) {
             return drop(Counter.IP_IN_ADDR_ERRORS);
         }
-        return header.fragment() ? reassemble(frame, header, group, now) : deliver(frame, header, now);
+        return header.fragment() ? reassemble(on, frame, header, group, now) : deliver(on, frame, header, now);
     }
 
     /** The packet that is whole now is judged as if it had come so: only now its headers can all be read. */
-    private Ingress reassemble(Frame frame, IpHeader fragment, boolean group, long now) {
+    private Ingress reassemble(HostInterface on, Frame frame, IpHeader fragment, boolean group, long now) {
         byte[] packet = reassembly.receive(frame.bytes(), fragment, now).orElse(null);
         if (packet == null) {
             return null;
@@ -116,33 +117,36 @@ final class PacketInput {
         if (result instanceof IpHeader header && header.fragment()) {
             return drop(Counter.IP_IN_HDR_ERRORS); // cut twice, which no sender does
         }
-        return receive(new Frame(packet), result, group, now);
+        return receive(on, new Frame(packet), result, group, now);
     }
 
     /**
      * RFC 1122 §3.2.1.3: for us, and from somebody who can be answered. TCP has no use for groups (RFC 9293
      * §3.9.2.3), so that only ICMPv6 gets through to one, and only to one that we belong to.
      */
-    private boolean isAcceptable(IpHeader header, boolean group) {
+    private boolean isAcceptable(HostInterface on, IpHeader header, boolean group) {
+        LocalAddresses local = addressing.view().local();
         IpAddress destination = header.destination();
-        if (local.isOnLink(destination)) {
+        // RFC 1122 §3.3.4.2 A: in the strong model, an address of another NIC is somebody else's.
+        if (weak ? local.isOnLink(destination) : local.isOnLink(destination, on.number())) {
             // RFC 1122 §3.3.6: a frame to everybody must not carry a packet to one host.
             return !group && !local.isMartianSource(header.source());
         }
-        boolean icmpToGroup = header.protocol() == IcmpV6.PROTOCOL && local.isJoined(destination);
-        // RFC 4861 §4.3: a host that has no address yet asks with the unspecified one.
-        return icmpToGroup && (header.source().isUnspecified() || !local.isMartianSource(header.source()));
+        boolean icmpToGroup = header.protocol() == IcmpV6.PROTOCOL && local.isJoined(destination, on.number());
+        // RFC 4861 §4.3: a host that has no address yet asks with the unspecified one. RFC 4862 §5.4.4: who says that
+        // it has an address of ours says so from that address.
+        return icmpToGroup && (header.source().isUnspecified() || !local.isNobodysSource(header.source()));
     }
 
-    private Ingress deliver(Frame frame, IpHeader header, long now) {
+    private Ingress deliver(HostInterface on, Frame frame, IpHeader header, long now) {
         return switch (header.protocol()) {
             case TcpCodec.PROTOCOL -> deliverTcp(frame, header);
             case IcmpV4.PROTOCOL -> header.isV4()
-                    ? deliverIcmp(frame.bytes(), header, IcmpV4.parse(frame.bytes(), header), now)
+                    ? deliverIcmp(on, frame.bytes(), header, IcmpV4.parse(frame.bytes(), header), now)
                     : dropUnknownProtocol(frame.bytes(), header, now);
             case IcmpV6.PROTOCOL -> header.isV4()
                     ? dropUnknownProtocol(frame.bytes(), header, now)
-                    : deliverIcmp(frame.bytes(), header, IcmpV6.parse(frame.bytes(), header), now);
+                    : deliverIcmp(on, frame.bytes(), header, IcmpV6.parse(frame.bytes(), header), now);
             default -> dropUnknownProtocol(frame.bytes(), header, now);
         };
     }
@@ -169,9 +173,10 @@ final class PacketInput {
         return new Ingress.Tcp(tuple, segment, routed ? SourceRoute.back(bytes, header) : SourceRoute.NONE);
     }
 
-    private Ingress deliverIcmp(byte[] bytes, IpHeader header, IcmpMessage message, long now) {
+    private Ingress deliverIcmp(
+            HostInterface on, byte[] bytes, IpHeader header, IcmpMessage message, long now) {
         counters.increment(Counter.IP_IN_DELIVERS);
-        return icmp.receive(bytes, header, message, now);
+        return icmp.receive(on, bytes, header, message, now);
     }
 
     private Ingress dropUnknownProtocol(byte[] bytes, IpHeader header, long now) {

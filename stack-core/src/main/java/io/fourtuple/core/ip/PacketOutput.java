@@ -18,12 +18,13 @@ import io.fourtuple.core.wire.Ipv4Header;
 import io.fourtuple.core.wire.Ipv6Header;
 import io.fourtuple.core.wire.MacAddress;
 import io.fourtuple.core.wire.OutboundSegment;
+import io.fourtuple.core.wire.RouterMessages;
 import io.fourtuple.core.wire.SendReason;
-import io.fourtuple.core.wire.SourceRoute;
 import io.fourtuple.core.wire.TcpCodec;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Queue;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
 /**
@@ -50,34 +51,42 @@ final class PacketOutput implements SegmentOutput, NeighborCache.Link {
     private static final int V6_DESTINATION = 24;
     private static final int NO_FLOW_LABEL = 0;
 
+    private final int number;
     private final LinkProperties link;
     private final FrameSink sink;
     private final Counters counters;
-    private final RoutingTable routes;
+    private final Addressing addressing;
     private final NeighborCache neighbors;
     private final RandomGenerator random;
     private final boolean ethernet;
     private final TransmitOffload offload = new TransmitOffload();
     private FaultPoints faults = FaultPoints.NEVER;
+    private Consumer<IpAddress> unreachable = _ -> {};
     /** What became of packets that waited, for {@link IpHost#pollIngress}. Bounded by the packets that may wait. */
     private final Queue<Ingress> failures = new ArrayDeque<>();
 
-    /** @param resolved gets the neighbours that were found, for other hosts; null when there are none */
+    /**
+     * The way to one link.
+     *
+     * @param number of the NIC
+     * @param resolved gets the neighbours that were found, for other hosts; null when there are none
+     */
     PacketOutput(
-            IpConfig.Neighbors config,
+            int number,
             LinkProperties link,
             FrameSink sink,
             Counters counters,
-            RoutingTable routes,
+            Addressing addressing,
             RandomGenerator random,
             ResolvedNeighbors resolved) {
+        this.number = number;
         this.link = link;
         this.sink = sink;
         this.counters = counters;
-        this.routes = routes;
+        this.addressing = addressing;
         this.random = random;
         ethernet = link.medium() == LinkProperties.Medium.ETHERNET;
-        neighbors = new NeighborCache(config, this, counters, random, resolved);
+        neighbors = new NeighborCache(addressing.config().neighbors(), this, counters, random, resolved);
     }
 
     @Override
@@ -102,16 +111,16 @@ final class PacketOutput implements SegmentOutput, NeighborCache.Link {
         counters.increment(Counter.IP_OUT_REQUESTS);
         if (!ethernet) {
             ByteBuffer frame = sink.frame();
-            writeSegment(frame, path.route(), tuple, segment, link.checksumOffload(), offload.clear());
+            writeSegment(frame, path, tuple, segment, link.checksumOffload(), offload.clear());
             return send(frame.position());
         }
         Neighbor neighbor = neighborOf(path, now);
         if (neighbor.state == Neighbor.State.INCOMPLETE) {
-            return enqueue(neighbor, path.route(), tuple, segment);
+            return enqueue(neighbor, path, tuple, segment);
         }
         ByteBuffer frame = sink.frame();
         writeEthernetHeader(frame, neighbor.mac, tuple.local().isV4());
-        writeSegment(frame, path.route(), tuple, segment, link.checksumOffload(), offload.clear());
+        writeSegment(frame, path, tuple, segment, link.checksumOffload(), offload.clear());
         boolean taken = send(frame.position());
         neighbors.noteUse(neighbor, now); // may ask it again, which needs the NIC's frame
         return taken;
@@ -145,21 +154,16 @@ final class PacketOutput implements SegmentOutput, NeighborCache.Link {
         return taken;
     }
 
-    /** Sends a segment that the host of another shard has written; false when it is lost, which has been counted. */
-    boolean relay(RelayedPacket relayed, long now) {
-        byte[] packet = relayed.packet();
-        if (!ethernet) {
-            return send(null, new Neighbor.Waiting(packet, relayed.offload(), null, 0));
-        }
+    /** Where a packet wants to go. */
+    static IpAddress destination(byte[] packet) {
         boolean v4 = IpHeader.version(packet, 0) == 4;
-        IpAddress destination =
-                v4 ? IpAddress.ofV4(Bytes.int32(packet, V4_DESTINATION)) : v6Address(packet, V6_DESTINATION);
-        RoutingTable.Entry route = routes.find(destination);
-        if (route == null) {
-            counters.increment(Counter.IP_OUT_NO_ROUTES);
-            return false;
-        }
-        return forward(relayed, route.nextHop(destination), now);
+        return v4 ? IpAddress.ofV4(Bytes.int32(packet, V4_DESTINATION)) : v6Address(packet, V6_DESTINATION);
+    }
+
+    /** Where it says that it comes from. */
+    static IpAddress source(byte[] packet) {
+        boolean v4 = IpHeader.version(packet, 0) == 4;
+        return v4 ? IpAddress.ofV4(Bytes.int32(packet, V4_SOURCE)) : v6Address(packet, V6_SOURCE);
     }
 
     /** Sends a packet that somebody else has written; false when it is lost, which has been counted. */
@@ -189,9 +193,8 @@ final class PacketOutput implements SegmentOutput, NeighborCache.Link {
         if (!isTcp || packet.length < tcp + TcpCodec.HEADER_LENGTH) {
             return new Neighbor.Waiting(packet, work, null, 0);
         }
-        IpAddress source = v4 ? IpAddress.ofV4(Bytes.int32(packet, V4_SOURCE)) : v6Address(packet, V6_SOURCE);
-        IpAddress destination =
-                v4 ? IpAddress.ofV4(Bytes.int32(packet, V4_DESTINATION)) : v6Address(packet, V6_DESTINATION);
+        IpAddress source = source(packet);
+        IpAddress destination = destination(packet);
         FourTuple tuple =
                 new FourTuple(source, Bytes.uint16(packet, tcp), destination, Bytes.uint16(packet, tcp + 2));
         return new Neighbor.Waiting(packet, work, tuple, Bytes.int32(packet, tcp + 4));
@@ -199,6 +202,41 @@ final class PacketOutput implements SegmentOutput, NeighborCache.Link {
 
     private static IpAddress v6Address(byte[] packet, int at) {
         return IpAddress.of(Bytes.int64(packet, at), Bytes.int64(packet, at + 8));
+    }
+
+    /** Asks whether somebody has {@code address}, without saying that we want it (RFC 5227 §2.1.1, RFC 4862 §5.4.2). */
+    void probe(IpAddress address, long nonce, int attempt) {
+        if (address.isV4()) {
+            ArpPacket probe =
+                    new ArpPacket(ArpPacket.REQUEST, link.mac(), IpAddress.ANY_V4, MacAddress.NONE, address);
+            transmit(probe, MacAddress.BROADCAST, attempt);
+            return;
+        }
+        counters.increment(Counter.ARP_OUT_REQUESTS);
+        counters.increment(Counter.ICMP_OUT_MSGS);
+        transmit(IcmpPackets.probe(address, nonce), MacAddress.ofMulticast(address.solicitedNode()), attempt);
+    }
+
+    /** Tells everybody that {@code address}, of IPv4, is ours (RFC 5227 §2.3). */
+    void announce(IpAddress address) {
+        transmit(new ArpPacket(ArpPacket.REQUEST, link.mac(), address, MacAddress.NONE, address), MacAddress.BROADCAST);
+    }
+
+    /** Asks routers who they are (RFC 4861 §6.3.7), from {@code source} or, with {@code ::}, from nobody. */
+    void solicitRouters(IpAddress source, boolean nameless, int attempt) {
+        counters.increment(Counter.ICMP_OUT_MSGS);
+        byte[] packet = IcmpPackets.routerSolicitation(source, nameless ? MacAddress.NONE : link.mac());
+        transmit(packet, MacAddress.ofMulticast(RouterMessages.ALL_ROUTERS), attempt);
+    }
+
+    /** Has {@code listener} hear of neighbours that do not answer. */
+    void setUnreachableListener(Consumer<IpAddress> listener) {
+        unreachable = listener;
+    }
+
+    @Override
+    public void unreachable(Neighbor neighbor) {
+        unreachable.accept(neighbor.address);
     }
 
     /** Answers an ARP request or solicits by one: {@code destination} is the Ethernet one. */
@@ -233,13 +271,13 @@ final class PacketOutput implements SegmentOutput, NeighborCache.Link {
     /**
      * Writes IP header, TCP header and payload at the position of {@code target}.
      *
-     * @param route of the path; the pseudo-header has the destination at its end (RFC 9293 §3.1)
+     * @param path whose source route it goes by; the pseudo-header has the destination at its end (RFC 9293 §3.1)
      * @param partial whether somebody else completes the checksum, or nobody looks at it
      * @param work receives what the NIC has still to do, with positions of {@code target}
      */
     static void writeSegment(
             ByteBuffer target,
-            SourceRoute route,
+            Path path,
             FourTuple tuple,
             OutboundSegment segment,
             boolean partial,
@@ -248,10 +286,11 @@ final class PacketOutput implements SegmentOutput, NeighborCache.Link {
         IpAddress source = tuple.local();
         IpAddress destination = tuple.remote();
         int trafficClass = segment.trafficClass | (segment.ecnCapable ? Ecn.ECT_0 : Ecn.NOT_ECT);
-        int hopLimit = segment.hopLimit == 0 ? HOP_LIMIT : segment.hopLimit;
+        int hopLimit = segment.hopLimit == 0 ? path.hopLimit() : segment.hopLimit;
         boolean v4 = source.isV4();
         if (v4) {
-            Ipv4Header.write(target, source, destination, route, length, TcpCodec.PROTOCOL, hopLimit, trafficClass);
+            Ipv4Header.write(
+                    target, source, destination, path.route(), length, TcpCodec.PROTOCOL, hopLimit, trafficClass);
         } else {
             Ipv6Header.write(target, source, destination, length, TcpCodec.PROTOCOL, hopLimit, trafficClass,
                     NO_FLOW_LABEL);
@@ -279,11 +318,11 @@ final class PacketOutput implements SegmentOutput, NeighborCache.Link {
     @Override
     public void solicit(Neighbor neighbor, boolean unicast) {
         IpAddress asked = neighbor.address;
-        RoutingTable.Entry route = routes.find(asked);
-        if (route == null) {
-            throw new IllegalStateException("nobody asks for " + asked + ", which is not on the link");
+        Addressing.View view = addressing.view();
+        IpAddress source = addressing.sourceFor(view, asked, asked, number);
+        if (source == null) {
+            return; // it was given up since; the neighbour does not answer what is not asked
         }
-        IpAddress source = route.source();
         if (asked.isV4()) {
             ArpPacket request = new ArpPacket(ArpPacket.REQUEST, link.mac(), source, MacAddress.NONE, asked);
             transmit(request, unicast ? neighbor.mac : MacAddress.BROADCAST, neighbor.attempts);
@@ -292,7 +331,9 @@ final class PacketOutput implements SegmentOutput, NeighborCache.Link {
         IpAddress destination = unicast ? asked : asked.solicitedNode();
         counters.increment(Counter.ARP_OUT_REQUESTS);
         counters.increment(Counter.ICMP_OUT_MSGS);
-        byte[] packet = IcmpPackets.solicitation(source, destination, asked, link.mac());
+        // RFC 4429 §3.3: nobody is to learn of an address that may be somebody else's.
+        boolean nameless = view.local().isOptimistic(source);
+        byte[] packet = IcmpPackets.solicitation(source, destination, asked, nameless ? MacAddress.NONE : link.mac());
         transmit(packet, unicast ? neighbor.mac : MacAddress.ofMulticast(destination), neighbor.attempts);
     }
 
@@ -322,13 +363,13 @@ final class PacketOutput implements SegmentOutput, NeighborCache.Link {
         return neighbor;
     }
 
-    private boolean enqueue(Neighbor neighbor, SourceRoute route, FourTuple tuple, OutboundSegment segment) {
+    private boolean enqueue(Neighbor neighbor, Path path, FourTuple tuple, OutboundSegment segment) {
         neighbor.used = true;
-        int headers = ipHeaderLength(tuple.local()) + route.length() + TcpCodec.HEADER_LENGTH
+        int headers = ipHeaderLength(tuple.local()) + path.route().length() + TcpCodec.HEADER_LENGTH
                 + segment.optionsLength();
         ByteBuffer packet = ByteBuffer.allocate(headers + segment.payloadLength);
         TransmitOffload work = new TransmitOffload();
-        writeSegment(packet, route, tuple, segment, link.checksumOffload(), work);
+        writeSegment(packet, path, tuple, segment, link.checksumOffload(), work);
         return neighbors.enqueue(neighbor, new Neighbor.Waiting(packet.array(), work, tuple, segment.seq));
     }
 

@@ -8,7 +8,6 @@ import io.fourtuple.core.wire.EthernetHeader;
 import io.fourtuple.core.wire.FourTuple;
 import io.fourtuple.core.wire.MacAddress;
 import io.fourtuple.core.wire.OutboundSegment;
-import io.fourtuple.core.wire.SourceRoute;
 import java.nio.ByteBuffer;
 
 /** Sends by a queue of the NIC, to neighbours that the host of the first shard has found, and relays the rest. */
@@ -50,20 +49,20 @@ final class QueueOutput implements SegmentOutput {
     public boolean transmit(Path path, FourTuple tuple, OutboundSegment segment, long now) {
         counters.increment(Counter.IP_OUT_REQUESTS);
         if (!ethernet) {
-            return send(queue.frame(), path.route(), tuple, segment);
+            return send(queue.frame(), path, tuple, segment);
         }
         MacAddress neighbor = fires(Faults.FORGET_NEIGHBOR) ? null : neighbors.use(path.nextHop());
         if (neighbor == null) {
-            return unresolved.relay(path.route(), tuple, segment);
+            return unresolved.relay(path, tuple, segment);
         }
         ByteBuffer frame = queue.frame();
         int type = tuple.local().isV4() ? EthernetHeader.TYPE_IPV4 : EthernetHeader.TYPE_IPV6;
         EthernetHeader.write(frame, neighbor, link.mac(), type);
-        return send(frame, path.route(), tuple, segment);
+        return send(frame, path, tuple, segment);
     }
 
-    private boolean send(ByteBuffer frame, SourceRoute route, FourTuple tuple, OutboundSegment segment) {
-        PacketOutput.writeSegment(frame, route, tuple, segment, link.checksumOffload(), offload.clear());
+    private boolean send(ByteBuffer frame, Path path, FourTuple tuple, OutboundSegment segment) {
+        PacketOutput.writeSegment(frame, path, tuple, segment, link.checksumOffload(), offload.clear());
         boolean taken = !fires(Faults.DROP_OUTGOING_FRAME) && queue.transmit(frame.position(), offload);
         counters.increment(taken ? Counter.LINK_OUT_FRAMES : Counter.LINK_OUT_DROPS);
         return taken;

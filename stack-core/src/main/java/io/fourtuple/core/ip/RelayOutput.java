@@ -6,7 +6,6 @@ import io.fourtuple.core.FaultPoints;
 import io.fourtuple.core.Faults;
 import io.fourtuple.core.wire.FourTuple;
 import io.fourtuple.core.wire.OutboundSegment;
-import io.fourtuple.core.wire.SourceRoute;
 import java.nio.ByteBuffer;
 
 /** Has the host of the first shard send: IP packets, in front of which that one writes the link-layer header. */
@@ -31,13 +30,13 @@ final class RelayOutput implements SegmentOutput {
     @Override
     public boolean transmit(Path path, FourTuple tuple, OutboundSegment segment, long now) {
         counters.increment(Counter.IP_OUT_REQUESTS);
-        return relay(path.route(), tuple, segment);
+        return relay(path, tuple, segment);
     }
 
     /** The same for a segment that was counted as asked for. The frame is counted where it goes out. */
-    boolean relay(SourceRoute route, FourTuple tuple, OutboundSegment segment) {
+    boolean relay(Path path, FourTuple tuple, OutboundSegment segment) {
         ByteBuffer packet = relay.frame();
-        PacketOutput.writeSegment(packet, route, tuple, segment, link.checksumOffload(), offload.clear());
+        PacketOutput.writeSegment(packet, path, tuple, segment, link.checksumOffload(), offload.clear());
         boolean lost = faults != FaultPoints.NEVER && faults.fires(Faults.DROP_OUTGOING_FRAME);
         boolean taken = !lost && relay.transmit(packet.position(), offload);
         if (!taken) {

@@ -1,5 +1,6 @@
 package io.fourtuple.core.wire;
 
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -13,6 +14,7 @@ public sealed interface IcmpMessage
                 IcmpMessage.Failure,
                 IcmpMessage.NeighborSolicitation,
                 IcmpMessage.NeighborAdvertisement,
+                IcmpMessage.RouterAdvertisement,
                 IcmpMessage.Ignored,
                 Malformed {
 
@@ -88,8 +90,17 @@ public sealed interface IcmpMessage
      *
      * @param target the address asked for, never multicast
      * @param sourceMac link-layer address of who asks; empty in duplicate address detection
+     * @param nonce 48 bits by which who asks knows its own message again (RFC 7527), or {@link #NO_NONCE}
      */
-    record NeighborSolicitation(IpAddress target, Optional<MacAddress> sourceMac) implements IcmpMessage {
+    record NeighborSolicitation(IpAddress target, Optional<MacAddress> sourceMac, long nonce) implements IcmpMessage {
+        /** There is none. */
+        public static final long NO_NONCE = -1;
+
+        /** One without a nonce. */
+        public NeighborSolicitation(IpAddress target, Optional<MacAddress> sourceMac) {
+            this(target, sourceMac, NO_NONCE);
+        }
+
         public NeighborSolicitation {
             Objects.requireNonNull(target, "target");
             Objects.requireNonNull(sourceMac, "sourceMac");
@@ -111,6 +122,59 @@ public sealed interface IcmpMessage
         public NeighborAdvertisement {
             Objects.requireNonNull(target, "target");
             Objects.requireNonNull(targetMac, "targetMac");
+        }
+    }
+
+    /**
+     * I am a router, and this is my network (RFC 4861 §4.2).
+     *
+     * @param hopLimit for packets of hosts, 0–255; 0 when the router does not say
+     * @param preference of this router over others: -1, 0 or 1 (RFC 4191 §2.1)
+     * @param lifetime for how many seconds it is a default router, 0–65535; 0: it is none
+     * @param reachableTime for how many milliseconds a neighbour is believed to be there; 0 when it does not say
+     * @param retransTimer milliseconds between solicitations; 0 when it does not say
+     * @param sourceMac link-layer address of the router
+     * @param mtu of the link in octets; 0 when it does not say
+     * @param prefixes of the link; no more than {@link RouterMessages#MOST_PREFIXES}
+     */
+    record RouterAdvertisement(
+            int hopLimit,
+            int preference,
+            int lifetime,
+            long reachableTime,
+            long retransTimer,
+            Optional<MacAddress> sourceMac,
+            long mtu,
+            List<PrefixInformation> prefixes)
+            implements IcmpMessage {
+        public RouterAdvertisement {
+            Objects.requireNonNull(sourceMac, "sourceMac");
+            prefixes = List.copyOf(prefixes);
+        }
+    }
+
+    /**
+     * A network of the link (RFC 4861 §4.6.2).
+     *
+     * @param prefix its first address; what is behind the prefix is 0
+     * @param length bits of the prefix, 0–128
+     * @param onLink whether all addresses in it are on the link
+     * @param autonomous whether hosts may make addresses in it
+     * @param validLifetime seconds that this is true, up to {@link #FOR_EVER}
+     * @param preferredLifetime seconds that addresses in it are to be used for what is new, up to {@link #FOR_EVER}
+     */
+    record PrefixInformation(
+            IpAddress prefix,
+            int length,
+            boolean onLink,
+            boolean autonomous,
+            long validLifetime,
+            long preferredLifetime) {
+        /** A lifetime without an end. */
+        public static final long FOR_EVER = 0xffff_ffffL;
+
+        public PrefixInformation {
+            Objects.requireNonNull(prefix, "prefix");
         }
     }
 

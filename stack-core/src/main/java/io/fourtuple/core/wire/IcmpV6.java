@@ -64,6 +64,7 @@ public final class IcmpV6 {
                     Bytes.uint16(frame, start + 4), Bytes.uint16(frame, start + 6), data, dataLength);
             case NeighborDiscovery.SOLICITATION -> NeighborDiscovery.parseSolicitation(frame, ip);
             case NeighborDiscovery.ADVERTISEMENT -> NeighborDiscovery.parseAdvertisement(frame, ip);
+            case NeighborDiscovery.ROUTER_ADVERTISEMENT -> RouterMessages.parseAdvertisement(frame, ip);
             default -> new IcmpMessage.Ignored(type, code);
         };
     }

@@ -43,13 +43,15 @@ class FurtherHostTest {
     private final FakeLink queue = new FakeLink();
     private final FakeLink relay = new FakeLink();
     private final Counters counters = new Counters();
-    private IpHost first = first(CONFIG);
-    private final IpHost further =
-            IpHost.beside(CONFIG, ETHERNET, queue, relay, resolved, counters, new Random(2));
+    private final Addressing addressing = new Addressing(CONFIG, List.of(ETHERNET));
+    private IpHost first = first(addressing);
+    private final IpHost further = IpHost.further(
+            addressing, List.of(Attachment.of(ETHERNET, queue, resolved)), relay, counters, new Random(2));
     private long now = Long.MAX_VALUE - 10 * SECOND;
 
-    private IpHost first(IpConfig config) {
-        return IpHost.first(config, ETHERNET, firstQueue, resolved, new Counters(), new Random(1));
+    private IpHost first(Addressing of) {
+        return IpHost.first(
+                of, List.of(Attachment.of(ETHERNET, firstQueue, resolved)), new Counters(), new Random(1));
     }
 
     private void receive(byte[] frame) {
@@ -237,8 +239,9 @@ class FurtherHostTest {
     @Test
     void shouldKeepANeighbourInUseWhenAStrangerIsMany() {
         IpConfig.Neighbors all = CONFIG.neighbors();
-        first = first(CONFIG.withNeighbors(new IpConfig.Neighbors(
-                2, all.queueLength(), all.queueBytes(), all.attempts(), all.retryInterval(), all.reachableTime())));
+        IpConfig small = CONFIG.withNeighbors(new IpConfig.Neighbors(
+                2, all.queueLength(), all.queueBytes(), all.attempts(), all.retryInterval(), all.reachableTime()));
+        first = first(new Addressing(small, List.of(ETHERNET)));
         findPeer();
         for (int i = 10; i < 20; i++) {
             send(TUPLE);
@@ -251,9 +254,9 @@ class FurtherHostTest {
 
     @Test
     void shouldSendToTheOnlyOtherEndOfALayer3LinkAtOnce() {
-        IpHost host = IpHost.beside(
-                CONFIG, new LinkProperties(LinkProperties.Medium.IP, MacAddress.NONE, 1500, false, 0), queue, relay,
-                resolved, counters, new Random(1));
+        LinkProperties tun = new LinkProperties(LinkProperties.Medium.IP, MacAddress.NONE, 1500, false, 0);
+        IpHost host = IpHost.further(new Addressing(CONFIG, List.of(tun)),
+                List.of(Attachment.of(tun, queue, resolved)), relay, counters, new Random(1));
 
         assertThat(host.transmit(host.pathTo(PEER), TUPLE, segment(3), now)).isTrue();
         assertThat(queue.sent.remove().bytes()).hasSize(43);
@@ -263,7 +266,7 @@ class FurtherHostTest {
     // ---- what it may receive ----
 
     private boolean isSegment(byte[] frame) {
-        return further.isSegment(new Frame(frame));
+        return further.isSegment(0, new Frame(frame));
     }
 
     private static byte[] fragment(int flagsAndOffset) {

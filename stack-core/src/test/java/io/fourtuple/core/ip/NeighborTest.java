@@ -198,8 +198,8 @@ class NeighborTest {
         net.receive(arp(ArpPacket.REQUEST, OTHER_MAC, US, MacAddress.BROADCAST, US));
         assertThat(net.host.isLocal(US)).isTrue();
         net.transmit(TUPLE, segment(0));
-        byte[] reply = net.takeSent().bytes();
-        assertThat(EthernetHeader.type(reply)).isEqualTo(EthernetHeader.TYPE_ARP); // the address is defended
+        assertThat(net.takeArp().operation()).isEqualTo(ArpPacket.REQUEST); // the address is defended
+        assertThat(net.takeArp().operation()).isEqualTo(ArpPacket.REPLY);
         assertThat(ip(net.takeSent().bytes()).source()).isEqualTo(US);
     }
 

@@ -188,7 +188,9 @@ class TransmitTest {
     @Test
     void shouldTellWhyAPacketOfAnotherShardIsSent() {
         List<RelayedPacket> relayed = new ArrayList<>();
-        IpHost behind = IpHost.behind(CONFIG, HostFixture.ETHERNET, new FrameSink() {
+        LinkProperties link = HostFixture.ETHERNET;
+        Addressing addressing = new Addressing(CONFIG, List.of(link));
+        IpHost behind = IpHost.further(addressing, List.of(Attachment.without(link)), new FrameSink() {
             private final ByteBuffer packet = ByteBuffer.allocate(2000);
 
             @Override

@@ -169,6 +169,9 @@ class MutatedFramesTest {
                     assertThat(solicitation.target().isMulticast()).isFalse();
             case IcmpMessage.NeighborAdvertisement advertisement ->
                     assertThat(advertisement.target().isMulticast()).isFalse();
+            case IcmpMessage.RouterAdvertisement advertisement -> assertThat(advertisement.prefixes())
+                    .hasSizeLessThanOrEqualTo(RouterMessages.MOST_PREFIXES)
+                    .allSatisfy(prefix -> assertThat(prefix.length()).isBetween(0, 128));
             case IcmpMessage.Failure failure -> assertThat(failure.mtu()).isNotNegative();
             case IcmpMessage.Ignored ignored -> assertThat(ignored.type()).isBetween(0, 255);
             case Malformed malformed -> assertThat(malformed.counter()).isNotNull();

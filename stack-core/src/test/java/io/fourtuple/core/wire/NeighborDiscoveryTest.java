@@ -35,7 +35,7 @@ class NeighborDiscoveryTest {
         byte[] frame = KernelFrames.bytes(KernelFrames.DUPLICATE_ADDRESS_DETECTION);
 
         assertThat(IcmpV6.parse(frame, KernelFrames.ipv6(frame))).isEqualTo(new IcmpMessage.NeighborSolicitation(
-                IpAddress.parse("fe80::ff:fe00:7701"), Optional.empty()));
+                IpAddress.parse("fe80::ff:fe00:7701"), Optional.empty(), 0xd1a9_c7b5_dfbeL));
     }
 
     @Test
@@ -128,8 +128,25 @@ class NeighborDiscoveryTest {
     })
     void shouldFindTheLinkLayerAddress(String options, boolean found) {
         assertThat(parse("8700000000000000" + TARGET + options, KernelFrames.V6_1, KernelFrames.V6_2, 255))
+                .isInstanceOfSatisfying(IcmpMessage.NeighborSolicitation.class, message -> assertThat(
+                        message.sourceMac()).isEqualTo(found ? Optional.of(KernelFrames.MAC_1) : Optional.empty()));
+    }
+
+    @Test
+    void shouldFindTheNonceAmongOtherOptions() {
+        String options = "0101020000007701 0e01d1a9c7b5dfbe 0e01000000000001";
+        assertThat(parse("8700000000000000" + TARGET + options, KernelFrames.V6_1, KernelFrames.V6_2, 255))
                 .isEqualTo(new IcmpMessage.NeighborSolicitation(
-                        KernelFrames.V6_2, found ? Optional.of(KernelFrames.MAC_1) : Optional.empty()));
+                        KernelFrames.V6_2, Optional.of(KernelFrames.MAC_1), 0xd1a9_c7b5_dfbeL));
+    }
+
+    @Test
+    void shouldReadTheProbeThatItWrites() {
+        ByteBuffer target = ByteBuffer.allocate(32);
+        int length = NeighborDiscovery.writeProbe(target, KernelFrames.V6_2, 0xd1a9_c7b5_dfbeL);
+        IpHeader header = ip(IpAddress.ANY_V6, KernelFrames.V6_2.solicitedNode(), length, 255);
+        assertThat(IcmpV6.parse(target.array(), header)).isEqualTo(
+                new IcmpMessage.NeighborSolicitation(KernelFrames.V6_2, Optional.empty(), 0xd1a9_c7b5_dfbeL));
     }
 
     private static IcmpMessage parse(String hex, IpAddress source, IpAddress destination, int hopLimit) {

@@ -66,9 +66,9 @@ public final class NetworkNamespace implements AutoCloseable {
         command(List.of("ip", "link", "set", device, "netns", to.name));
     }
 
-    /** Runs a command in the namespace, to its end. */
-    public void command(String... words) throws IOException {
-        command(inside(List.of(words)));
+    /** Runs a command in the namespace, to its end; what it says. */
+    public String command(String... words) throws IOException {
+        return command(inside(List.of(words)));
     }
 
     /** Sets a kernel parameter of the namespace. */

@@ -66,16 +66,16 @@ final class Comparison {
 
     /**
      * Whether one round says enough: our sender is as fast as the kernel's, within a tenth either way. A sender that is
-     * a tenth faster is measured again as well as one that is a tenth slower.
+     * a tenth faster is measured again as well as one that is a tenth slower. What is not judged is clear at once.
      */
     boolean isClear() {
         double ratio = ratio(Way.OURS_TO_KERNEL);
-        return ratio >= WANTED && ratio <= 1 / WANTED;
+        return !cell.congestion().isAlike() || (ratio >= WANTED && ratio <= 1 / WANTED);
     }
 
-    /** Whether our sender is fast enough. */
+    /** Whether our sender is fast enough, or uses something else than the kernel, so that nothing can be asked. */
     boolean isMet() {
-        return ratio(Way.OURS_TO_KERNEL) >= WANTED;
+        return !cell.congestion().isAlike() || ratio(Way.OURS_TO_KERNEL) >= WANTED;
     }
 
     /** One sentence for each flow that was not intact. */

@@ -20,8 +20,9 @@ import java.util.function.Consumer;
  */
 final class Grid {
     /** What all flows that are measured at the same time may carry, in bits per second, as far as can be foreseen. */
-    private static final double RATE = 120e6;
+    private static final double RATE = 160e6;
     private static final int MAX_FLOWS = 400;
+    private static final double WARM_UP_SECONDS = 2;
     private static final int CAPTURED_FRAMES = 3_000;
 
     private final Lab lab;
@@ -30,6 +31,7 @@ final class Grid {
     private final Optional<Path> captures;
     private final Consumer<String> log;
     private final List<Path> captured = new ArrayList<>();
+    private long dropped;
 
     /**
      * A grid to be measured.
@@ -52,8 +54,14 @@ final class Grid {
         return List.copyOf(captured);
     }
 
+    /** How many frames devices have dropped that should not drop any. */
+    long dropped() {
+        return dropped;
+    }
+
     /** Measures. */
     List<Comparison> measure(List<Cell> cells, int rounds) throws IOException {
+        warmUp();
         Map<Cell, Comparison> comparisons = new LinkedHashMap<>();
         cells.forEach(cell -> comparisons.put(cell, new Comparison(cell)));
         round(0, cells, seconds, comparisons);
@@ -67,6 +75,16 @@ final class Grid {
         return List.copyOf(comparisons.values());
     }
 
+    /** Lets the JVM compile what it needs: our stack is young, and the kernel is not. Nothing of this counts. */
+    private void warmUp() throws IOException {
+        for (Congestion congestion : Congestion.values()) {
+            List<Cell> cells = List.of(new Cell(0.1, 1, Fault.REORDERING, congestion));
+            for (Way way : Way.values()) {
+                lab.measure(new Lab.Run(way, cells, WARM_UP_SECONDS, 0, Optional.empty(), 0), drain);
+            }
+        }
+    }
+
     private void round(int round, List<Cell> cells, double length, Map<Cell, Comparison> comparisons)
             throws IOException {
         List<List<Cell>> batches = batches(cells);
@@ -78,6 +96,12 @@ final class Grid {
                         new Lab.Run(way, batch, length, 1 + round, file, CAPTURED_FRAMES), drain)) {
                     comparisons.get(measured.cell()).add(measured);
                 }
+            }
+            long before = dropped;
+            dropped = lab.dropped();
+            if (dropped > before) {
+                log.accept((dropped - before) + " frames were dropped by devices, which must not be:"
+                        + " is the machine busy with something else?");
             }
             for (Cell cell : batch) {
                 log.accept(describe(round, i + 1, batches.size(), comparisons.get(cell)));
@@ -131,7 +155,7 @@ final class Grid {
                 round + 1, batch, batches, of.cell().name(), kernel.bitsPerSecond() / 1e6, ours.bitsPerSecond() / 1e6,
                 ours.bitsPerSecond() / kernel.bitsPerSecond(), back.bitsPerSecond() / 1e6,
                 back.bitsPerSecond() / kernel.bitsPerSecond(), ours.load().share() * 100, ours.load().own() * 100)
-                + of.all().stream().flatMap(m -> m.failures().stream()).map(why -> "\n  FAILED: " + why)
+                + of.all().stream().flatMap(m -> m.failures().stream().map(why -> "\n  FAILED: " + m.way() + " " + why))
                         .reduce("", String::concat);
     }
 }

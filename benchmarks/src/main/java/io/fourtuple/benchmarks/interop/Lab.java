@@ -1,5 +1,7 @@
 package io.fourtuple.benchmarks.interop;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fourtuple.benchmarks.NetworkNamespace;
 import io.fourtuple.core.wire.MacAddress;
 import io.fourtuple.nic.tap.TapConfig;
@@ -14,6 +16,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -25,19 +28,20 @@ import java.util.concurrent.TimeoutException;
  * <pre>
  *   namespace A                                                                namespace B
  *   kernel 10.77.0.1 ────┐
- *   our stack .11 ─ TAP ─┼─ bridge ─ TAP ═══ relay, a link for each flow ═══ TAP ─ kernel .21 .22 .23
+ *   our stack .11 ─ TAP ─┼─ bridge ─ TAP ═══ relay, a link for each flow ═══ TAP ─ kernel .21 to .24
  *   our stack .12 ─ TAP ─┤
- *   our stack .13 ─ TAP ─┘
+ *   our stack .13 ─ TAP ─┤
+ *   our stack .14 ─ TAP ─┘
  * </pre>
  *
- * <p>The last digit of an address is that of a congestion control. The kernel uses it for whatever goes to that address,
- * by its routes; each stack of ours for all it sends.
+ * <p>The last digit of an address is that of a congestion control. The kernel uses it for whatever goes to that
+ * address, by its routes; each stack of ours for all it sends.
  */
 final class Lab implements AutoCloseable {
     private static final String NETWORK = "10.77.0.";
     private static final int PREFIX = 24;
-    private static final int OURS = 11;
-    private static final int THEIRS = 21;
+    private static final int OURS = 10;
+    private static final int THEIRS = 20;
     /** The largest buffers are those of our defaults, for both; the others are the kernel's own. */
     private static final String SEND_BUFFER = "4096 16384 " + (4 << 20);
     private static final String RECEIVE_BUFFER = "4096 131072 " + (6 << 20);
@@ -54,10 +58,12 @@ final class Lab implements AutoCloseable {
     private static final Duration COMMAND = Duration.ofSeconds(20);
 
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+    private final Map<String, NetworkNamespace> devices = new TreeMap<>();
     private final Map<Congestion, StackHost> stacks = new EnumMap<>(Congestion.class);
     private KernelHost kernelA;
     private KernelHost kernelB;
     private Relay relay;
+    private long droppedBefore;
     private int nextPort = FIRST_PORT;
 
     private Lab() {}
@@ -100,13 +106,15 @@ final class Lab implements AutoCloseable {
         adopt(namespaceB, deviceB);
         namespaceB.ip("link set " + deviceB + " up");
         for (Congestion congestion : Congestion.values()) {
-            String stackDevice = "fts" + congestion.ordinal() + pid;
+            String stackDevice = "fts" + congestion.digit() + pid;
             stacks.put(congestion, register(StackHost.start(stackDevice, ours(congestion), PREFIX, congestion)));
             plug(namespaceA, stackDevice);
             namespaceB.ip("addr add " + theirs(congestion) + "/" + PREFIX + " dev " + deviceB);
             route(namespaceA, theirs(congestion), "br0", congestion);
             route(namespaceB, ours(congestion), deviceB, congestion);
         }
+        // A device drops what the kernel says by itself while the other end is not there yet.
+        droppedBefore = allDropped();
         kernelA = register(KernelHost.of(namespaceA));
         kernelB = register(KernelHost.of(namespaceB));
     }
@@ -120,29 +128,28 @@ final class Lab implements AutoCloseable {
         return namespace;
     }
 
-    private static void adopt(NetworkNamespace namespace, String device) throws IOException {
+    private void adopt(NetworkNamespace namespace, String device) throws IOException {
         NetworkNamespace.move(device, namespace);
-        namespace.ip("link set " + device + " addrgenmode none");
-        namespace.command("tc", "qdisc", "replace", "dev", device, "root", "pfifo", "limit",
-                String.valueOf(DEVICE_QUEUE));
+        namespace.ip("link set " + device + " addrgenmode none txqueuelen " + DEVICE_QUEUE);
+        devices.put(device, namespace);
     }
 
-    private static void plug(NetworkNamespace namespace, String device) throws IOException {
+    private void plug(NetworkNamespace namespace, String device) throws IOException {
         adopt(namespace, device);
         namespace.ip("link set " + device + " master br0 up");
     }
 
     private static void route(NetworkNamespace namespace, String to, String device, Congestion congestion)
             throws IOException {
-        namespace.ip("route add " + to + "/32 dev " + device + " congctl " + congestion.word());
+        namespace.ip("route add " + to + "/32 dev " + device + " congctl " + congestion.theirs());
     }
 
     private static String ours(Congestion congestion) {
-        return NETWORK + (OURS + congestion.ordinal());
+        return NETWORK + (OURS + congestion.digit());
     }
 
     private static String theirs(Congestion congestion) {
-        return NETWORK + (THEIRS + congestion.ordinal());
+        return NETWORK + (THEIRS + congestion.digit());
     }
 
     private <T extends AutoCloseable> T register(T resource) {
@@ -204,6 +211,21 @@ final class Lab implements AutoCloseable {
         return results;
     }
 
+    /** How many frames all TAP devices have dropped since everything was set up, as nobody took them in time. */
+    long dropped() throws IOException {
+        return allDropped() - droppedBefore;
+    }
+
+    private long allDropped() throws IOException {
+        long dropped = await(relay.refused(), COMMAND);
+        for (Map.Entry<String, NetworkNamespace> device : devices.entrySet()) {
+            String said = device.getValue().command("ip", "-j", "-s", "link", "show", "dev", device.getKey());
+            JsonNode statistics = new ObjectMapper().readTree(said).path(0).path("stats64");
+            dropped += statistics.path("tx").path("dropped").asLong() + statistics.path("rx").path("dropped").asLong();
+        }
+        return dropped;
+    }
+
     private void start(Way way, List<Transfer> transfers) throws IOException {
         List<CompletableFuture<Void>> receivers = new ArrayList<>();
         for (Transfer transfer : transfers) {
@@ -213,14 +235,16 @@ final class Lab implements AutoCloseable {
             });
         }
         await(CompletableFuture.allOf(receivers.toArray(CompletableFuture<?>[]::new)), COMMAND);
+        List<CompletableFuture<Void>> senders = new ArrayList<>();
         for (Transfer transfer : transfers) {
             Congestion congestion = transfer.cell().congestion();
             switch (way) {
-                case KERNEL_TO_KERNEL -> kernelA.send(transfer, theirs(congestion));
+                case KERNEL_TO_KERNEL -> senders.add(kernelA.send(transfer, theirs(congestion)));
                 case OURS_TO_KERNEL -> stack(transfer).send(transfer, theirs(congestion));
-                case KERNEL_TO_OURS -> kernelB.send(transfer, ours(congestion));
+                case KERNEL_TO_OURS -> senders.add(kernelB.send(transfer, ours(congestion)));
             }
         }
+        await(CompletableFuture.allOf(senders.toArray(CompletableFuture<?>[]::new)), COMMAND);
     }
 
     private StackHost stack(Transfer transfer) {
@@ -236,7 +260,7 @@ final class Lab implements AutoCloseable {
             isDoneWithin(all, CONNECT.plus(drain));
             for (Transfer late : transfers) {
                 if (!late.whenDone().isDone()) {
-                    late.failed("not over after " + CONNECT.plus(drain).toSeconds() + " s more: " + late.state());
+                    late.failed("not over after " + CONNECT.plus(drain).toSeconds() + " s more");
                 }
             }
             return then;

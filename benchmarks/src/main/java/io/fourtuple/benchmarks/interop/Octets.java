@@ -45,12 +45,12 @@ final class Octets {
                 LONGS.set(into, at, word);
                 at += Long.BYTES;
             } else {
-                into[at++] = (byte) (word >>> within * Byte.SIZE);
+                into[at++] = (byte) (word >>> (within * Byte.SIZE));
             }
         }
     }
 
-    /** Where the first octet of {@code length} in {@code read} differs from the stream at {@code offset}; -1: nowhere. */
+    /** Which of {@code length} octets in {@code read} first differs from the stream at {@code offset}; -1: none. */
     int mismatch(byte[] read, int from, int length, long offset) {
         if (expected.length < length) {
             expected = new byte[Math.max(length, 2 * expected.length)];

@@ -108,9 +108,10 @@ final class Relay implements AutoCloseable {
 
         private void onArrival(SimulatedNic nic, Consumer<Frame> out) {
             ((Readiness.Signal) nic.readiness()).onReadable(() -> {
-                while (nic.receive(out, BATCH) == BATCH) {
-                    continue;
-                }
+                int taken;
+                do {
+                    taken = nic.receive(out, BATCH);
+                } while (taken == BATCH);
             });
         }
 

@@ -30,6 +30,7 @@ import org.apache.pekko.util.ByteString;
  * control is as it is by default.
  */
 final class StackHost implements AutoCloseable {
+    private static final int BACKLOG = 100;
     private static final int TERMINATION_SECONDS = 10;
     private static final int CLOSE_SECONDS = 5;
 
@@ -54,7 +55,7 @@ final class StackHost implements AutoCloseable {
         Config config = ConfigFactory.parseMap(Map.of(
                 "fourtuple.stack.nic", "tap:" + device,
                 "fourtuple.stack.ip.addresses", List.of(address + "/" + prefix),
-                "fourtuple.stack.tcp.congestion-control", congestion.word()));
+                "fourtuple.stack.tcp.congestion-control", congestion.ours()));
         return new StackHost(address, ActorSystem.create(
                 Behaviors.empty(), "interop-" + congestion.word(), config.withFallback(ConfigFactory.load())));
     }
@@ -62,7 +63,7 @@ final class StackHost implements AutoCloseable {
     /** Receives a flow at its port; completed when it can be sent. */
     CompletableFuture<Void> receive(Transfer transfer) {
         CompletionStage<Tcp.ServerBinding> bound = tcp
-                .bind(address, transfer.port(), 1, List.of(), true, Optional.empty())
+                .bind(address, transfer.port(), BACKLOG, List.of(), true, Optional.empty())
                 .to(Sink.foreach(connection -> connection
                         .handleWith(receiver(transfer), system)
                         .whenComplete((_, failure) -> {

@@ -112,7 +112,7 @@ final class Transfer {
 
     /** Something is wrong: what came first is kept. */
     void failed(String why) {
-        done.completeExceptionally(new IllegalStateException(cell.name() + ", port " + port + ": " + why));
+        done.completeExceptionally(new IllegalStateException(state() + ": " + why));
     }
 
     /** Completed when every octet sent has arrived as it was, and the end; exceptionally, when that cannot be. */
@@ -125,9 +125,9 @@ final class Transfer {
         return receivedInTime;
     }
 
-    /** What happened, for somebody who has waited in vain. */
+    /** What has happened so far. */
     String state() {
-        return cell.name() + ", port " + port + ": "
+        return cell.name() + ", port " + port + ", "
                 + (started ? sent + " octets sent" + (ended ? " and the end" : "") : "not connected")
                 + ", " + receivedInTime + " received in time";
     }

@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /** A network namespace of the kernel, made by {@code ip netns} and removed by {@link #close}. */
-final class NetworkNamespace implements AutoCloseable {
+public final class NetworkNamespace implements AutoCloseable {
     private static final String PREFIX = "ftbench-";
     private static final int COMMAND_SECONDS = 10;
 
@@ -20,7 +20,7 @@ final class NetworkNamespace implements AutoCloseable {
     }
 
     /** Makes {@code ftbench-PID-role}, with its loop-back interface up. */
-    static NetworkNamespace create(String role) throws IOException {
+    public static NetworkNamespace create(String role) throws IOException {
         var namespace = new NetworkNamespace(PREFIX + ProcessHandle.current().pid() + "-" + role);
         command(List.of("ip", "netns", "add", namespace.name));
         namespace.ip("link set lo up");
@@ -28,7 +28,7 @@ final class NetworkNamespace implements AutoCloseable {
     }
 
     /** Removes the namespaces of harnesses that were killed before they could do it themselves. */
-    static void removeAbandoned() throws IOException {
+    public static void removeAbandoned() throws IOException {
         for (String line : command(List.of("ip", "netns", "list")).lines().toList()) {
             String found = line.split(" ", 2)[0];
             String[] parts = found.split("-", -1);
@@ -43,26 +43,36 @@ final class NetworkNamespace implements AutoCloseable {
         return process.isEmpty() || !process.get().isAlive();
     }
 
-    String name() {
+    public String name() {
         return name;
     }
 
     /** Runs {@code ip} in the namespace with the words of {@code arguments}. */
-    void ip(String arguments) throws IOException {
+    public void ip(String arguments) throws IOException {
         var words = new ArrayList<>(List.of("ip", "-n", name));
         words.addAll(List.of(arguments.split(" ", -1)));
         command(words);
     }
 
     /** The command that runs {@code command} in the namespace. */
-    List<String> inside(List<String> command) {
+    public List<String> inside(List<String> command) {
         var words = new ArrayList<>(List.of("ip", "netns", "exec", name));
         words.addAll(command);
         return words;
     }
 
+    /** Moves a device of this process's namespace into another, which takes its addresses and switches it off. */
+    public static void move(String device, NetworkNamespace to) throws IOException {
+        command(List.of("ip", "link", "set", device, "netns", to.name));
+    }
+
+    /** Runs a command in the namespace, to its end; what it says. */
+    public String command(String... words) throws IOException {
+        return command(inside(List.of(words)));
+    }
+
     /** Sets a kernel parameter of the namespace. */
-    void sysctl(String key, String value) throws IOException {
+    public void sysctl(String key, String value) throws IOException {
         command(inside(List.of("sysctl", "-q", "-w", key + "=" + value)));
     }
 

@@ -26,7 +26,7 @@ public interface CongestionControl {
         return false;
     }
 
-    /** Its name as in {@code TCP_CONGESTION}: {@code reno}, {@code cubic}, {@code bbr}. */
+    /** Its name as in {@code TCP_CONGESTION}: {@code reno}, {@code cubic}, {@code bbr}, {@code bbr1}. */
     String name();
 
     /**

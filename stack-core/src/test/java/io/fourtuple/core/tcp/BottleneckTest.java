@@ -24,6 +24,7 @@ class BottleneckTest {
             case "reno" -> NewReno::new;
             case "cubic" -> Cubic::new;
             case "bbr" -> Bbr::new;
+            case "bbr1" -> BbrVersion1::new;
             default -> throw new IllegalArgumentException(name);
         };
     }
@@ -59,7 +60,7 @@ class BottleneckTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"reno", "cubic", "bbr"})
+    @ValueSource(strings = {"reno", "cubic", "bbr", "bbr1"})
     void shouldUseThePathWithAQueueOfOnePipe(String name) {
         TcpPair pair = over(name, PIPE, 0);
 
@@ -72,10 +73,11 @@ class BottleneckTest {
                 .isLessThanOrEqualTo(pair.queueDrops + 5L);
     }
 
-    @Test
+    @ParameterizedTest
+    @ValueSource(strings = {"bbr", "bbr1"})
     @Rfc(number = 9293, rules = "MAY-18")
-    void shouldKeepTheQueueShortWithBbr() {
-        TcpPair pair = over("bbr", 4 * PIPE, 0);
+    void shouldKeepTheQueueShortWithBbr(String name) {
+        TcpPair pair = over(name, 4 * PIPE, 0);
         transfer(pair);
 
         assertThat(pair.client.connection.info(pair.now).rtt()).isLessThan(100 * MILLIS);
@@ -92,6 +94,14 @@ class BottleneckTest {
 
         assertThat(OCTETS / bbr).isGreaterThan(0.5 * BANDWIDTH);
         assertThat(bbr).isLessThan(reno / 2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {0.001, 0.01, 0.05})
+    void shouldUseAPathThatLosesAtRandomWithBbrVersion1(double loss) {
+        double seconds = transfer(over("bbr1", PIPE, loss));
+
+        assertThat(OCTETS / seconds).as("octets per second").isGreaterThan(0.85 * BANDWIDTH * (1 - loss));
     }
 
     @Test

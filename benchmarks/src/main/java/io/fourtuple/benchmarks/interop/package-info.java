@@ -1,0 +1,2 @@
+/** This stack and the kernel of this machine, speaking TCP with each other over a link with faults. */
+package io.fourtuple.benchmarks.interop;

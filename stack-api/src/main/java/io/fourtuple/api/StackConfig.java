@@ -224,12 +224,14 @@ public record StackConfig(
      * @param shardQueue segments and frames on their way from one shard to another, and packets that the first one is
      *     to send for others, when there is more than one shard; one more is lost
      * @param descriptors file descriptors of one {@link io.fourtuple.api.socket.SocketLayer}; at least 4
+     * @param errorQueue what one socket may have to tell of what it has written ({@code MSG_ZEROCOPY},
+     *     {@code SO_TIMESTAMPING}); above it a write fails with ENOBUFS, or has no time stamps
      * @param fastOpenPeers servers whose cookie of Fast Open is remembered; the one not used for longest makes room
      * @param perSource what a single peer may hold
      */
     public record Limits(
             int connections, int listeners, int timeWait, int orphans, MemoryBudget.Limits memory, int sendTurn,
-            int shardQueue, int descriptors, int fastOpenPeers, PerSource perSource) {
+            int shardQueue, int descriptors, int errorQueue, int fastOpenPeers, PerSource perSource) {
         /**
          * What a single peer may hold of the connections that peers open. An IPv6 peer is a whole prefix.
          *
@@ -256,41 +258,47 @@ public record StackConfig(
             Objects.requireNonNull(memory, "memory");
             Objects.requireNonNull(perSource, "perSource");
             if (connections < 1 || listeners < 1 || timeWait < 1 || orphans < 1 || sendTurn < 1
-                    || shardQueue < 1 || descriptors < 4 || fastOpenPeers < 1) {
+                    || shardQueue < 1 || descriptors < 4 || errorQueue < 1 || fastOpenPeers < 1) {
                 throw new IllegalArgumentException("limits must be at least 1, not " + connections + ", " + listeners
                         + ", " + timeWait + ", " + orphans + ", " + sendTurn + ", " + shardQueue + ", "
-                        + descriptors + ", " + fastOpenPeers);
+                        + descriptors + ", " + errorQueue + ", " + fastOpenPeers);
             }
         }
 
         /** The same with another limit of connections. */
         public Limits withConnections(int max) {
             return new Limits(max, listeners, timeWait, orphans, memory, sendTurn, shardQueue, descriptors,
-                    fastOpenPeers, perSource);
+                    errorQueue, fastOpenPeers, perSource);
         }
 
         /** The same with another limit of orphans. */
         public Limits withOrphans(int max) {
             return new Limits(connections, listeners, timeWait, max, memory, sendTurn, shardQueue, descriptors,
-                    fastOpenPeers, perSource);
+                    errorQueue, fastOpenPeers, perSource);
         }
 
         /** The same with other levels of memory. */
         public Limits withMemory(MemoryBudget.Limits levels) {
             return new Limits(connections, listeners, timeWait, orphans, levels, sendTurn, shardQueue, descriptors,
-                    fastOpenPeers, perSource);
+                    errorQueue, fastOpenPeers, perSource);
         }
 
         /** The same with another limit of descriptors. */
         public Limits withDescriptors(int max) {
             return new Limits(connections, listeners, timeWait, orphans, memory, sendTurn, shardQueue, max,
-                    fastOpenPeers, perSource);
+                    errorQueue, fastOpenPeers, perSource);
+        }
+
+        /** The same with another limit of error queues. */
+        public Limits withErrorQueue(int max) {
+            return new Limits(connections, listeners, timeWait, orphans, memory, sendTurn, shardQueue, descriptors,
+                    max, fastOpenPeers, perSource);
         }
 
         /** The same with other limits for a single peer. */
         public Limits withPerSource(PerSource peer) {
             return new Limits(connections, listeners, timeWait, orphans, memory, sendTurn, shardQueue, descriptors,
-                    fastOpenPeers, peer);
+                    errorQueue, fastOpenPeers, peer);
         }
     }
 
@@ -355,7 +363,7 @@ public record StackConfig(
                 new Ports(32768, 60999),
                 new Limits(1_000_000, 10_000, 262_144, 8192,
                         new MemoryBudget.Limits(128L << 20, 192L << 20, 256L << 20), 256 * 1024, 16_384,
-                        65_536, 4096, Limits.PerSource.OFF),
+                        65_536, 256, 4096, Limits.PerSource.OFF),
                 new Streams(false),
                 "fourtuple.loop-dispatcher",
                 1,

@@ -286,6 +286,7 @@ final class StackConfigReader {
                 section.bytes("send-turn", defaults.sendTurn(), 1, 1 << 30),
                 section.integer("shard-queue", defaults.shardQueue(), 1, 100_000_000),
                 section.integer("descriptors", defaults.descriptors(), 4, 100_000_000),
+                section.integer("error-queue", defaults.errorQueue(), 1, 10_000_000),
                 section.integer("fast-open-peers", defaults.fastOpenPeers(), 1, 10_000_000),
                 perSource(section.section("per-source"), defaults.perSource()));
     }

@@ -359,7 +359,7 @@ final class ConnectionActor extends ExtensibleBehavior<Object> {
             entry.leaveFastOpen(now);
         }
         if (entry.link != null) {
-            entry.link.publish(connection);
+            entry.link.publish(connection, now);
         }
         if (userDone && !tcpDone) {
             connection.disown(now);

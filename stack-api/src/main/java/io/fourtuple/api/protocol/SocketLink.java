@@ -38,6 +38,7 @@ public final class SocketLink {
     private static final int OUT = Posix.POLLOUT | Posix.POLLWRNORM;
 
     private final Watcher watcher;
+    private final SendNotices notices;
     private final Queue<SocketCall<?>> calls = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean nudged = new AtomicBoolean();
     /** The failure is not to be told: it was, or there is none. */
@@ -63,9 +64,14 @@ public final class SocketLink {
     private Trouble troubleBefore;
     private int urgentEndBefore;
 
-    /** A link that is not {@linkplain #attach attached} yet; {@code watcher} is told from then on. */
-    public SocketLink(Watcher watcher) {
+    /**
+     * A link that is not {@linkplain #attach attached} yet; {@code watcher} is told from then on.
+     *
+     * @param notices the error queue
+     */
+    public SocketLink(Watcher watcher, SendNotices notices) {
         this.watcher = Objects.requireNonNull(watcher);
+        this.notices = Objects.requireNonNull(notices);
     }
 
     // ---- the program's side: any thread ----
@@ -87,9 +93,15 @@ public final class SocketLink {
 
     /** What poll(2) would say now. */
     public int readiness() {
-        return untold.get() == null && (failureTaken.get() || failure == null)
+        int now = untold.get() == null && (failureTaken.get() || failure == null)
                 ? readiness & ~Posix.POLLERR
                 : readiness;
+        return notices.isEmpty() ? now : now | Posix.POLLERR;
+    }
+
+    /** The error queue. */
+    public SendNotices notices() {
+        return notices;
     }
 
     /** Octets that could be sent now; a hint, as acknowledgments may raise it and other writers lower it. */
@@ -163,7 +175,8 @@ public final class SocketLink {
     }
 
     /** At the end of a turn: says what is ready now, then answers the calls of the turn. */
-    public void publish(TcpConnection tcp) {
+    public void publish(TcpConnection tcp, long nowNanos) {
+        boolean newNotice = notices.update(tcp, nowNanos);
         int before = readiness;
         state = tcp.state();
         wasEstablished |= state.isSynchronized();
@@ -181,7 +194,7 @@ public final class SocketLink {
         long received = tcp.bytesReceived();
         int urgentEnd = tcp.urgentEnd();
         int edges = (now & ~before) | (received == receivedBefore ? 0 : now & IN)
-                | (newTrouble ? Posix.POLLERR : 0) | (urgentEnd == urgentEndBefore ? 0 : now & Posix.POLLPRI);
+                | (newTrouble || newNotice ? Posix.POLLERR : 0) | (urgentEnd == urgentEndBefore ? 0 : now & Posix.POLLPRI);
         receivedBefore = received;
         urgentEndBefore = urgentEnd;
         sendSpace = tcp.sendSpace();

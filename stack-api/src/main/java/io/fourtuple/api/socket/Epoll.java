@@ -13,7 +13,9 @@ import java.util.TreeMap;
  */
 final class Epoll extends Descriptor {
     private static final int ALWAYS = Posix.EPOLLERR | Posix.EPOLLHUP;
-    private static final int MODES = Posix.EPOLLET | Posix.EPOLLONESHOT;
+    private static final int MODES = Posix.EPOLLET | Posix.EPOLLONESHOT | Posix.EPOLLEXCLUSIVE;
+    private static final int WITH_EXCLUSIVE = Posix.EPOLLEXCLUSIVE | Posix.EPOLLET | ALWAYS | Posix.EPOLLIN
+            | Posix.EPOLLOUT;
 
     private final Map<Integer, Interest> interests = new TreeMap<>();
     private final ArrayDeque<Interest> line = new ArrayDeque<>();
@@ -75,6 +77,10 @@ final class Epoll extends Descriptor {
 
     /** epoll_ctl(2). */
     void control(int op, int fd, Descriptor watched, int events, long data) {
+        boolean exclusive = op != Posix.EPOLL_CTL_DEL && (events & Posix.EPOLLEXCLUSIVE) != 0;
+        if (exclusive && (op != Posix.EPOLL_CTL_ADD || (events & ~WITH_EXCLUSIVE) != 0)) {
+            throw new ErrnoException(Errno.EINVAL, "EPOLLEXCLUSIVE goes with EPOLL_CTL_ADD and few other events");
+        }
         switch (op) {
             case Posix.EPOLL_CTL_ADD -> {
                 Interest added;
@@ -136,7 +142,7 @@ final class Epoll extends Descriptor {
             }
             events.add(new EpollEvent(ready, next.data));
             next.off = (next.events & Posix.EPOLLONESHOT) != 0;
-            if ((next.events & MODES) == 0) {
+            if ((next.events & (Posix.EPOLLET | Posix.EPOLLONESHOT)) == 0) {
                 again.add(next);
             }
         }

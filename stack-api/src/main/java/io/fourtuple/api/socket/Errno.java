@@ -10,6 +10,8 @@ public enum Errno {
     EBADF(9, "Bad file descriptor"),
     /** It would have to wait; FreeBSD's scripts call it {@code EWOULDBLOCK}, which is the same number. */
     EAGAIN(11, "Resource temporarily unavailable"),
+    /** A pointer that points nowhere. */
+    EFAULT(14, "Bad address"),
     /** There is one already. */
     EEXIST(17, "File exists"),
     /** Not there. */
@@ -26,6 +28,8 @@ public enum Errno {
     EDOM(33, "Numerical argument out of domain"),
     /** No such call here. */
     ENOSYS(38, "Function not implemented"),
+    /** Not an error, but a time stamp ({@code ee_errno} of {@code SO_TIMESTAMPING}). */
+    ENOMSG(42, "No message of desired type"),
     /** The descriptor is no socket. */
     ENOTSOCK(88, "Socket operation on non-socket"),
     /** No destination. */

@@ -32,14 +32,50 @@ public final class Posix {
     public static final int MSG_TRUNC = 0x20;
     /** Do not wait. */
     public static final int MSG_DONTWAIT = 0x40;
+    /** The last octet ends a record: what follows is never in one segment with it. */
+    public static final int MSG_EOR = 0x80;
     /** All of it, or wait. */
     public static final int MSG_WAITALL = 0x100;
+    /** From the error queue, which has no data but control messages. */
+    public static final int MSG_ERRQUEUE = 0x2000;
     /** No signal; there are none here. */
     public static final int MSG_NOSIGNAL = 0x4000;
     /** More follows: as {@code TCP_CORK} for this call. */
     public static final int MSG_MORE = 0x8000;
+    /** Refers to the buffers and does not copy them, when the socket has {@code SO_ZEROCOPY}. */
+    public static final int MSG_ZEROCOPY = 0x400_0000;
     /** With the SYN. */
     public static final int MSG_FASTOPEN = 0x2000_0000;
+
+    /** {@code ee_origin}: a write with {@link #MSG_ZEROCOPY} is over. */
+    public static final int SO_EE_ORIGIN_ZEROCOPY = 5;
+    /** {@code ee_origin}: a time stamp. */
+    public static final int SO_EE_ORIGIN_TIMESTAMPING = 4;
+    /** {@code ee_code}: the octets were copied on their way. */
+    public static final int SO_EE_CODE_ZEROCOPY_COPIED = 1;
+
+    /** Time stamps of what the device has taken. */
+    public static final int SOF_TIMESTAMPING_TX_SOFTWARE = 1 << 1;
+    /** Time stamps are told. */
+    public static final int SOF_TIMESTAMPING_SOFTWARE = 1 << 4;
+    /** They have a number: that of the last octet of the write. */
+    public static final int SOF_TIMESTAMPING_OPT_ID = 1 << 7;
+    /** Time stamps of what is given to the device. */
+    public static final int SOF_TIMESTAMPING_TX_SCHED = 1 << 8;
+    /** Time stamps of what was acknowledged. */
+    public static final int SOF_TIMESTAMPING_TX_ACK = 1 << 9;
+    /** Time stamps have their control messages; they always do. */
+    public static final int SOF_TIMESTAMPING_OPT_CMSG = 1 << 10;
+    /** Time stamps come without the packet; they always do. */
+    public static final int SOF_TIMESTAMPING_OPT_TSONLY = 1 << 11;
+    /** Octets are counted from the next one that is written, and not the next one to be acknowledged. */
+    public static final int SOF_TIMESTAMPING_OPT_ID_TCP = 1 << 16;
+    /** {@code ee_info}: {@link #SOF_TIMESTAMPING_TX_SOFTWARE}. */
+    public static final int SCM_TSTAMP_SND = 0;
+    /** {@code ee_info}: {@link #SOF_TIMESTAMPING_TX_SCHED}. */
+    public static final int SCM_TSTAMP_SCHED = 1;
+    /** {@code ee_info}: {@link #SOF_TIMESTAMPING_TX_ACK}. */
+    public static final int SCM_TSTAMP_ACK = 2;
 
     /** No more is read. */
     public static final int SHUT_RD = 0;
@@ -107,6 +143,8 @@ public final class Posix {
     public static final int EPOLLHUP = POLLHUP;
     /** See {@link #POLLRDHUP}. */
     public static final int EPOLLRDHUP = POLLRDHUP;
+    /** Not more epolls than necessary are woken; with {@link #EPOLL_CTL_ADD} alone. */
+    public static final int EPOLLEXCLUSIVE = 1 << 28;
     /** Reported once, then off until {@link #EPOLL_CTL_MOD}. */
     public static final int EPOLLONESHOT = 1 << 30;
     /** Reported when something new has come. */

@@ -13,12 +13,20 @@ import java.util.List;
  * Takes what has come, or looks at it. The octets stay where the NIC has put them: the program's thread copies them,
  * not the loop.
  */
-final class ReadCall extends SocketCall<List<ReceivedChunk>> {
+final class ReadCall extends SocketCall<ReadCall.Taken> {
+    /**
+     * What was read.
+     *
+     * @param chunks none at the end of the stream
+     * @param left octets that can still be read; 1 when only the end is left ({@code TCP_INQ})
+     */
+    record Taken(List<ReceivedChunk> chunks, int left) {}
+
     private final SocketLink link;
     private final int max;
     private final boolean peek;
 
-    /** At least one octet; an empty answer is the end of the stream. */
+    /** At least one octet; none is the end of the stream. */
     ReadCall(SocketLink link, int max, boolean peek) {
         this.link = link;
         this.max = max;
@@ -26,9 +34,10 @@ final class ReadCall extends SocketCall<List<ReceivedChunk>> {
     }
 
     @Override
-    protected List<ReceivedChunk> run(TcpConnection connection, long nowNanos) {
+    protected Taken run(TcpConnection connection, long nowNanos) {
         if (connection.receivable() > 0) {
-            return peek ? connection.peek(max) : take(connection, nowNanos);
+            List<ReceivedChunk> chunks = peek ? connection.peek(max) : take(connection, nowNanos);
+            return new Taken(chunks, left(connection));
         }
         TcpEvent failure = connection.end() == null ? null : link.takeFailure();
         if (failure != null) {
@@ -40,9 +49,14 @@ final class ReadCall extends SocketCall<List<ReceivedChunk>> {
             throw new ErrnoException(Errno.ENOTCONN, "the connection was never established");
         }
         if (over || connection.isPeerClosed() || link.isReadingEnded()) {
-            return List.of();
+            return new Taken(List.of(), left(connection));
         }
         throw new ErrnoException(Errno.EAGAIN, "nothing to read");
+    }
+
+    private static int left(TcpConnection connection) {
+        int octets = connection.receivable();
+        return octets == 0 && connection.isPeerClosed() ? 1 : octets;
     }
 
     private List<ReceivedChunk> take(TcpConnection connection, long nowNanos) {

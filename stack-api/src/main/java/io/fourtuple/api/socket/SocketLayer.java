@@ -2,10 +2,8 @@ package io.fourtuple.api.socket;
 
 import io.fourtuple.api.Stack;
 import io.fourtuple.api.config.CongestionControls;
-import io.fourtuple.api.protocol.SocketLink;
 import io.fourtuple.core.tcp.CongestionControlSupplier;
 import io.fourtuple.core.tcp.FastOpenKey;
-import io.fourtuple.core.tcp.ReceivedChunk;
 import io.fourtuple.core.tcp.TcpConfig;
 import io.fourtuple.core.tcp.TcpInfo;
 import io.fourtuple.core.wire.IpAddress;
@@ -19,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
@@ -39,26 +38,20 @@ import java.util.function.UnaryOperator;
  */
 public final class SocketLayer {
     private static final int TYPE_FLAGS = Posix.SOCK_NONBLOCK | Posix.SOCK_CLOEXEC;
-    private static final int SEND_FLAGS = Posix.MSG_OOB | Posix.MSG_DONTWAIT | Posix.MSG_NOSIGNAL | Posix.MSG_MORE
-            | Posix.MSG_FASTOPEN;
-    private static final int RECV_FLAGS = Posix.MSG_PEEK | Posix.MSG_DONTWAIT | Posix.MSG_TRUNC | Posix.MSG_NOSIGNAL
-            | Posix.MSG_WAITALL;
-    /** So much is copied for a write at least, when the room that there was is out of date. */
-    private static final int SMALLEST_COPY = 4096;
 
-    private final Stack stack;
-    private final Personality personality;
+    private final Surroundings surroundings;
     private final Waiting waiting;
+    private final DataCalls data;
     private final DescriptorTable table;
     /** What sockets begin with. */
     private volatile TcpConfig defaults;
 
     private SocketLayer(Stack stack, Personality personality) {
-        this.stack = stack;
-        this.personality = personality;
         waiting = VirtualTime.isVirtual()
                 ? new Waiting.InVirtualTime(VirtualTime.current())
                 : new Waiting.OnThread(stack.whenTerminated().toCompletableFuture());
+        surroundings = new Surroundings(stack, waiting, personality, new LongAdder());
+        data = new DataCalls(waiting, personality);
         table = new DescriptorTable(stack.config().limits().descriptors());
         defaults = stack.config().tcp();
     }
@@ -81,6 +74,11 @@ public final class SocketLayer {
     /** How often a call has failed with EMFILE. */
     public long refusedDescriptors() {
         return table.refused();
+    }
+
+    /** How many time stamps were never told, as {@code fourtuple.stack.limits.error-queue} was reached. */
+    public long droppedNotices() {
+        return surroundings.droppedNotices().sum();
     }
 
     private <R> R call(Supplier<R> body) {
@@ -127,8 +125,7 @@ public final class SocketLayer {
         if (protocol != 0 && protocol != Posix.IPPROTO_TCP) {
             throw new ErrnoException(Errno.EPROTONOSUPPORT, "protocol " + protocol);
         }
-        TcpSocket socket = new TcpSocket(
-                stack, waiting, personality, domain, SocketSettings.of(defaults));
+        TcpSocket socket = new TcpSocket(surroundings, domain, SocketSettings.of(defaults));
         socket.setFlags(type);
         return table.add(socket);
     }
@@ -244,29 +241,18 @@ public final class SocketLayer {
      *     stay in line
      */
     public int recv(int fd, ByteBuffer target, int flags) {
-        return call(() -> {
-            SocketLink link = connected(tcp(fd), Errno.ENOTCONN);
-            if ((flags & ~RECV_FLAGS) != 0) {
-                throw new ErrnoException(Errno.EINVAL, "flags " + flags);
-            }
-            if (!target.hasRemaining()) {
-                return 0;
-            }
-            if ((link.readiness() & (Posix.POLLIN | Posix.POLLERR)) == 0) {
-                throw new ErrnoException(Errno.EAGAIN, "nothing to read");
-            }
-            ReadCall read = new ReadCall(link, target.remaining(), (flags & Posix.MSG_PEEK) != 0);
-            link.call(read);
-            boolean copies = (flags & Posix.MSG_TRUNC) == 0;
-            int octets = 0;
-            for (ReceivedChunk chunk : waiting.await(read.answer())) {
-                octets += chunk.length();
-                if (copies) {
-                    target.put(chunk.array(), chunk.offset(), chunk.length());
-                }
-            }
-            return octets;
-        });
+        return call(() -> data.receive(tcp(fd), target, flags));
+    }
+
+    /**
+     * recvmsg(2) and readv(2): as {@link #recv}, into the buffers one after the other, and what comes beside it, with
+     * {@link SocketOption#TCP_INQ}. With MSG_ERRQUEUE no octets, but the oldest notice of the error queue, which POLLERR
+     * tells of: of a write with MSG_ZEROCOPY that is over, or a time stamp ({@link SocketOption#SO_TIMESTAMPING}).
+     *
+     * @throws ErrnoException as {@link #recv}; EAGAIN when the error queue is empty
+     */
+    public Message recvmsg(int fd, List<ByteBuffer> targets, int flags) {
+        return call(() -> data.receiveMessage(tcp(fd), targets, flags));
     }
 
     /** write(2): {@link #send} without flags. */
@@ -275,12 +261,16 @@ public final class SocketLayer {
     }
 
     /**
-     * send(2). What is taken is copied.
+     * send(2). What is taken is copied; but not with MSG_ZEROCOPY, on a socket with {@link SocketOption#SO_ZEROCOPY}:
+     * then nobody may change the octets until the error queue says that this write is over. The first such write is
+     * number 0.
      *
      * @param source gives the octets that remain in it, as many as there is room for; its position moves
-     * @param flags MSG_OOB (the last octet is urgent), MSG_MORE, MSG_DONTWAIT, MSG_NOSIGNAL
+     * @param flags MSG_OOB (the last octet is urgent), MSG_MORE, MSG_EOR (the last octet ends a record: no segment has
+     *     octets before and after it), MSG_ZEROCOPY, MSG_DONTWAIT, MSG_NOSIGNAL
      * @return how many octets were taken, at least 1 unless none were given
-     * @throws ErrnoException EAGAIN, EPIPE, ENOTCONN, ECONNRESET, ETIMEDOUT, EHOSTUNREACH
+     * @throws ErrnoException EAGAIN, EPIPE, ENOTCONN, ECONNRESET, ETIMEDOUT, EHOSTUNREACH; ENOBUFS for MSG_ZEROCOPY when
+     *     there is no place in the error queue
      */
     public int send(int fd, ByteBuffer source, int flags) {
         return sendmsg(fd, List.of(source), flags);
@@ -302,57 +292,12 @@ public final class SocketLayer {
      *     when it is there
      */
     public int sendmsg(int fd, List<ByteBuffer> sources, int flags, Optional<InetSocketAddress> address) {
-        return call(() -> {
-            TcpSocket socket = tcp(fd);
-            if ((flags & ~SEND_FLAGS) != 0) {
-                throw new ErrnoException(Errno.EINVAL, "flags " + flags);
-            }
-            if (opens(socket, flags, address)) {
-                ByteBuffer copy = WriteCall.copyOf(sources, Math.max(
-                        SMALLEST_COPY, socket.settings().tcp().sendBuffer().initial()));
-                int begun = socket.connectFast(address, copy);
-                if (begun != TcpSocket.CONNECTED) {
-                    WriteCall.advance(sources, begun);
-                    return begun;
-                }
-            }
-            SocketLink link =
-                    connected(socket, personality == Personality.FREEBSD ? Errno.ENOTCONN : Errno.EPIPE);
-            ByteBuffer copy = WriteCall.copyOf(sources, Math.max(SMALLEST_COPY, link.sendSpace()));
-            WriteCall write = new WriteCall(link, copy, flags);
-            link.call(write);
-            int taken = waiting.await(write.answer());
-            WriteCall.advance(sources, taken);
-            return taken;
-        });
-    }
-
-    /** Whether a write opens the connection. */
-    private boolean opens(TcpSocket socket, int flags, Optional<InetSocketAddress> address) {
-        if ((flags & Posix.MSG_FASTOPEN) != 0) {
-            if (!socket.settings().tcp().fastOpen().client()) {
-                throw new ErrnoException(Errno.EOPNOTSUPP, "the stack sends no data with a SYN");
-            }
-            return true;
-        }
-        boolean implied = personality == Personality.FREEBSD && address.isPresent() && !socket.isListening()
-                && socket.link() == null;
-        return implied || socket.isDeferred();
+        return call(() -> data.send(tcp(fd), sources, flags, address));
     }
 
     /** sendto(2): the address of a connected socket is not looked at. See {@link #sendmsg}. */
     public int sendto(int fd, ByteBuffer source, int flags, InetSocketAddress address) {
         return sendmsg(fd, List.of(source), flags, Optional.of(address));
-    }
-
-    private static SocketLink connected(TcpSocket socket, Errno otherwise) {
-        SocketLink link = socket.link();
-        if (link == null) {
-            throw socket.isDeferred()
-                    ? new ErrnoException(Errno.EAGAIN, "the first write connects")
-                    : new ErrnoException(otherwise, "the socket is not connected");
-        }
-        return link;
     }
 
     // ---- readiness ----
@@ -449,7 +394,7 @@ public final class SocketLayer {
      * @throws ErrnoException ENOPROTOOPT, ENOTCONN
      */
     public long getsockopt(int fd, SocketOption option) {
-        return call(() -> SocketOptionValues.get(tcp(fd), option, personality));
+        return call(() -> SocketOptionValues.get(tcp(fd), option, surroundings.personality()));
     }
 
     /** SO_ERROR: why the connection broke or, with IP_RECVERR, what it survives; it is forgotten then. */
@@ -557,7 +502,8 @@ public final class SocketLayer {
         return call(() -> {
             TcpSocket socket = tcp(fd);
             return socket.info()
-                    .map(info -> TcpInfoFields.of(info, socket.link().tuple().local().isV4(), personality))
+                    .map(info -> TcpInfoFields.of(info, socket.link().tuple().local().isV4(),
+                            surroundings.personality()))
                     .orElseGet(() -> TcpInfoFields.ofUnconnected(socket.isListening()));
         });
     }
@@ -571,19 +517,7 @@ public final class SocketLayer {
      * @throws ErrnoException EINVAL
      */
     public int fcntl(int fd, int command, int argument) {
-        Descriptor descriptor = table.get(fd);
-        switch (command) {
-            case Posix.F_GETFL -> {
-                return Posix.O_RDWR | (descriptor.nonBlocking ? Posix.O_NONBLOCK : 0);
-            }
-            case Posix.F_SETFL -> descriptor.nonBlocking = (argument & Posix.O_NONBLOCK) != 0;
-            case Posix.F_GETFD -> {
-                return descriptor.closeOnExec ? Posix.FD_CLOEXEC : 0;
-            }
-            case Posix.F_SETFD -> descriptor.closeOnExec = (argument & Posix.FD_CLOEXEC) != 0;
-            default -> throw new ErrnoException(Errno.EINVAL, "fcntl knows no command " + command);
-        }
-        return 0;
+        return SocketOptionValues.fcntl(table.get(fd), command, argument);
     }
 
     /**

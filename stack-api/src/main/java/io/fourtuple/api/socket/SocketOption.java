@@ -28,10 +28,19 @@ public enum SocketOption {
     SO_REUSEPORT(Posix.SOL_SOCKET, 15),
     /** Whether it listens; cannot be set. */
     SO_ACCEPTCONN(Posix.SOL_SOCKET, 30),
+    /** A number that nobody looks at: packets are not filtered here, and routes do not depend on it. */
+    SO_MARK(Posix.SOL_SOCKET, 36),
+    /**
+     * Of what the error queue has time stamps: {@link Posix#SOF_TIMESTAMPING_TX_SCHED} and so on. Those of hardware are
+     * never made; those of what comes in are not supported.
+     */
+    SO_TIMESTAMPING(Posix.SOL_SOCKET, 37),
     /** IPPROTO_TCP; cannot be set. */
     SO_PROTOCOL(Posix.SOL_SOCKET, 38),
     /** AF_INET or AF_INET6; cannot be set. */
     SO_DOMAIN(Posix.SOL_SOCKET, 39),
+    /** Whether {@link Posix#MSG_ZEROCOPY} is looked at. */
+    SO_ZEROCOPY(Posix.SOL_SOCKET, 60),
 
     /** Whether Nagle's algorithm is off. */
     TCP_NODELAY(Posix.IPPROTO_TCP, 1),
@@ -72,6 +81,8 @@ public enum SocketOption {
     TCP_FASTOPEN_CONNECT(Posix.IPPROTO_TCP, 30),
     /** For {@link SocketLayer#setFastOpenKeys} and {@link SocketLayer#fastOpenKeys}. */
     TCP_FASTOPEN_KEY(Posix.IPPROTO_TCP, 33),
+    /** Whether recvmsg tells how much is left to be read. */
+    TCP_INQ(Posix.IPPROTO_TCP, 36),
     /** Seconds that an open may take. FreeBSD's. */
     TCP_KEEPINIT(Posix.IPPROTO_TCP, 128),
     /** Whether the SYN has no options. FreeBSD's, whose number is 8. */

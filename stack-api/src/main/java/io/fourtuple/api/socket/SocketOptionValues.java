@@ -69,6 +69,21 @@ final class SocketOptionValues {
         return agreed ? Math.ceilDiv(size, (long) info.sendMss()) * info.sendMss() : size;
     }
 
+    static int fcntl(Descriptor descriptor, int command, int argument) {
+        switch (command) {
+            case Posix.F_GETFL -> {
+                return Posix.O_RDWR | (descriptor.nonBlocking ? Posix.O_NONBLOCK : 0);
+            }
+            case Posix.F_SETFL -> descriptor.nonBlocking = (argument & Posix.O_NONBLOCK) != 0;
+            case Posix.F_GETFD -> {
+                return descriptor.closeOnExec ? Posix.FD_CLOEXEC : 0;
+            }
+            case Posix.F_SETFD -> descriptor.closeOnExec = (argument & Posix.FD_CLOEXEC) != 0;
+            default -> throw new ErrnoException(Errno.EINVAL, "fcntl knows no command " + command);
+        }
+        return 0;
+    }
+
     static int ioctl(Descriptor descriptor, int request, int argument) {
         if (request == Posix.FIONBIO) {
             descriptor.nonBlocking = argument != 0;

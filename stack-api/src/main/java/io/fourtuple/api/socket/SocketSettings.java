@@ -8,21 +8,22 @@ import io.fourtuple.core.tcp.TcpConfig.KeepAlive;
 import io.fourtuple.core.tcp.TcpConfig.Retransmission;
 import io.fourtuple.core.tcp.TcpConfig.Tuning;
 import io.fourtuple.core.wire.SourceRoute;
+import java.util.Collections;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The options of one socket: what it wants of TCP, and some flags. Immutable; an accepted connection begins with those
- * of its listening socket, as Linux does.
+ * The options of one socket. Immutable; an accepted connection begins with those of its listening socket, as Linux does.
+ *
+ * @param tcp what it wants of TCP
+ * @param on the flags among the others that are set
+ * @param lingerSeconds {@code SO_LINGER}
+ * @param timestamping {@code SO_TIMESTAMPING}
+ * @param mark {@code SO_MARK}, which nobody looks at: packets are not filtered, and routes do not depend on it
  */
-record SocketSettings(
-        TcpConfig tcp,
-        boolean reuseAddress,
-        boolean reusePort,
-        boolean v6Only,
-        boolean cork,
-        boolean quickAck,
-        int lingerSeconds) {
+record SocketSettings(TcpConfig tcp, Set<SocketOption> on, int lingerSeconds, int timestamping, int mark) {
     /** {@link #lingerSeconds} when close does not linger. */
     static final int NO_LINGER = -1;
     /** Below it a buffer is of no use (Linux {@code SOCK_MIN_RCVBUF}). */
@@ -34,20 +35,49 @@ record SocketSettings(
     private static final int SMALLEST_SEGMENT = 88;
     private static final int LARGEST_SEGMENT = 32_767;
     private static final int PMTUDISC_DO = 2;
+    private static final int ALL_STAMPS = Posix.SOF_TIMESTAMPING_TX_SCHED | Posix.SOF_TIMESTAMPING_TX_SOFTWARE
+            | Posix.SOF_TIMESTAMPING_TX_ACK | Posix.SOF_TIMESTAMPING_SOFTWARE | Posix.SOF_TIMESTAMPING_OPT_ID
+            | Posix.SOF_TIMESTAMPING_OPT_ID_TCP | Posix.SOF_TIMESTAMPING_OPT_CMSG
+            | Posix.SOF_TIMESTAMPING_OPT_TSONLY;
+    /** TX_HARDWARE, RX_HARDWARE, SYS_HARDWARE and RAW_HARDWARE. */
+    private static final int STAMPS_OF_HARDWARE = 1 | 1 << 2 | 1 << 5 | 1 << 6;
+    private static final int MAX_STAMPS = (1 << 19) - 1;
 
     /** As the stack says. */
     static SocketSettings of(TcpConfig tcp) {
-        return new SocketSettings(tcp, false, false, false, false, true, NO_LINGER);
+        return new SocketSettings(tcp, EnumSet.of(SocketOption.TCP_QUICKACK), NO_LINGER, 0, 0);
+    }
+
+    SocketSettings {
+        EnumSet<SocketOption> flags = EnumSet.noneOf(SocketOption.class);
+        flags.addAll(on);
+        on = Collections.unmodifiableSet(flags);
+    }
+
+    /** Whether a flag is set. */
+    boolean has(SocketOption option) {
+        return on.contains(option);
     }
 
     /** Whether an address and port may be shared. */
     boolean shares() {
-        return reuseAddress || reusePort;
+        return has(SocketOption.SO_REUSEADDR) || has(SocketOption.SO_REUSEPORT);
     }
 
     /** These with another configuration. */
     SocketSettings with(TcpConfig config) {
-        return new SocketSettings(config, reuseAddress, reusePort, v6Only, cork, quickAck, lingerSeconds);
+        return new SocketSettings(config, on, lingerSeconds, timestamping, mark);
+    }
+
+    private SocketSettings withFlag(SocketOption option, boolean set) {
+        EnumSet<SocketOption> flags = EnumSet.noneOf(SocketOption.class);
+        flags.addAll(on);
+        if (set) {
+            flags.add(option);
+        } else {
+            flags.remove(option);
+        }
+        return new SocketSettings(tcp, flags, lingerSeconds, timestamping, mark);
     }
 
     private SocketSettings with(Tuning tuning) {
@@ -80,13 +110,12 @@ record SocketSettings(
         Retransmission timer = tcp.retransmission();
         boolean on = value != 0;
         return switch (option) {
-            case SO_REUSEADDR -> new SocketSettings(tcp, on, reusePort, v6Only, cork, quickAck, lingerSeconds);
-            case SO_REUSEPORT -> new SocketSettings(tcp, reuseAddress, on, v6Only, cork, quickAck, lingerSeconds);
-            case IPV6_V6ONLY -> new SocketSettings(tcp, reuseAddress, reusePort, on, cork, quickAck, lingerSeconds);
-            case TCP_CORK -> new SocketSettings(tcp, reuseAddress, reusePort, v6Only, on, quickAck, lingerSeconds);
-            case TCP_QUICKACK -> new SocketSettings(tcp, reuseAddress, reusePort, v6Only, cork, on, lingerSeconds);
-            case SO_LINGER -> new SocketSettings(tcp, reuseAddress, reusePort, v6Only, cork, quickAck,
-                    Math.clamp(value, NO_LINGER, MAX_LINGER_SECONDS));
+            case SO_REUSEADDR, SO_REUSEPORT, IPV6_V6ONLY, TCP_CORK, TCP_QUICKACK, TCP_INQ -> withFlag(option, on);
+            case SO_ZEROCOPY -> withFlag(option, inRange(option, value, 0, 1) == 1);
+            case SO_LINGER -> new SocketSettings(
+                    tcp, this.on, Math.clamp(value, NO_LINGER, MAX_LINGER_SECONDS), timestamping, mark);
+            case SO_TIMESTAMPING -> new SocketSettings(tcp, this.on, lingerSeconds, stamps(value), mark);
+            case SO_MARK -> new SocketSettings(tcp, this.on, lingerSeconds, timestamping, (int) value);
             case SO_RCVBUF -> with(tcp.withReceiveBuffer(fixed(tcp.receiveBuffer(), value)));
             case SO_SNDBUF -> with(tcp.withSendBuffer(fixed(tcp.sendBuffer(), value)));
             case SO_KEEPALIVE -> with(tcp.withKeepAlive(
@@ -134,11 +163,10 @@ record SocketSettings(
     long get(SocketOption option) {
         Tuning tuning = tcp.tuning();
         return switch (option) {
-            case SO_REUSEADDR -> flag(reuseAddress);
-            case SO_REUSEPORT -> flag(reusePort);
-            case IPV6_V6ONLY -> flag(v6Only);
-            case TCP_CORK -> flag(cork);
-            case TCP_QUICKACK -> flag(quickAck);
+            case SO_REUSEADDR, SO_REUSEPORT, IPV6_V6ONLY, TCP_CORK, TCP_QUICKACK, TCP_INQ, SO_ZEROCOPY ->
+                    flag(has(option));
+            case SO_TIMESTAMPING -> timestamping;
+            case SO_MARK -> mark & 0xffff_ffffL;
             case SO_LINGER -> lingerSeconds;
             case SO_RCVBUF -> tcp.receiveBuffer().initial();
             case SO_SNDBUF -> tcp.sendBuffer().initial();
@@ -168,6 +196,20 @@ record SocketSettings(
                     TCP_FASTOPEN_KEY ->
                     throw new ErrnoException(Errno.ENOPROTOOPT, option + " is no number of its own");
         };
+    }
+
+    /** socket(7): stamps of the hardware, which there is none of, are never made; those of what comes in, not here. */
+    private static int stamps(long value) {
+        long known = ALL_STAMPS | STAMPS_OF_HARDWARE;
+        boolean bare = (value & Posix.SOF_TIMESTAMPING_OPT_ID_TCP) != 0
+                && (value & Posix.SOF_TIMESTAMPING_OPT_ID) == 0;
+        if (bare || value < 0 || value > MAX_STAMPS) {
+            throw new ErrnoException(Errno.EINVAL, "SO_TIMESTAMPING cannot be " + value);
+        }
+        if ((value & ~known) != 0) {
+            throw new ErrnoException(Errno.EOPNOTSUPP, "SO_TIMESTAMPING has no " + (value & ~known) + " here");
+        }
+        return (int) value;
     }
 
     private SocketSettings supportedOnly(SocketOption option, boolean supported) {

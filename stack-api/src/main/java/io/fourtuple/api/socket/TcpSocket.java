@@ -1,7 +1,7 @@
 package io.fourtuple.api.socket;
 
-import io.fourtuple.api.Stack;
 import io.fourtuple.api.protocol.ConnectionCommand;
+import io.fourtuple.api.protocol.SendNotices;
 import io.fourtuple.api.protocol.SocketLink;
 import io.fourtuple.api.protocol.SocketRequest;
 import io.fourtuple.api.protocol.SocketRequest.FastData;
@@ -42,7 +42,7 @@ final class TcpSocket extends Descriptor {
 
     private static final int IN = Posix.POLLIN | Posix.POLLRDNORM;
 
-    private final Stack stack;
+    private final Surroundings surroundings;
     private final Waiting waiting;
     private final Personality personality;
     private final int domain;
@@ -61,10 +61,10 @@ final class TcpSocket extends Descriptor {
     /** IP_RECVERR. */
     private volatile boolean receivesErrors;
 
-    TcpSocket(Stack stack, Waiting waiting, Personality personality, int domain, SocketSettings settings) {
-        this.stack = stack;
-        this.personality = personality;
-        this.waiting = waiting;
+    TcpSocket(Surroundings surroundings, int domain, SocketSettings settings) {
+        this.surroundings = surroundings;
+        personality = surroundings.personality();
+        waiting = surroundings.waiting();
         this.domain = domain;
         this.settings = settings;
     }
@@ -147,7 +147,7 @@ final class TcpSocket extends Descriptor {
     }
 
     private boolean isDualStack() {
-        return domain == Posix.AF_INET6 && !settings.v6Only();
+        return domain == Posix.AF_INET6 && !settings.has(SocketOption.IPV6_V6ONLY);
     }
 
     // ---- bind, listen, accept ----
@@ -212,7 +212,12 @@ final class TcpSocket extends Descriptor {
                     ? new ErrnoException(Errno.ENETDOWN, "the listening socket has failed, or the stack has ended")
                     : noneWaits();
         }
-        return new TcpSocket(stack, waiting, personality, domain, settings);
+        return new TcpSocket(surroundings, domain, settings);
+    }
+
+    private SocketLink newLink() {
+        int bound = surroundings.stack().config().limits().errorQueue();
+        return new SocketLink(this::signal, new SendNotices(bound, surroundings.droppedNotices()));
     }
 
     private static ErrnoException noneWaits() {
@@ -222,7 +227,7 @@ final class TcpSocket extends Descriptor {
     /** Becomes the owner of the next connection of a listening socket, unless another thread was faster. */
     void accept(TcpSocket listener) {
         Listening listens = listener.listening;
-        SocketLink made = new SocketLink(this::signal);
+        SocketLink made = newLink();
         receivesErrors = listener.receivesErrors;
         made.wantTrouble(receivesErrors);
         if (listens == null || !listens.line().take(made)) {
@@ -230,7 +235,7 @@ final class TcpSocket extends Descriptor {
         }
         connectTold = true;
         link = made;
-        boolean corked = settings.cork();
+        boolean corked = settings.has(SocketOption.TCP_CORK);
         perform((connection, _) -> {
             connection.cork(corked);
             return true;
@@ -284,11 +289,12 @@ final class TcpSocket extends Descriptor {
      *
      * @param remote where to; empty for where connect has said
      * @param octets nobody changes them any more
+     * @param zeroCopy whether the program wants to know when they are acknowledged
      * @return how many octets were taken; {@link #CONNECTED} when the connection has come about since
      * @throws ErrnoException EINPROGRESS when none were: they can be written when the connection is there. Not with
      *     FreeBSD's answers, where they wait in the send buffer
      */
-    synchronized int connectFast(Optional<InetSocketAddress> remote, ByteBuffer octets) {
+    synchronized int connectFast(Optional<InetSocketAddress> remote, ByteBuffer octets, boolean zeroCopy) {
         if (listening != null) {
             throw new ErrnoException(Errno.EISCONN, "the socket listens");
         }
@@ -303,10 +309,24 @@ final class TcpSocket extends Descriptor {
         boolean whole = personality == Personality.FREEBSD;
         int taken = open(waited == null ? peer(remote.orElseThrow()) : waited,
                 Optional.of(new FastData(octets, whole)));
+        if (taken > 0) {
+            markSent(zeroCopy);
+        }
         if (taken == 0 && !whole) {
             throw new ErrnoException(Errno.EINPROGRESS, "connect to " + link.tuple());
         }
         return taken;
+    }
+
+    private void markSent(boolean zeroCopy) {
+        int stamps = settings.timestamping();
+        if (zeroCopy || stamps != 0) {
+            SendNotices notices = link.notices();
+            perform((connection, _) -> {
+                notices.mark(connection, stamps, zeroCopy);
+                return true;
+            });
+        }
     }
 
     /** With FreeBSD's answers any write may open a connection, but only one that asks for it does so fast. */
@@ -319,7 +339,7 @@ final class TcpSocket extends Descriptor {
 
     /** Opens a connection; how many octets it has taken. */
     private int open(InetSocketAddress peer, Optional<FastData> fast) {
-        SocketLink made = new SocketLink(this::signal);
+        SocketLink made = newLink();
         made.wantTrouble(receivesErrors);
         CompletableFuture<SocketRequest.Opening> reply = new CompletableFuture<>();
         SocketRequest.Opening opening = ask(new SocketRequest.Connect(
@@ -327,7 +347,7 @@ final class TcpSocket extends Descriptor {
         connectTold = false;
         link = made;
         deferred = null;
-        if (settings.cork()) {
+        if (settings.has(SocketOption.TCP_CORK)) {
             perform((connection, _) -> {
                 connection.cork(true);
                 return true;
@@ -436,6 +456,11 @@ final class TcpSocket extends Descriptor {
             }
             return;
         }
+        boolean counts = option == SocketOption.SO_TIMESTAMPING && (value & Posix.SOF_TIMESTAMPING_OPT_ID) != 0
+                && (settings.timestamping() & Posix.SOF_TIMESTAMPING_OPT_ID) == 0;
+        if (counts && link == null) {
+            throw new ErrnoException(Errno.EINVAL, "SOF_TIMESTAMPING_OPT_ID counts octets of a connection");
+        }
         boolean doubled = personality == Personality.LINUX && option == SocketOption.SO_SNDBUF;
         settings = settings.with(option, doubled ? 2 * value : value);
         if (option == SocketOption.TCP_FASTOPEN && listening != null) {
@@ -448,10 +473,17 @@ final class TcpSocket extends Descriptor {
         if (link == null) {
             return;
         }
+        SendNotices notices = link.notices();
         perform((connection, time) -> {
             switch (option) {
-                case TCP_CORK -> connection.cork(now.cork());
-                case TCP_QUICKACK -> connection.acknowledgeQuickly(now.quickAck());
+                case SO_TIMESTAMPING -> {
+                    boolean written = (value & Posix.SOF_TIMESTAMPING_OPT_ID_TCP) != 0;
+                    if (counts) {
+                        notices.countFrom(written ? connection.bytesQueued() : connection.bytesReleased());
+                    }
+                }
+                case TCP_CORK -> connection.cork(now.has(option));
+                case TCP_QUICKACK -> connection.acknowledgeQuickly(now.has(option));
                 default -> connection.reconfigure(now.tcp(), time);
             }
             if (option == SocketOption.TCP_NODELAY && now.tcp().noDelay()) { // tcp(7): also what is corked
@@ -537,7 +569,7 @@ final class TcpSocket extends Descriptor {
     private <R> R ask(SocketRequest request, CompletableFuture<R> reply) {
         boolean interrupted = Thread.interrupted(); // else an actor that is just being started is not told
         try {
-            stack.ref().tell(new StackCommand.ForSocket(request));
+            surroundings.stack().ref().tell(new StackCommand.ForSocket(request));
         } finally {
             if (interrupted) {
                 Thread.currentThread().interrupt();

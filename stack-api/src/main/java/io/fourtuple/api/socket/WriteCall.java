@@ -10,18 +10,24 @@ import java.util.List;
 /** Queues octets to be sent, as many as there is room for. */
 final class WriteCall extends SocketCall<Integer> {
     private final SocketLink link;
-    private final ByteBuffer octets;
+    private final List<ByteBuffer> octets;
     private final int flags;
+    private final boolean zeroCopy;
+    private final int stamps;
 
     /**
      * A write.
      *
-     * @param octets nobody changes them any more
+     * @param octets nobody changes them until they are acknowledged
+     * @param zeroCopy whether the program wants to know when that is
+     * @param stamps flags of {@code SO_TIMESTAMPING}
      */
-    WriteCall(SocketLink link, ByteBuffer octets, int flags) {
+    WriteCall(SocketLink link, List<ByteBuffer> octets, int flags, boolean zeroCopy, int stamps) {
         this.link = link;
         this.octets = octets;
         this.flags = flags;
+        this.zeroCopy = zeroCopy;
+        this.stamps = stamps;
     }
 
     @Override
@@ -36,40 +42,31 @@ final class WriteCall extends SocketCall<Integer> {
         if (!connection.isOpen()) {
             throw new ErrnoException(Errno.EAGAIN, "not established yet");
         }
-        boolean more = (flags & Posix.MSG_MORE) != 0;
-        boolean asked = octets.hasRemaining();
-        int taken = connection.send(octets, more, nowNanos);
-        if (taken == 0 && asked) {
-            throw new ErrnoException(Errno.EAGAIN, "the send buffer is full");
+        if (zeroCopy && !link.notices().hasRoom()) {
+            throw new ErrnoException(Errno.ENOBUFS, "the error queue has no place to tell of one more write");
+        }
+        int taken = 0;
+        boolean all = true;
+        for (ByteBuffer each : octets) {
+            taken += connection.send(each, (flags & Posix.MSG_MORE) != 0, nowNanos);
+            all = !each.hasRemaining();
+            if (!all) {
+                break;
+            }
+        }
+        if (taken == 0) {
+            if (!all) {
+                throw new ErrnoException(Errno.EAGAIN, "the send buffer is full");
+            }
+            return 0;
+        }
+        link.notices().mark(connection, stamps, zeroCopy);
+        if (all && (flags & Posix.MSG_EOR) != 0) {
+            connection.endRecord();
         }
         if ((flags & Posix.MSG_OOB) != 0) {
             connection.markUrgent();
         }
         return taken;
-    }
-
-    /** The octets of all, in order, or the first {@code max}. */
-    static ByteBuffer copyOf(List<ByteBuffer> sources, int max) {
-        long all = 0;
-        for (ByteBuffer source : sources) {
-            all += source.remaining();
-        }
-        ByteBuffer copy = ByteBuffer.allocate((int) Math.min(all, max));
-        for (ByteBuffer source : sources) {
-            int length = Math.min(source.remaining(), copy.remaining());
-            copy.put(copy.position(), source, source.position(), length);
-            copy.position(copy.position() + length);
-        }
-        return copy.flip();
-    }
-
-    /** So many were taken. */
-    static void advance(List<ByteBuffer> sources, int octets) {
-        int left = octets;
-        for (ByteBuffer source : sources) {
-            int length = Math.min(source.remaining(), left);
-            source.position(source.position() + length);
-            left -= length;
-        }
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fourtuple.api.protocol.ConnectionCommand;
 import io.fourtuple.api.protocol.SocketCall;
+import io.fourtuple.api.protocol.SendNotices;
 import io.fourtuple.api.protocol.SocketLink;
 import io.fourtuple.api.socket.Errno;
 import io.fourtuple.api.socket.ErrnoException;
@@ -21,6 +22,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.LongAdder;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.junit.jupiter.api.AfterEach;
@@ -37,7 +39,7 @@ class SocketLinkTest {
             TcpConfig.defaults(), ShardMemory.unlimited(new Counters()), 0);
     private final ConnectionEntry entry = new ConnectionEntry(connection, null);
     private final List<Integer> edges = new ArrayList<>();
-    private final SocketLink link = new SocketLink(edges::add);
+    private final SocketLink link = new SocketLink(edges::add, new SendNotices(1, new LongAdder()));
 
     SocketLinkTest() {
         entry.actor = actor.ref();
@@ -75,7 +77,7 @@ class SocketLinkTest {
         actor.expectNoMessage(Duration.ZERO);
         link.runCalls(connection, 0);
         assertThat(first.answer()).isNotDone();
-        link.publish(connection);
+        link.publish(connection, 0);
         assertThat(first.answer()).isCompletedWithValue(TcpState.SYN_SENT);
         assertThat(second.answer()).isCompletedWithValue(TcpState.SYN_SENT);
         link.call(askState());
@@ -110,10 +112,10 @@ class SocketLinkTest {
     @Test
     void shouldSayAfterATurnWhatIsReady() {
         entry.accept(link);
-        link.publish(connection);
+        link.publish(connection, 0);
         assertThat(link.readiness()).as("SYN-SENT").isZero();
         connection.abort(0);
-        link.publish(connection);
+        link.publish(connection, 0);
 
         assertThat(edges).hasSize(1);
         assertThat(link.readiness() & Posix.POLLERR).isNotZero();

@@ -19,7 +19,7 @@ class TimeWaitLimitTest {
         Limits limits = config.limits();
         return config.withLimits(new Limits(limits.connections(), limits.listeners(), LIMIT, limits.orphans(),
                 limits.memory(), limits.sendTurn(), limits.shardQueue(), limits.descriptors(),
-                limits.fastOpenPeers(), limits.perSource()));
+                limits.errorQueue(), limits.fastOpenPeers(), limits.perSource()));
     });
 
     @AfterEach

@@ -44,7 +44,11 @@ class OptionsTest {
             SO_RCVBUF, 87380, 30000, 30000
             SO_RCVBUF, 87380, 1, 2048
             SO_SNDBUF, 16384, 1000000000, 4194304
+            SO_MARK, 0, 4294967295, 4294967295
+            SO_TIMESTAMPING, 0, 784, 784
+            SO_ZEROCOPY, 0, 1, 1
             TCP_NODELAY, 0, 1, 1
+            TCP_INQ, 0, 1, 1
             TCP_CORK, 0, 1, 1
             TCP_QUICKACK, 1, 0, 0
             TCP_MAXSEG, 536, 1000, 1000

@@ -17,7 +17,7 @@ final class Probes {
         int mss = t.currentMss();
         int window = Seq.distance(t.sndNxt, Seq.add(t.sndUna, t.sndWnd));
         int unsent = t.unsent();
-        int length = Math.min(mss, unsent);
+        int length = t.sendQueue.recordLength(t.sndNxt, Math.min(mss, unsent));
         if (length > 0 && length <= window) {
             boolean withFin = t.outputClosed && !t.finSent && length == unsent && length < window;
             Transmitter.segment(t, out, t.sndNxt, length + (withFin ? 1 : 0), SendReason.TAIL_LOSS_PROBE, now);
@@ -28,6 +28,11 @@ final class Probes {
         }
         int from = t.scoreboard.lastMissing(mss);
         int end = t.scoreboard.endOf(from);
+        int record = t.sendQueue.recordLength(from, Seq.distance(from, end));
+        while (record < Seq.distance(from, end)) { // of several records, the last one
+            from = Seq.add(from, record);
+            record = t.sendQueue.recordLength(from, Seq.distance(from, end));
+        }
         Transmitter.segment(t, out, from, Seq.distance(from, end), SendReason.TAIL_LOSS_PROBE, now);
         t.scoreboard.resend(from, end, now, false, t.rate);
         Transmitter.sentAgain(t, out, now);

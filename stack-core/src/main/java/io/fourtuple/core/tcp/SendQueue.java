@@ -32,6 +32,9 @@ final class SendQueue implements PayloadSource {
     private long[] ends = new long[INITIAL_CHUNKS];
     private int head;
     private int count;
+    /** Which chunks end a record, by their place in the ring, and how many do. */
+    private boolean[] recordEnds = new boolean[INITIAL_CHUNKS];
+    private int records;
     private long begin;
     private long end;
     private long charge;
@@ -65,6 +68,16 @@ final class SendQueue implements PayloadSource {
         return gathering != null && gathering.capacity() - gathering.limit() >= octets;
     }
 
+    /** Octets that were ever appended. */
+    long appended() {
+        return end;
+    }
+
+    /** Octets that were ever {@linkplain #discard discarded}. */
+    long discarded() {
+        return begin;
+    }
+
     /** Sequence number of the first octet held. */
     int firstSeq() {
         return firstSeq;
@@ -88,6 +101,51 @@ final class SendQueue implements PayloadSource {
         }
         gathering = null;
         push(data);
+    }
+
+    /** What was appended last ends a record: no segment holds octets on both sides of its end. */
+    void endRecord() {
+        if (count == 0) {
+            return;
+        }
+        int last = index(count - 1);
+        if (gathering != null && gathering.capacity() > 2 * gathering.limit()) { // nothing follows in this chunk
+            ByteBuffer whole = ByteBuffer.allocate(gathering.limit()).put(0, gathering, 0, gathering.limit());
+            charge -= gathering.capacity() - whole.capacity();
+            chunks[last] = whole;
+        }
+        gathering = null;
+        records += recordEnds[last] ? 0 : 1;
+        recordEnds[last] = true;
+    }
+
+    /** Octets from {@code seq} to the end of its record, at most {@code max}. */
+    int recordLength(int seq, int max) {
+        long from = begin + Seq.distance(firstSeq, seq);
+        if (records == 0 || from >= end) {
+            return max;
+        }
+        for (int position = find(from); position < count; position++) {
+            int index = index(position);
+            long length = ends[index] - from;
+            if (length >= max) {
+                return max;
+            }
+            if (recordEnds[index]) {
+                return (int) length;
+            }
+        }
+        return max;
+    }
+
+    /** Whether the octet before {@code seq} is the last one of a record. */
+    boolean endsRecord(int seq) {
+        if (records == 0 || Seq.le(seq, firstSeq)) {
+            return false;
+        }
+        long at = begin + Seq.distance(firstSeq, seq);
+        int index = index(find(at - 1));
+        return recordEnds[index] && ends[index] == at;
     }
 
     private void gather(ByteBuffer data) {
@@ -116,12 +174,15 @@ final class SendQueue implements PayloadSource {
     private void grow() {
         ByteBuffer[] moreChunks = new ByteBuffer[count * 2];
         long[] moreEnds = new long[count * 2];
+        boolean[] moreRecordEnds = new boolean[count * 2];
         for (int i = 0; i < count; i++) {
             moreChunks[i] = chunks[index(i)];
             moreEnds[i] = ends[index(i)];
+            moreRecordEnds[i] = recordEnds[index(i)];
         }
         chunks = moreChunks;
         ends = moreEnds;
+        recordEnds = moreRecordEnds;
         head = 0;
     }
 
@@ -140,12 +201,15 @@ final class SendQueue implements PayloadSource {
             }
             charge -= chunks[head].capacity() + OVERHEAD;
             chunks[head] = null;
+            records -= recordEnds[head] ? 1 : 0;
+            recordEnds[head] = false;
             head = head + 1 & chunks.length - 1;
             count--;
         }
         if (count == 0 && chunks.length > KEPT_CHUNKS) {
             chunks = new ByteBuffer[INITIAL_CHUNKS];
             ends = new long[INITIAL_CHUNKS];
+            recordEnds = new boolean[INITIAL_CHUNKS];
             head = 0;
         }
     }

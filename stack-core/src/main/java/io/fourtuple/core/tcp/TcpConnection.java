@@ -163,6 +163,16 @@ public final class TcpConnection {
         return t.unsent();
     }
 
+    /** Octets that the send buffer has ever taken. */
+    public long bytesQueued() {
+        return t.sendQueue.appended();
+    }
+
+    /** How many of {@link #bytesQueued} it holds no more: they were acknowledged, or the connection is over. */
+    public long bytesReleased() {
+        return t.sendQueue.discarded();
+    }
+
     /** The present sizes of the buffers, as auto-tuning has made them. */
     public int receiveBuffer() {
         return t.receiveBuffer;
@@ -363,6 +373,15 @@ public final class TcpConnection {
     /** Marks everything sent so far as urgent (RFC 9293 §3.8.5): discouraged for new applications (RFC 6093). */
     public void markUrgent() {
         t.sndUp = t.sendQueue.endSeq();
+    }
+
+    /**
+     * Ends a record ({@code MSG_EOR}): what is sent from now on is never in one segment with what was sent before, also
+     * when either is sent again.
+     */
+    public void endRecord() {
+        t.sendQueue.endRecord();
+        t.settle();
     }
 
     /**

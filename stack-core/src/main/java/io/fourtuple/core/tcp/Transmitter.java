@@ -164,6 +164,7 @@ final class Transmitter {
         if (t.repairReason == SendReason.WINDOW_PROBE) { // the window is closed: one octet asks whether it still is
             end = Seq.add(from, 1);
         }
+        end = Seq.add(from, t.sendQueue.recordLength(from, Seq.distance(from, end)));
         int mss = t.currentMss();
         int room = room(t);
         int length = Math.min(Seq.distance(from, end), maxPayload(t));
@@ -208,7 +209,7 @@ final class Transmitter {
             t.rescued = true;
             from = t.scoreboard.lastMissing(mss);
         }
-        int end = Seq.min(t.scoreboard.endOf(from), Seq.add(from, mss));
+        int end = Seq.min(t.scoreboard.endOf(from), Seq.add(from, t.sendQueue.recordLength(from, mss)));
         segment(t, out, from, Seq.distance(from, end), SendReason.FAST_RETRANSMIT, now);
         t.scoreboard.resend(from, end, now, rule3, t.rate);
         sentAgain(t, out, now);
@@ -272,9 +273,10 @@ final class Transmitter {
             out.attempt = t.windowProbes;
             return true;
         }
+        int record = t.sendQueue.recordLength(t.sndNxt, unsent);
         int length = t.probeDue
-                ? Math.min(probeLength(window, unsent), maxPayload(t))
-                : sendable(t, unsent, window, now);
+                ? Math.min(probeLength(window, record), maxPayload(t))
+                : sendable(t, record, record < unsent, window, now);
         if (t.cwrDue) { // one segment says so, and no NIC has to know which of many it is
             length = Math.min(length, t.currentMss());
         }
@@ -307,8 +309,13 @@ final class Transmitter {
         return window > 0 ? Math.min(window, unsent) : 1;
     }
 
-    /** RFC 9293 §3.8.6.2.1 (SWS, Nagle) and the limit of cwnd; 0 when it is better to wait. */
-    private static int sendable(Tcb t, int unsent, int window, long now) {
+    /**
+     * RFC 9293 §3.8.6.2.1 (SWS, Nagle) and the limit of cwnd; 0 when it is better to wait.
+     *
+     * @param unsent octets of the record that comes next
+     * @param ended whether another one follows, so that nothing can be added to it
+     */
+    private static int sendable(Tcb t, int unsent, boolean ended, int window, long now) {
         int pipe = t.pipe();
         long cwnd = t.window();
         int room = Math.clamp(cwnd - pipe, 0, Integer.MAX_VALUE);
@@ -330,10 +337,10 @@ final class Transmitter {
                 }
                 return 0;
             }
-            boolean tailMayGo = all && length % mss != 0 && mayGoSmall(t, now);
+            boolean tailMayGo = all && length % mss != 0 && (ended || mayGoSmall(t, now));
             return tailMayGo ? length : length / mss * mss;
         }
-        if (length == unsent && mayGoSmall(t, now)) {
+        if (length == unsent && (ended || mayGoSmall(t, now))) {
             return length;
         }
         return length >= t.maxSndWnd / 2 && length == window ? length : 0;
@@ -456,7 +463,8 @@ final class Transmitter {
             t.account.dataSegmentsOut += segments;
         }
         int end = Seq.add(seq, data);
-        boolean last = data > 0 && end == t.sendQueue.endSeq() && (t.outputClosed || Seq.ge(t.pushed, end));
+        boolean last = data > 0 && (t.sendQueue.endsRecord(end)
+                || (end == t.sendQueue.endSeq() && (t.outputClosed || Seq.ge(t.pushed, end))));
         if (last || (data > mss && t.config.traits().pushSuperFrames())) {
             out.flags |= TcpFlags.PSH;
         }

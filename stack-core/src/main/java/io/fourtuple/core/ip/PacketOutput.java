@@ -251,7 +251,8 @@ final class PacketOutput implements SegmentOutput, NeighborCache.Link {
         int hopLimit = segment.hopLimit == 0 ? HOP_LIMIT : segment.hopLimit;
         boolean v4 = source.isV4();
         if (v4) {
-            Ipv4Header.write(target, source, destination, route, length, TcpCodec.PROTOCOL, hopLimit, trafficClass);
+            Ipv4Header.write(target, source, destination, route, length, TcpCodec.PROTOCOL, hopLimit, trafficClass,
+                    segment.identification);
         } else {
             Ipv6Header.write(target, source, destination, length, TcpCodec.PROTOCOL, hopLimit, trafficClass,
                     NO_FLOW_LABEL);

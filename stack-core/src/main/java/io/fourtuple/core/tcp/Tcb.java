@@ -235,6 +235,8 @@ final class Tcb {
     FastOpenOption synAckOption = FastOpenOption.ABSENT;
     boolean resetDue;
     int resetSeq;
+    /** See {@link #identify}. */
+    private int nextIdentification;
     /** The reset has no ACK, as if there were no connection. */
     boolean resetBare;
 
@@ -267,6 +269,7 @@ final class Tcb {
         this.tuple = tuple;
         this.state = state;
         this.iss = iss;
+        nextIdentification = iss & 0xffff; // as good as any, and hard to guess
         this.timestampOffset = timestampOffset;
         linkPath = path.atMost(config.tuning().maxSegment());
         this.path = linkPath;
@@ -396,6 +399,13 @@ final class Tcb {
         path = new PathProperties(mss, cuts ? Math.max(mss, path.maxPayload() / mss * mss) : mss);
         sndMss = Math.min(sndMss, mss - (timestamps ? 12 : 0));
         congestion.onSegmentSize(sndMss);
+    }
+
+    /** The identification of the next packet that may be cut, of {@code packets} that follow each other. */
+    int identify(int packets) {
+        int identification = nextIdentification;
+        nextIdentification = nextIdentification + packets & 0xffff;
+        return identification;
     }
 
     /** Payload octets of the next full-sized segment: SACK blocks take their room (RFC 6691 §3.1). */

@@ -270,6 +270,7 @@ public final class TcpConnection {
      */
     public void handleIcmp(IcmpError error, int seq, long nowNanos) {
         if (t.state() == TcpState.CLOSED || Seq.lt(seq, t.sndUna) || Seq.ge(seq, t.sndNxt)) {
+            t.counters.increment(Counter.TCP_EXT_OUT_OF_WINDOW_ICMPS);
             return;
         }
         boolean opening = t.state() == TcpState.SYN_SENT || t.state() == TcpState.SYN_RECEIVED;
@@ -307,8 +308,14 @@ public final class TcpConnection {
         if (mss >= t.path.mss()) {
             return;
         }
+        if (!t.config.tuning().pathDiscovery().believesRouters()) {
+            return;
+        }
         int before = t.sndMss;
         t.lowerMss(mss);
+        if (t.state() == TcpState.SYN_SENT && t.octetsInFlight() > 1) { // the SYN was too big: again, without its data
+            t.synDue = true;
+        }
         boolean smaller = t.sndMss < before;
         if (smaller && t.octetsInFlight() > 0 && t.state().isSynchronized()) { // too big: lost, but not by congestion
             Timeouts.repair(t, SendReason.PATH_MTU, 0);
@@ -568,6 +575,9 @@ public final class TcpConnection {
         }
         TcpConfig.Tuning tuning = t.config.tuning();
         out.ofSocket(tuning.trafficClass(), tuning.hopLimit());
+        if (tuning.pathDiscovery() == TcpConfig.PathDiscovery.DONT) {
+            out.identification = t.identify(Transmitter.segments(out));
+        }
         return true;
     }
 

@@ -75,7 +75,7 @@ public enum SocketOption {
      * also whether sendto to a peer opens a connection with data in the SYN.
      */
     TCP_FASTOPEN(Posix.IPPROTO_TCP, 23),
-    /** With so much unsent the socket is not writable; 0 and 0xffffffff for no bound. */
+    /** With so much unsent nothing more is taken, and the socket is not writable; 0 and 0xffffffff for no bound. */
     TCP_NOTSENT_LOWAT(Posix.IPPROTO_TCP, 25),
     /** Whether connect waits for the first write, when that can go with the SYN. */
     TCP_FASTOPEN_CONNECT(Posix.IPPROTO_TCP, 30),

@@ -207,7 +207,7 @@ public record TcpConfig(
      * @param maxSegment {@code TCP_MAXSEG}: no larger MSS is announced or used
      * @param synRetries {@code TCP_SYNCNT}: a SYN is sent again so often, unless {@link Retransmission#synGiveUp} ends
      *     the open first
-     * @param notSentLowat {@code TCP_NOTSENT_LOWAT}: with so many octets never sent, the socket is not writable
+     * @param notSentLowat {@code TCP_NOTSENT_LOWAT}: with so many octets never sent, no more are taken
      * @param windowClamp {@code TCP_WINDOW_CLAMP}: no larger window is offered
      * @param trafficClass {@code IP_TOS}, {@code IPV6_TCLASS}: the octet of the IP header, but for its two lowest bits,
      *     which are those of explicit congestion notification

@@ -105,9 +105,11 @@ public final class TcpConnection {
         return t.receiveQueue.length();
     }
 
-    /** Octets that {@link #send} would take now. */
+    /** Octets that {@link #send} would take now: none while {@link TcpConfig.Tuning#notSentLowat} were never sent. */
     public int sendSpace() {
-        return t.outputClosed || !t.state().canSend() ? 0 : SendMemory.space(t);
+        int lowat = t.config.tuning().notSentLowat();
+        boolean enough = lowat > 0 && t.unsent() >= lowat;
+        return enough || t.outputClosed || !t.state().canSend() ? 0 : SendMemory.space(t);
     }
 
     /**
@@ -144,9 +146,7 @@ public final class TcpConnection {
      */
     public boolean isWritable() {
         int space = sendSpace();
-        int lowat = t.config.tuning().notSentLowat();
-        return space > 0 && (space >= t.sendBuffer / 3 || t.sendQueue.length() == 0)
-                && (lowat == 0 || t.unsent() < lowat);
+        return space > 0 && (space >= t.sendBuffer / 3 || t.sendQueue.length() == 0);
     }
 
     /** Octets that came in order since the connection began. */

@@ -170,7 +170,8 @@ final class StackConfigReader {
                 section.integer("traffic-class", defaults.trafficClass(), 0, 255),
                 section.integer("hop-limit", defaults.hopLimit(), 0, 255),
                 section.flag("no-options", defaults.noOptions()),
-                sourceRoute(section.section("source-route"), defaults.sourceRoute()));
+                sourceRoute(section.section("source-route"), defaults.sourceRoute()),
+                section.choice("path-discovery", defaults.pathDiscovery()));
     }
 
     private static SourceRoute sourceRoute(ConfigSection section, SourceRoute defaults) {

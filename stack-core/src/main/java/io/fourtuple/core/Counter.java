@@ -193,6 +193,10 @@ public enum Counter {
     TCP_EXT_TW_RECYCLED("TcpExt", "TWRecycled"),
     /** Dropped: old timestamp. */
     TCP_EXT_PAWS_ESTAB("TcpExt", "PAWSEstab"),
+    /** SYN-ACKs that echo no timestamp of ours: answered with a reset. */
+    TCP_EXT_PAWS_ACTIVE("TcpExt", "PAWSActive"),
+    /** ICMP errors about what is not in flight: ignored. */
+    TCP_EXT_OUT_OF_WINDOW_ICMPS("TcpExt", "OutOfWindowIcmps"),
     /** Delayed acknowledgments sent. */
     TCP_EXT_DELAYED_ACKS("TcpExt", "DelayedACKs"),
     /** Segments received again, as when an acknowledgment of ours was late or lost. */

@@ -14,6 +14,7 @@ import io.fourtuple.packetdrill.engine.Hosts;
 import io.fourtuple.packetdrill.engine.KernelHosts;
 import io.fourtuple.packetdrill.engine.Laboratory;
 import io.fourtuple.packetdrill.engine.Outcome;
+import io.fourtuple.packetdrill.script.Script.ScriptOption;
 import io.fourtuple.packetdrill.wire.Passed;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -75,6 +76,10 @@ final class PacketdrillCommand implements Callable<Integer> {
             description = "what #ifdef finds defined, besides STANDARD, and what the name stands for in scripts")
     private List<String> defined = new ArrayList<>();
 
+    @Option(names = "--set", paramLabel = "OPTION[=VALUE]",
+            description = "an option of scripts, such as ip_version=ipv6, for those that do not say it themselves")
+    private List<String> options = new ArrayList<>();
+
     @Option(names = "--json", paramLabel = "FILE", description = "also writes the results there")
     private Path json;
 
@@ -114,7 +119,7 @@ final class PacketdrillCommand implements Callable<Integer> {
             case STACK -> Laboratory::new;
             case KERNEL -> KernelHosts::new;
         };
-        try (Suite suite = new Suite(profile, strict, definitions, hosts)) {
+        try (Suite suite = new Suite(profile, strict, definitions, scriptOptions(), hosts)) {
             for (Path script : scripts) {
                 Result result = ask(suite, script);
                 print(result, out);
@@ -141,6 +146,14 @@ final class PacketdrillCommand implements Callable<Integer> {
         }
         boolean honest = survivors <= (1 - MUTANTS_THAT_MUST_FAIL) * mutants;
         return failed == 0 && honest ? 0 : 1;
+    }
+
+    private List<ScriptOption> scriptOptions() {
+        return options.stream().map(option -> {
+            int equals = option.indexOf('=');
+            return new ScriptOption(0, equals < 0 ? option : option.substring(0, equals),
+                    equals < 0 ? "" : option.substring(equals + 1));
+        }).toList();
     }
 
     /** In real time a busy machine can be late: the kernel is asked again before it is said to answer otherwise. */

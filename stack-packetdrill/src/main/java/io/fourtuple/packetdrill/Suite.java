@@ -6,6 +6,7 @@ import io.fourtuple.packetdrill.engine.Laboratory;
 import io.fourtuple.packetdrill.engine.Outcome;
 import io.fourtuple.packetdrill.engine.ScriptRun;
 import io.fourtuple.packetdrill.script.Script;
+import io.fourtuple.packetdrill.script.Script.ScriptOption;
 import io.fourtuple.packetdrill.script.ScriptException;
 import io.fourtuple.packetdrill.script.ScriptParser;
 import io.fourtuple.packetdrill.script.UnsupportedFeatureException;
@@ -27,6 +28,7 @@ public final class Suite implements AutoCloseable {
     private final HostProfile profile;
     private final boolean strict;
     private final Set<String> definitions;
+    private final List<ScriptOption> options;
     private final Supplier<Hosts> newHosts;
     private Hosts hosts;
 
@@ -36,14 +38,17 @@ public final class Suite implements AutoCloseable {
      * @param definitions {@code NAME} or {@code NAME=VALUE}: what {@code #ifdef} finds defined and names stand for
      */
     public Suite(HostProfile profile, boolean strict, Set<String> definitions) {
-        this(profile, strict, definitions, Laboratory::new);
+        this(profile, strict, definitions, List.of(), Laboratory::new);
     }
 
     /**
+     * @param options of scripts, where they do not say them themselves
      * @param newHosts where the hosts come from, instead of a {@link Laboratory}; asked again after a run that was
      *     broken off
      */
-    public Suite(HostProfile profile, boolean strict, Set<String> definitions, Supplier<Hosts> newHosts) {
+    public Suite(HostProfile profile, boolean strict, Set<String> definitions, List<ScriptOption> options,
+            Supplier<Hosts> newHosts) {
+        this.options = List.copyOf(options);
         this.newHosts = newHosts;
         hosts = newHosts.get();
         this.profile = profile;
@@ -88,7 +93,7 @@ public final class Suite implements AutoCloseable {
     /** Reads and runs a script. */
     public Result run(Path file) throws IOException {
         try {
-            return run(file, ScriptParser.parse(file, definitions));
+            return run(file, ScriptParser.parse(file, definitions).withDefaults(options));
         } catch (ScriptException e) {
             return new Result(file, Optional.empty(), new Outcome.Failed(0, e.getMessage()), List.of(), List.of());
         } catch (UnsupportedFeatureException e) {

@@ -31,7 +31,7 @@ class KernelHostsIT {
 
     private static Outcome ask(Path script) throws Exception {
         FutureTask<Outcome> asking = new FutureTask<>(() -> {
-            try (Suite suite = new Suite(HostProfile.LINUX, false, Set.of(), KernelHosts::new)) {
+            try (Suite suite = new Suite(HostProfile.LINUX, false, Set.of(), List.of(), KernelHosts::new)) {
                 Outcome outcome = suite.run(script).outcome();
                 for (int i = 1; i < ATTEMPTS && outcome instanceof Outcome.Failed; i++) {
                     outcome = suite.run(script).outcome();

@@ -193,8 +193,9 @@ public final class SocketLink {
         int now = readinessOf(tcp);
         long received = tcp.bytesReceived();
         int urgentEnd = tcp.urgentEnd();
+        boolean urgent = urgentEnd != urgentEndBefore;
         int edges = (now & ~before) | (received == receivedBefore ? 0 : now & IN)
-                | (newTrouble || newNotice ? Posix.POLLERR : 0) | (urgentEnd == urgentEndBefore ? 0 : now & Posix.POLLPRI);
+                | (newTrouble || newNotice ? Posix.POLLERR : 0) | (urgent ? now & Posix.POLLPRI : 0);
         receivedBefore = received;
         urgentEndBefore = urgentEnd;
         sendSpace = tcp.sendSpace();

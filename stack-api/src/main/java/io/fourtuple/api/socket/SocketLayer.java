@@ -246,8 +246,9 @@ public final class SocketLayer {
 
     /**
      * recvmsg(2) and readv(2): as {@link #recv}, into the buffers one after the other, and what comes beside it, with
-     * {@link SocketOption#TCP_INQ}. With MSG_ERRQUEUE no octets, but the oldest notice of the error queue, which POLLERR
-     * tells of: of a write with MSG_ZEROCOPY that is over, or a time stamp ({@link SocketOption#SO_TIMESTAMPING}).
+     * {@link SocketOption#TCP_INQ}. With MSG_ERRQUEUE no octets, but the oldest notice of the error queue, which
+     * POLLERR tells of: of a write with MSG_ZEROCOPY that is over, or a time stamp
+     * ({@link SocketOption#SO_TIMESTAMPING}).
      *
      * @throws ErrnoException as {@link #recv}; EAGAIN when the error queue is empty
      */
@@ -269,8 +270,8 @@ public final class SocketLayer {
      * @param flags MSG_OOB (the last octet is urgent), MSG_MORE, MSG_EOR (the last octet ends a record: no segment has
      *     octets before and after it), MSG_ZEROCOPY, MSG_DONTWAIT, MSG_NOSIGNAL
      * @return how many octets were taken, at least 1 unless none were given
-     * @throws ErrnoException EAGAIN, EPIPE, ENOTCONN, ECONNRESET, ETIMEDOUT, EHOSTUNREACH; ENOBUFS for MSG_ZEROCOPY when
-     *     there is no place in the error queue
+     * @throws ErrnoException EAGAIN, EPIPE, ENOTCONN, ECONNRESET, ETIMEDOUT, EHOSTUNREACH; ENOBUFS for MSG_ZEROCOPY
+     *     when there is no place in the error queue
      */
     public int send(int fd, ByteBuffer source, int flags) {
         return sendmsg(fd, List.of(source), flags);

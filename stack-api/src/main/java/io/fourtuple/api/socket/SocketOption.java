@@ -75,7 +75,7 @@ public enum SocketOption {
      * also whether sendto to a peer opens a connection with data in the SYN.
      */
     TCP_FASTOPEN(Posix.IPPROTO_TCP, 23),
-    /** With so much unsent the socket is not writable; 0 for no bound. */
+    /** With so much unsent nothing more is taken, and the socket is not writable; 0 and 0xffffffff for no bound. */
     TCP_NOTSENT_LOWAT(Posix.IPPROTO_TCP, 25),
     /** Whether connect waits for the first write, when that can go with the SYN. */
     TCP_FASTOPEN_CONNECT(Posix.IPPROTO_TCP, 30),
@@ -97,7 +97,10 @@ public enum SocketOption {
      * errors (RFC 9293 §3.9.1.8). Off at first.
      */
     IP_RECVERR(Posix.IPPROTO_IP, 11),
-    /** Whether the path's MTU is found out: IP_PMTUDISC_DO, which is 2, always. */
+    /**
+     * What is done about IPv4 packets that are too big for their path: IP_PMTUDISC_DONT (0), WANT (1), DO (2), PROBE
+     * (3). Resets and SYN-ACKs, which are small, may never be cut.
+     */
     IP_MTU_DISCOVER(Posix.IPPROTO_IP, 10),
     /** The MTU of the path of a connection; cannot be set. */
     IP_MTU(Posix.IPPROTO_IP, 14),

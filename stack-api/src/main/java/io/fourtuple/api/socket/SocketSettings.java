@@ -5,6 +5,7 @@ import io.fourtuple.core.tcp.FastOpenKey;
 import io.fourtuple.core.tcp.TcpConfig;
 import io.fourtuple.core.tcp.TcpConfig.BufferLimits;
 import io.fourtuple.core.tcp.TcpConfig.KeepAlive;
+import io.fourtuple.core.tcp.TcpConfig.PathDiscovery;
 import io.fourtuple.core.tcp.TcpConfig.Retransmission;
 import io.fourtuple.core.tcp.TcpConfig.Tuning;
 import io.fourtuple.core.wire.SourceRoute;
@@ -15,7 +16,8 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The options of one socket. Immutable; an accepted connection begins with those of its listening socket, as Linux does.
+ * The options of one socket. Immutable; an accepted connection begins with those of its listening socket, as Linux
+ * does.
  *
  * @param tcp what it wants of TCP
  * @param on the flags among the others that are set
@@ -34,7 +36,8 @@ record SocketSettings(TcpConfig tcp, Set<SocketOption> on, int lingerSeconds, in
     private static final int MAX_LINGER_SECONDS = 65_535;
     private static final int SMALLEST_SEGMENT = 88;
     private static final int LARGEST_SEGMENT = 32_767;
-    private static final int PMTUDISC_DO = 2;
+    /** Of 32 bits, as {@code TCP_NOTSENT_LOWAT} has it. */
+    private static final long UNBOUNDED = 0xffff_ffffL;
     private static final int ALL_STAMPS = Posix.SOF_TIMESTAMPING_TX_SCHED | Posix.SOF_TIMESTAMPING_TX_SOFTWARE
             | Posix.SOF_TIMESTAMPING_TX_ACK | Posix.SOF_TIMESTAMPING_SOFTWARE | Posix.SOF_TIMESTAMPING_OPT_ID
             | Posix.SOF_TIMESTAMPING_OPT_ID_TCP | Posix.SOF_TIMESTAMPING_OPT_CMSG
@@ -141,7 +144,8 @@ record SocketSettings(TcpConfig tcp, Set<SocketOption> on, int lingerSeconds, in
             case TCP_KEEPINIT -> with(tcp.withRetransmission(new Retransmission(
                     timer.initialTimeout(), timer.minTimeout(), timer.maxTimeout(), seconds(option, value),
                     timer.synackRetries(), timer.giveUp(), timer.userTimeout())));
-            case TCP_NOTSENT_LOWAT -> with(tuning.withNotSentLowat(inRange(option, value, 0, Integer.MAX_VALUE)));
+            case TCP_NOTSENT_LOWAT -> with(tuning.withNotSentLowat(
+                    value == UNBOUNDED ? Integer.MAX_VALUE : inRange(option, value, 0, Integer.MAX_VALUE)));
             case TCP_NOOPT -> with(tuning.withNoOptions(on));
             case TCP_DEFER_ACCEPT -> supportedOnly(option, !on);
             case TCP_FASTOPEN -> with(tcp.withFastOpen(
@@ -152,7 +156,8 @@ record SocketSettings(TcpConfig tcp, Set<SocketOption> on, int lingerSeconds, in
                     value == -1 ? 0 : inRange(option, value, 0, 255)));
             case IP_TTL -> with(tuning.withHopLimit(value == -1 ? 0 : inRange(option, value, 1, 255)));
             case IPV6_UNICAST_HOPS -> with(tuning.withHopLimit(value == -1 ? 0 : inRange(option, value, 1, 255)));
-            case IP_MTU_DISCOVER -> supportedOnly(option, value == PMTUDISC_DO || value == 1);
+            case IP_MTU_DISCOVER -> with(tuning.withPathDiscovery(PathDiscovery.values()[inRange(
+                    option, value, 0, PathDiscovery.values().length - 1)]));
             case SO_TYPE, SO_ERROR, SO_ACCEPTCONN, SO_PROTOCOL, SO_DOMAIN, IP_RECVERR, IPV6_RECVERR, IP_MTU, TCP_INFO,
                     TCP_CONGESTION, TCP_FASTOPEN_KEY ->
                     throw new ErrnoException(Errno.ENOPROTOOPT, option + " is not set to a number");
@@ -184,14 +189,15 @@ record SocketSettings(TcpConfig tcp, Set<SocketOption> on, int lingerSeconds, in
             case TCP_WINDOW_CLAMP -> tuning.windowClamp();
             case TCP_USER_TIMEOUT -> tcp.retransmission().userTimeout() / MILLI;
             case TCP_KEEPINIT -> tcp.retransmission().synGiveUp() / SECOND;
-            case TCP_NOTSENT_LOWAT -> tuning.notSentLowat();
+            case TCP_NOTSENT_LOWAT ->
+                    tuning.notSentLowat() == Integer.MAX_VALUE ? UNBOUNDED : tuning.notSentLowat();
             case TCP_NOOPT -> flag(tuning.noOptions());
             case TCP_DEFER_ACCEPT -> 0;
             case TCP_FASTOPEN -> tcp.fastOpen().queue();
             case TCP_FASTOPEN_CONNECT -> flag(tcp.fastOpen().deferConnect());
             case IP_TOS, IPV6_TCLASS -> tuning.trafficClass();
             case IP_TTL, IPV6_UNICAST_HOPS -> tuning.hopLimit() == 0 ? 64 : tuning.hopLimit();
-            case IP_MTU_DISCOVER -> PMTUDISC_DO;
+            case IP_MTU_DISCOVER -> tuning.pathDiscovery().ordinal();
             case SO_ERROR, SO_ACCEPTCONN, SO_DOMAIN, IP_RECVERR, IPV6_RECVERR, IP_MTU, TCP_INFO, TCP_CONGESTION,
                     TCP_FASTOPEN_KEY ->
                     throw new ErrnoException(Errno.ENOPROTOOPT, option + " is no number of its own");

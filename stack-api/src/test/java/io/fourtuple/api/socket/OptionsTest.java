@@ -61,6 +61,7 @@ class OptionsTest {
             TCP_USER_TIMEOUT, 0, 1500, 1500
             TCP_WINDOW_CLAMP, 0, 5000, 5000
             TCP_NOTSENT_LOWAT, 0, 16384, 16384
+            TCP_NOTSENT_LOWAT, 0, 4294967295, 4294967295
             TCP_NOOPT, 0, 1, 1
             TCP_FASTOPEN, 0, 5, 5
             TCP_FASTOPEN_CONNECT, 0, 1, 1
@@ -68,7 +69,8 @@ class OptionsTest {
             IP_TOS, 0, 184, 184
             IP_TTL, 64, 3, 3
             IP_TTL, 64, -1, 64
-            IP_MTU_DISCOVER, 2, 2, 2
+            IP_MTU_DISCOVER, 2, 1, 1
+            IP_MTU_DISCOVER, 2, 0, 0
             IP_RECVERR, 0, 1, 1
             IPV6_RECVERR, 0, 1, 1
             IPV6_TCLASS, 0, 32, 32
@@ -95,7 +97,7 @@ class OptionsTest {
             IP_TTL, 256, EINVAL
             IP_TOS, 256, EINVAL
             SO_OOBINLINE, 0, EOPNOTSUPP
-            IP_MTU_DISCOVER, 0, EOPNOTSUPP
+            IP_MTU_DISCOVER, 4, EINVAL
             TCP_FASTOPEN, -1, EINVAL
             TCP_FASTOPEN_KEY, 1, ENOPROTOOPT
             TCP_DEFER_ACCEPT, 1, EOPNOTSUPP

@@ -289,8 +289,8 @@ final class PacketOutput implements SegmentOutput, NeighborCache.Link {
         int hopLimit = segment.hopLimit == 0 ? path.hopLimit() : segment.hopLimit;
         boolean v4 = source.isV4();
         if (v4) {
-            Ipv4Header.write(
-                    target, source, destination, path.route(), length, TcpCodec.PROTOCOL, hopLimit, trafficClass);
+            Ipv4Header.write(target, source, destination, path.route(), length, TcpCodec.PROTOCOL, hopLimit,
+                    trafficClass, segment.identification);
         } else {
             Ipv6Header.write(target, source, destination, length, TcpCodec.PROTOCOL, hopLimit, trafficClass,
                     NO_FLOW_LABEL);

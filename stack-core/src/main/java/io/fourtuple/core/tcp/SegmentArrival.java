@@ -39,6 +39,12 @@ final class SegmentArrival {
             }
             return;
         }
+        if (ack && !s.has(TcpFlags.RST) && echoesNothingOfOurs(t, s, now)) { // as Linux: of no SYN of this connection
+            t.counters.increment(Counter.TCP_EXT_PAWS_ACTIVE);
+            t.resetDue = true;
+            t.resetSeq = s.ack();
+            return;
+        }
         if (s.has(TcpFlags.RST)) { // second: the RST bit; without an acceptable ACK it is a stranger's
             if (ack) {
                 t.counters.increment(Counter.TCP_ATTEMPT_FAILS);
@@ -73,6 +79,13 @@ final class SegmentArrival {
         }
         segmentText(t, s, now);
         checkFin(t);
+    }
+
+    /** RFC 7323 §3.2: TSecr is the TSval of a SYN of ours; some have 0 there instead. */
+    private static boolean echoesNothingOfOurs(Tcb t, TcpSegment s, long now) {
+        boolean echoes = t.opened.options().timestamps() && s.options().hasTimestamps() && s.options().tsEcr() != 0;
+        return echoes && (Seq.lt(s.options().tsEcr(), t.timestamp(t.unansweredSince))
+                || Seq.gt(s.options().tsEcr(), t.timestamp(now)));
     }
 
     private static void acceptSyn(Tcb t, TcpSegment s, long now) {

@@ -239,6 +239,8 @@ final class Tcb {
     FastOpenOption synAckOption = FastOpenOption.ABSENT;
     boolean resetDue;
     int resetSeq;
+    /** See {@link #identify}. */
+    private int nextIdentification;
     /** The reset has no ACK, as if there were no connection. */
     boolean resetBare;
 
@@ -273,6 +275,7 @@ final class Tcb {
         this.tuple = tuple;
         this.state = state;
         this.iss = iss;
+        nextIdentification = iss & 0xffff; // as good as any, and hard to guess
         this.timestampOffset = timestampOffset;
         linkPath = path.atMost(config.tuning().maxSegment());
         this.path = linkPath;
@@ -406,6 +409,13 @@ final class Tcb {
         path = pathOf(mss);
         sndMss = Math.min(sndMss, mss - (timestamps ? 12 : 0));
         congestion.onSegmentSize(sndMss);
+    }
+
+    /** The identification of the next packet that may be cut, of {@code packets} that follow each other. */
+    int identify(int packets) {
+        int identification = nextIdentification;
+        nextIdentification = nextIdentification + packets & 0xffff;
+        return identification;
     }
 
     /** Segments of this size pass, as far as is known, and no larger ones. */

@@ -279,28 +279,47 @@ public record TcpConfig(
         }
     }
 
+    /** What is done about packets that are too big for a part of their way: ip(7), with Linux' numbers. */
+    public enum PathDiscovery {
+        /** Routers of IPv4 may cut them, and what they say of a smaller MTU is not looked at. */
+        DONT,
+        /** As {@link #DO}, for TCP. */
+        WANT,
+        /** They are not cut, and smaller ones are sent once a router says so (RFC 1191). */
+        DO,
+        /** They are not cut, and what routers say of a smaller MTU is not looked at. */
+        PROBE;
+
+        /** Whether ICMP may make segments smaller. */
+        boolean believesRouters() {
+            return this == WANT || this == DO;
+        }
+    }
+
     /**
      * What is mostly said for one socket; 0 leaves each as it is without it.
      *
      * @param maxSegment {@code TCP_MAXSEG}: no larger MSS is announced or used
      * @param synRetries {@code TCP_SYNCNT}: a SYN is sent again so often, unless {@link Retransmission#synGiveUp} ends
      *     the open first
-     * @param notSentLowat {@code TCP_NOTSENT_LOWAT}: with so many octets never sent, the socket is not writable
+     * @param notSentLowat {@code TCP_NOTSENT_LOWAT}: with so many octets never sent, no more are taken
      * @param windowClamp {@code TCP_WINDOW_CLAMP}: no larger window is offered
      * @param trafficClass {@code IP_TOS}, {@code IPV6_TCLASS}: the octet of the IP header, but for its two lowest bits,
      *     which are those of explicit congestion notification
      * @param hopLimit {@code IP_TTL}, {@code IPV6_UNICAST_HOPS}, up to 255
      * @param noOptions {@code TCP_NOOPT}: SYNs have no options, not even the MSS
      * @param sourceRoute the IPv4 source route of what is sent, also where the peer has come by another one
+     * @param pathDiscovery {@code IP_MTU_DISCOVER}: whether packets may be cut on their way
      */
     public record Tuning(
             int maxSegment, int synRetries, int notSentLowat, int windowClamp, int trafficClass, int hopLimit,
-            boolean noOptions, SourceRoute sourceRoute) {
+            boolean noOptions, SourceRoute sourceRoute, PathDiscovery pathDiscovery) {
         /** Nothing is said. */
-        public static final Tuning NONE = new Tuning(0, 0, 0, 0, 0, 0, false, SourceRoute.NONE);
+        public static final Tuning NONE = new Tuning(0, 0, 0, 0, 0, 0, false, SourceRoute.NONE, PathDiscovery.DO);
 
         public Tuning {
             Objects.requireNonNull(sourceRoute, "sourceRoute");
+            Objects.requireNonNull(pathDiscovery, "pathDiscovery");
             if (maxSegment < 0 || synRetries < 0 || notSentLowat < 0 || windowClamp < 0) {
                 throw new IllegalArgumentException("tuning must not be negative: " + maxSegment + ", " + synRetries
                         + ", " + notSentLowat + ", " + windowClamp);
@@ -314,49 +333,55 @@ public record TcpConfig(
         /** The same with another largest segment. */
         public Tuning withMaxSegment(int octets) {
             return new Tuning(octets, synRetries, notSentLowat, windowClamp, trafficClass, hopLimit, noOptions,
-                    sourceRoute);
+                    sourceRoute, pathDiscovery);
         }
 
         /** The same with SYNs sent again so often. */
         public Tuning withSynRetries(int retries) {
             return new Tuning(maxSegment, retries, notSentLowat, windowClamp, trafficClass, hopLimit, noOptions,
-                    sourceRoute);
+                    sourceRoute, pathDiscovery);
         }
 
         /** The same with another bound of what was never sent. */
         public Tuning withNotSentLowat(int octets) {
             return new Tuning(maxSegment, synRetries, octets, windowClamp, trafficClass, hopLimit, noOptions,
-                    sourceRoute);
+                    sourceRoute, pathDiscovery);
         }
 
         /** The same with another bound of the window. */
         public Tuning withWindowClamp(int octets) {
             return new Tuning(maxSegment, synRetries, notSentLowat, octets, trafficClass, hopLimit, noOptions,
-                    sourceRoute);
+                    sourceRoute, pathDiscovery);
         }
 
         /** The same with another traffic class. */
         public Tuning withTrafficClass(int octet) {
             return new Tuning(maxSegment, synRetries, notSentLowat, windowClamp, octet, hopLimit, noOptions,
-                    sourceRoute);
+                    sourceRoute, pathDiscovery);
         }
 
         /** The same with another hop limit. */
         public Tuning withHopLimit(int hops) {
             return new Tuning(maxSegment, synRetries, notSentLowat, windowClamp, trafficClass, hops, noOptions,
-                    sourceRoute);
+                    sourceRoute, pathDiscovery);
+        }
+
+        /** The same with packets that may be cut on their way, or may not. */
+        public Tuning withPathDiscovery(PathDiscovery discovery) {
+            return new Tuning(maxSegment, synRetries, notSentLowat, windowClamp, trafficClass, hopLimit, noOptions,
+                    sourceRoute, discovery);
         }
 
         /** The same by another source route. */
         public Tuning withSourceRoute(SourceRoute route) {
             return new Tuning(maxSegment, synRetries, notSentLowat, windowClamp, trafficClass, hopLimit, noOptions,
-                    route);
+                    route, pathDiscovery);
         }
 
         /** The same with SYNs without options, or with. */
         public Tuning withNoOptions(boolean without) {
             return new Tuning(maxSegment, synRetries, notSentLowat, windowClamp, trafficClass, hopLimit, without,
-                    sourceRoute);
+                    sourceRoute, pathDiscovery);
         }
     }
 

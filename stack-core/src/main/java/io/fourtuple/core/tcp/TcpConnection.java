@@ -104,9 +104,11 @@ public final class TcpConnection {
         return t.receiveQueue.length();
     }
 
-    /** Octets that {@link #send} would take now. */
+    /** Octets that {@link #send} would take now: none while {@link TcpConfig.Tuning#notSentLowat} were never sent. */
     public int sendSpace() {
-        return t.outputClosed || !t.state().canSend() ? 0 : SendMemory.space(t);
+        int lowat = t.config.tuning().notSentLowat();
+        boolean enough = lowat > 0 && t.unsent() >= lowat;
+        return enough || t.outputClosed || !t.state().canSend() ? 0 : SendMemory.space(t);
     }
 
     /**
@@ -143,9 +145,7 @@ public final class TcpConnection {
      */
     public boolean isWritable() {
         int space = sendSpace();
-        int lowat = t.config.tuning().notSentLowat();
-        return space > 0 && (space >= t.sendBuffer / 3 || t.sendQueue.length() == 0)
-                && (lowat == 0 || t.unsent() < lowat);
+        return space > 0 && (space >= t.sendBuffer / 3 || t.sendQueue.length() == 0);
     }
 
     /** Octets that came in order since the connection began. */
@@ -281,6 +281,7 @@ public final class TcpConnection {
      */
     public void handleIcmp(IcmpError error, int seq, long nowNanos) {
         if (t.state() == TcpState.CLOSED || Seq.lt(seq, t.sndUna) || Seq.ge(seq, t.sndNxt)) {
+            t.counters.increment(Counter.TCP_EXT_OUT_OF_WINDOW_ICMPS);
             return;
         }
         boolean opening = t.state() == TcpState.SYN_SENT || t.state() == TcpState.SYN_RECEIVED;
@@ -319,8 +320,14 @@ public final class TcpConnection {
         if (mss >= t.path.mss()) {
             return;
         }
+        if (!t.config.tuning().pathDiscovery().believesRouters()) {
+            return;
+        }
         int before = t.sndMss;
         t.lowerMss(mss);
+        if (t.state() == TcpState.SYN_SENT && t.octetsInFlight() > 1) { // the SYN was too big: again, without its data
+            t.synDue = true;
+        }
         boolean smaller = t.sndMss < before;
         if (smaller && t.octetsInFlight() > 0 && t.state().isSynchronized()) { // too big: lost, but not by congestion
             Timeouts.repairTooBig(t);
@@ -575,6 +582,9 @@ public final class TcpConnection {
         }
         TcpConfig.Tuning tuning = t.config.tuning();
         out.ofSocket(tuning.trafficClass(), tuning.hopLimit());
+        if (tuning.pathDiscovery() == TcpConfig.PathDiscovery.DONT) {
+            out.identification = t.identify(Transmitter.segments(out));
+        }
         return true;
     }
 

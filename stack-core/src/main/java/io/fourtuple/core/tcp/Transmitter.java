@@ -331,7 +331,7 @@ final class Transmitter {
             // Whole segments, unless this is all there is; with TSO wait for a worthwhile super-frame, because more
             // acknowledgments are on their way as long as something is in flight.
             boolean all = length == unsent;
-            if (!all && pipe > 0 && length < worthwhile(t, unsent, cwnd, now)) {
+            if (!all && pipe > 0 && length < worthwhile(t, unsent, ended, cwnd, now)) {
                 if (room < window) {
                     t.validation.noteLimit(t);
                 }
@@ -348,12 +348,13 @@ final class Transmitter {
 
     /**
      * How much is worth a super-frame of its own, as in Linux: a part of the window. Anything, when nothing was sent
-     * just now, or the next acknowledgment is far away: whoever waits then gains nothing. During recovery, too: what is
-     * sent tells what arrives.
+     * just now, or the next acknowledgment is far away: whoever waits then gains nothing. Nor when this is the end of a
+     * record or of the stream. During recovery, too: what is sent tells what arrives.
      */
-    private static int worthwhile(Tcb t, int unsent, long cwnd, long now) {
+    private static int worthwhile(Tcb t, int unsent, boolean ended, long cwnd, long now) {
+        boolean last = (ended || t.outputClosed) && unsent <= t.path.maxPayload();
         boolean far = t.scoreboard.runs() > 0 && now - t.scoreboard.headSentAt() < t.rtt.smoothed() / 2;
-        if (now - t.lastSentAt > MAX_DEFER_NANOS || far || t.recovery != Tcb.Recovery.NONE) {
+        if (now - t.lastSentAt > MAX_DEFER_NANOS || far || last || t.recovery != Tcb.Recovery.NONE) {
             return 0;
         }
         int mss = t.currentMss();
@@ -423,7 +424,8 @@ final class Transmitter {
     /** What is sent within 1/128 of a round-trip time is one run of the scoreboard: much less than RACK waits. */
     private static final int GRANULE_SHIFT = 7;
 
-    private static int segments(OutboundSegment out) {
+    /** On the wire. */
+    static int segments(OutboundSegment out) {
         return Math.max(1, (out.payloadLength + out.segmentSize - 1) / Math.max(1, out.segmentSize));
     }
 

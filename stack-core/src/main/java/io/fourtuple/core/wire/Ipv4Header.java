@@ -32,6 +32,8 @@ public final class Ipv4Header {
 
     private static final int VERSION_AND_LENGTH = 4 << 4 | LENGTH / 4;
     private static final int DONT_FRAGMENT = 0x4000;
+    /** Instead of an identification: "don't fragment". */
+    public static final int WHOLE = -1;
     /** Offset of the word with time to live, protocol and checksum. */
     private static final int CHECKSUM_WORD = 8;
     private static final int MORE_FRAGMENTS_OR_OFFSET = 0x3fff;
@@ -106,12 +108,16 @@ public final class Ipv4Header {
             int protocol,
             int timeToLive,
             int trafficClass) {
-        write(target, source, destination, SourceRoute.NONE, payloadLength, protocol, timeToLive, trafficClass);
+        write(target, source, destination, SourceRoute.NONE, payloadLength, protocol, timeToLive, trafficClass,
+                WHOLE);
     }
 
     /**
      * The same for a packet that goes by a source route: it is sent to the first hop, and the destination stands at the
      * end of the option that follows the header.
+     *
+     * @param identification 0–65535 for a packet that routers may cut, whose fragments it tells from others;
+     *     {@link #WHOLE} for one that they may not
      */
     public static void write(
             ByteBuffer target,
@@ -121,7 +127,8 @@ public final class Ipv4Header {
             int payloadLength,
             int protocol,
             int timeToLive,
-            int trafficClass) {
+            int trafficClass,
+            int identification) {
         int headerLength = LENGTH + route.length();
         int totalLength = headerLength + payloadLength;
         if (totalLength < headerLength || totalLength > 0xffff) {
@@ -131,9 +138,10 @@ public final class Ipv4Header {
         int first = (VERSION_AND_LENGTH + route.length() / 4) << 24 | (trafficClass & 0xff) << 16 | totalLength;
         int third = (timeToLive & 0xff) << 24 | (protocol & 0xff) << 16;
         IpAddress next = route.first(destination);
-        int sum = halves(first) + DONT_FRAGMENT + halves(third) + halves(source.v4Bits()) + halves(next.v4Bits());
+        int second = identification == WHOLE ? DONT_FRAGMENT : identification << 16;
+        int sum = halves(first) + halves(second) + halves(third) + halves(source.v4Bits()) + halves(next.v4Bits());
         target.putInt(first);
-        target.putInt(DONT_FRAGMENT);
+        target.putInt(second);
         target.putInt(third | Checksum.finish(sum));
         target.putInt(source.v4Bits());
         target.putInt(next.v4Bits());

@@ -63,6 +63,8 @@ public final class OutboundSegment {
     public int trafficClass;
     /** The hop limit of its packet, or 0 for what packets usually have. */
     public int hopLimit;
+    /** What tells the fragments of its IPv4 packet from others; {@link Ipv4Header#WHOLE} when nobody may cut it. */
+    public int identification = Ipv4Header.WHOLE;
     /** Why it is sent. */
     public SendReason reason;
     /** Which time in a row {@link #reason} has it sent, from 1; 0 when nobody counts. */
@@ -93,6 +95,7 @@ public final class OutboundSegment {
         ecnCapable = false;
         trafficClass = 0;
         hopLimit = 0;
+        identification = Ipv4Header.WHOLE;
         reason = SendReason.ACK;
         attempt = 0;
         return this;

@@ -55,8 +55,8 @@ class RecordTest {
         }
         c.flush().forgetSent();
 
-        c.advance(5000 * MILLIS).forgetSent(); // a tail loss probe, and the first one again and again
-        c.inject(". 1:1(0) ack 401 win 60000").expect("P. 401:801(400) ack 1").expect("P. 801:1201(400) ack 1");
+        c.advance(5000 * MILLIS).forgetSent(); // a tail loss probe, and the first two again and again
+        c.inject(". 1:1(0) ack 801 win 60000").expect("P. 801:1201(400) ack 1").expect("P. 1201:1601(400) ack 1");
     }
 
     @Test

@@ -136,7 +136,7 @@ class SocketTuningTest {
     }
 
     @Test
-    void shouldNotBeWritableWithSoMuchUnsent() {
+    void shouldTakeNoMoreWithSoMuchUnsent() {
         Conversation c = established(tuned(Tuning.NONE.withNotSentLowat(2000)));
         c.inject(". 1:1(0) ack 1 win 0");
 
@@ -144,9 +144,11 @@ class SocketTuningTest {
         assertThat(c.connection.isWritable()).isTrue();
         c.send(1);
         assertThat(c.connection.isWritable()).isFalse();
+        assertThat(c.connection.send(ByteBuffer.allocate(10), c.now)).isZero();
         c.inject(". 1:1(0) ack 1 win 1000");
         assertThat(c.connection.unsent()).isEqualTo(1000);
         assertThat(c.connection.isWritable()).isTrue();
+        c.send(10);
     }
 
     @Test

@@ -4,24 +4,9 @@ import io.fourtuple.packetdrill.script.Expression;
 import io.fourtuple.packetdrill.script.SystemCall;
 import io.fourtuple.packetdrill.script.UnsupportedFeatureException;
 import java.util.List;
-import java.util.Map;
 
 /** The arguments of a system call, as what they have to be. */
 final class Arguments {
-    private static final Map<String, Long> CONSTANTS = Map.ofEntries(
-            Map.entry("IPTOS_LOWDELAY", 0x10L), Map.entry("IPTOS_THROUGHPUT", 0x08L),
-            Map.entry("IPTOS_RELIABILITY", 0x04L), Map.entry("IPTOS_DSCP_CS0", 0x00L),
-            Map.entry("IPTOS_DSCP_CS1", 0x20L), Map.entry("IPTOS_DSCP_CS2", 0x40L), Map.entry("IPTOS_DSCP_CS3", 0x60L),
-            Map.entry("IPTOS_DSCP_CS4", 0x80L), Map.entry("IPTOS_DSCP_CS5", 0xa0L), Map.entry("IPTOS_DSCP_CS6", 0xc0L),
-            Map.entry("IPTOS_DSCP_CS7", 0xe0L), Map.entry("IPTOS_DSCP_EF", 0xb8L),
-            Map.entry("IP_PMTUDISC_DONT", 0L), Map.entry("IP_PMTUDISC_WANT", 1L), Map.entry("IP_PMTUDISC_DO", 2L),
-            Map.entry("IP_PMTUDISC_PROBE", 3L), Map.entry("POLLIN", 1L), Map.entry("POLLPRI", 2L),
-            Map.entry("POLLOUT", 4L), Map.entry("POLLERR", 8L), Map.entry("POLLHUP", 16L),
-            Map.entry("POLLRDNORM", 0x40L), Map.entry("POLLWRNORM", 0x100L), Map.entry("POLLRDHUP", 0x2000L),
-            Map.entry("EPOLLIN", 1L), Map.entry("EPOLLPRI", 2L), Map.entry("EPOLLOUT", 4L), Map.entry("EPOLLERR", 8L),
-            Map.entry("EPOLLHUP", 16L), Map.entry("EPOLLRDHUP", 0x2000L), Map.entry("EPOLLONESHOT", 1L << 30),
-            Map.entry("EPOLLET", 1L << 31));
-
     private final SystemCall call;
     private final List<Expression> all;
 
@@ -49,13 +34,8 @@ final class Arguments {
     static long number(Expression expression) {
         return switch (expression) {
             case Expression.Int(long value) -> value;
-            case Expression.Word(String name) -> {
-                Long value = CONSTANTS.get(name);
-                if (value == null) {
-                    throw new UnsupportedFeatureException("the constant " + name);
-                }
-                yield value;
-            }
+            case Expression.Word(String name) -> Constants.of(name).orElseThrow(
+                    () -> new UnsupportedFeatureException("the constant " + name));
             case Expression.Or(List<Expression> parts) -> {
                 long value = 0;
                 for (Expression part : parts) {
@@ -95,21 +75,29 @@ final class Arguments {
         };
     }
 
-    /** Something in memory that the script does not care for. */
-    void buffer(int index) {
-        if (at(index) instanceof Expression.Word(String name) && name.equals("NULL")) {
-            throw new UnsupportedFeatureException("pointers that point nowhere");
-        }
+    /** Whether it is a pointer that points nowhere. */
+    boolean isNull(int index) {
+        return at(index) instanceof Expression.Word(String name) && name.equals("NULL");
+    }
+
+    /** Flags of the system call; those of recv(2) and send(2) have one name each. */
+    int flags(int index) {
+        return (int) number(index);
     }
 
     /** The octets that a {@code struct iovec} array or a message made of one holds. */
     int vectorLength(Expression expression) {
+        return vectorLengths(expression).stream().mapToInt(Integer::intValue).sum();
+    }
+
+    /** The same for each of its buffers. */
+    List<Integer> vectorLengths(Expression expression) {
         return switch (expression) {
             case Expression.Array(List<Expression> items) ->
-                    items.stream().mapToInt(this::vectorLength).sum();
+                    items.stream().flatMap(item -> vectorLengths(item).stream()).toList();
             case Expression.Struct message when message.field("msg_iov").isPresent() ->
-                    vectorLength(message.field("msg_iov").get());
-            case Expression.Struct(var fields) when fields.size() == 2 -> (int) number(fields.get(1).value());
+                    vectorLengths(message.field("msg_iov").get());
+            case Expression.Struct(var fields) when fields.size() == 2 -> List.of((int) number(fields.get(1).value()));
             case Expression.Int _, Expression.Word _, Expression.Ellipsis _, Expression.Text _, Expression.Or _,
                     Expression.Call _, Expression.Struct _ ->
                 throw new UnsupportedFeatureException("the argument " + expression + " of " + call.name());

@@ -74,6 +74,11 @@ final class Flow {
         return syn ? 0 : remoteIsn;
     }
 
+    /** A timestamp of ours that is as far from the first one as in the script. */
+    int scaled(long script) {
+        return firstTimestamp + (int) (script - firstScriptTimestamp);
+    }
+
     /** What the script would write for a timestamp of ours that it takes for {@code script}. */
     long mapTimestamp(long script, boolean any, int live) {
         if (!any) {

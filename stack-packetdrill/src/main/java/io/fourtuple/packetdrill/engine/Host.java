@@ -4,6 +4,7 @@ import io.fourtuple.packetdrill.host.HostSockets;
 import io.fourtuple.packetdrill.wire.Passed;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
@@ -18,6 +19,13 @@ interface Host extends AutoCloseable {
      */
     boolean set(String name, String value, boolean inUse);
 
+    /**
+     * Whether its NIC cuts segments, as it does at first where others do; else, that is done before.
+     *
+     * @throws io.fourtuple.packetdrill.script.UnsupportedFeatureException when that cannot be said any more
+     */
+    void cutsInNic(boolean cuts);
+
     /** Lets it begin. */
     void start();
 
@@ -29,6 +37,9 @@ interface Host extends AutoCloseable {
 
     /** How many connections and listening sockets are in a state; of a local port, or of any when it is 0. */
     long count(String state, int port);
+
+    /** Its counters, as nstat(8) names them: {@code TcpExtListenDrops}. */
+    Map<String, Long> counters();
 
     // ---- its NIC ----
 

@@ -16,6 +16,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 
 /** The Linux kernel in a network namespace, with a TUN as its NIC, in real time. */
@@ -74,6 +75,12 @@ final class KernelHost implements Host {
         }
     }
 
+    /** Nothing can be said of the device, but of what is put together for it. */
+    @Override
+    public void cutsInNic(boolean cuts) {
+        write("net.ipv4.tcp_min_tso_segs", cuts ? "2" : "1");
+    }
+
     @Override
     public void start() {
         device.open(settings.local() + (settings.v6() ? "/64" : "/16"), settings.mtu());
@@ -112,6 +119,28 @@ final class KernelHost implements Host {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Two lines each: names and numbers. */
+    @Override
+    public Map<String, Long> counters() {
+        Map<String, Long> counters = new TreeMap<>();
+        for (String file : List.of("snmp", "netstat")) {
+            List<String> lines;
+            try {
+                lines = Files.readAllLines(Path.of("/proc/thread-self/net/" + file));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            for (int i = 0; i + 1 < lines.size(); i += 2) {
+                String[] names = lines.get(i).split("\\s+", -1);
+                String[] values = lines.get(i + 1).split("\\s+", -1);
+                for (int j = 1; j < Math.min(names.length, values.length); j++) {
+                    counters.put(names[0].replace(":", "") + names[j], Long.parseLong(values[j]));
+                }
+            }
+        }
+        return counters;
     }
 
     @Override

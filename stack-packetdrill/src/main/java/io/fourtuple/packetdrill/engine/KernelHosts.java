@@ -29,7 +29,7 @@ public final class KernelHosts extends Hosts {
                 IpAddress.parse(v6 ? "fd77::2" : "10.77.0.2"), settings.bindPort(), settings.connectPort(),
                 settings.mtu(), settings.mergedSegment(), Math.max(TOLERANCE, settings.toleranceNanos()),
                 Math.max(TOLERANCE_PERCENT, settings.tolerancePercent()),
-                settings.timestampTickNanos(), settings.strictSegments());
+                settings.timestampTickNanos(), settings.scaledEcho(), settings.strictSegments());
     }
 
     @Override

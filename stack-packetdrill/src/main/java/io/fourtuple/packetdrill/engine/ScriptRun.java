@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
@@ -40,6 +41,9 @@ public final class ScriptRun {
     private SystemCalls calls;
     private final PythonCode code = new PythonCode();
     private final List<String> unexpected = new ArrayList<>();
+    private final ScriptFiles files = new ScriptFiles();
+    /** What counters had counted at the last look. */
+    private Map<String, Long> counters = Map.of();
 
     /** When the first event happened, and what time the script has for it. */
     private long startedAt;
@@ -113,27 +117,43 @@ public final class ScriptRun {
 
     /** What the commands say that come before anything happens. */
     private void prepare() {
-        script.initCommand().ifPresent(this::setUp);
+        script.initCommand().map(ShellCommands::understand).ifPresent(this::setUp);
         for (index = 0; index < script.events().size(); index++) {
             if (!(script.events().get(index).action() instanceof CommandAction(String command))) {
                 break;
             }
-            setUp(command);
+            setUp(ShellCommands.understand(command));
         }
         prepared = index;
     }
 
-    private void setUp(String command) {
-        for (ShellCommands.Wish wish : ShellCommands.understand(command)) {
-            if (wish instanceof ShellCommands.Wish.Setting(String name, String value)) {
-                host.set(name, value, false);
+    private void setUp(List<ShellCommands.Wish> wishes) {
+        for (ShellCommands.Wish wish : wishes) {
+            switch (wish) {
+                case ShellCommands.Wish.Setting(String name, String value) -> host.set(name, value, false);
+                case ShellCommands.Wish.Cuts(boolean nic) -> host.cutsInNic(nic);
+                case ShellCommands.Wish.Zeroes(String path, Optional<Long> octets) -> files.put(path, octets);
+                case ShellCommands.Wish.Count _, ShellCommands.Wish.Counted _, ShellCommands.Wish.Forget _,
+                        ShellCommands.Wish.Drop _ -> { } // nothing has happened yet
+                case ShellCommands.Wish.Either(List<ShellCommands.Wish> first, List<ShellCommands.Wish> otherwise) ->
+                    either(() -> setUp(first), () -> setUp(otherwise));
             }
+        }
+    }
+
+    /** Does the other when the first is a command that fails. */
+    private static void either(Runnable first, Runnable otherwise) {
+        try {
+            first.run();
+        } catch (UnsupportedFeatureException _) {
+            otherwise.run();
         }
     }
 
     private void attach() {
         flows = new Flows(settings);
-        calls = new SystemCalls(host.sockets(), flows, settings, profile);
+        calls = new SystemCalls(host.sockets(), flows, settings, profile, files, new ControlCheck(
+                settings.v6(), nanos -> nanos - startedAt + startTime, settings.toleranceNanos()));
     }
 
     // ---- time ----
@@ -301,8 +321,24 @@ public final class ScriptRun {
                     attach();
                 }
             }
+            case ShellCommands.Wish.Either(List<ShellCommands.Wish> first, List<ShellCommands.Wish> otherwise) ->
+                either(() -> first.forEach(this::fulfil), () -> otherwise.forEach(this::fulfil));
+            case ShellCommands.Wish.Cuts(boolean nic) -> host.cutsInNic(nic);
+            case ShellCommands.Wish.Counted(String counter) -> look(counter);
+            case ShellCommands.Wish.Zeroes(String path, Optional<Long> octets) -> files.put(path, octets);
             case ShellCommands.Wish.Drop(String state) ->
                 throw new UnsupportedFeatureException("dropping connections in " + state);
+        }
+    }
+
+    private void look(String counter) {
+        Map<String, Long> before = counters;
+        counters = host.counters();
+        long counted = counters.getOrDefault(counter, 0L) - before.getOrDefault(counter, 0L);
+        if (!counter.isEmpty() && counted == 0) {
+            throw new ScriptFailure(counters.containsKey(counter)
+                    ? counter + " has counted nothing"
+                    : "there is no counter " + counter);
         }
     }
 
@@ -339,7 +375,8 @@ public final class ScriptRun {
 
     private void inject(PacketSpec packet) {
         switch (packet) {
-            case Tcp tcp -> host.inject(Injection.tcp(tcp, flows.injecting(tcp)));
+            case Tcp tcp -> host.inject(
+                    Injection.tcp(tcp, flows.injecting(tcp), settings.scaledEcho()));
             case Icmp icmp -> host.inject(Injection.icmp(icmp, flows.current()));
         }
         host.runReady();

@@ -19,6 +19,8 @@ import io.fourtuple.packetdrill.script.UnsupportedFeatureException;
  * @param toleranceNanos how far times may be off
  * @param tolerancePercent the same, as a part of the time since the event before
  * @param timestampTickNanos what a tick of TCP timestamps is; 0 when their values are not looked at
+ * @param scaledEcho whether what is echoed need not be a timestamp that was sent: it is as far from the first one as
+ *     the script says
  * @param strictSegments whether segments that follow each other are not taken as one
  */
 record ScriptSettings(
@@ -32,6 +34,7 @@ record ScriptSettings(
         long toleranceNanos,
         double tolerancePercent,
         long timestampTickNanos,
+        boolean scaledEcho,
         boolean strictSegments) {
     private static final long MICRO = 1_000;
 
@@ -42,10 +45,10 @@ record ScriptSettings(
                 case "ip_version" -> v6 = isV6(option);
                 case "bind_port", "connect_port", "remote_ip", "local_ip", "mtu", "mss", "tolerance_usecs",
                         "tolerance_percent", "tcp_ts_tick_usecs", "strict_segments", "gateway_ip", "netmask_ip",
-                        "speed", "debug", "verbose", "define", "code_format", "code_sockopt", "is_anyip",
-                        "profile" -> { }
+                        "speed", "tcp_ts_ecr_scaled", "debug", "verbose", "define", "code_format",
+                        "code_sockopt", "is_anyip", "profile" -> { }
                 case "non_fatal", "dry_run", "init_scripts", "wire_client", "wire_server", "udp_encaps",
-                        "tcp_ts_ecr_scaled", "send_omit_free", "no_cleanup", "code_command", "so_filename" ->
+                        "send_omit_free", "no_cleanup", "code_command", "so_filename" ->
                     throw new UnsupportedFeatureException("the option --" + option.name());
                 default -> throw new UnsupportedFeatureException("the option --" + option.name());
             }
@@ -61,6 +64,7 @@ record ScriptSettings(
                 number(script, "tolerance_usecs", 4000) * MICRO,
                 script.option("tolerance_percent").map(Double::parseDouble).orElse(12.5),
                 number(script, "tcp_ts_tick_usecs", 0) * MICRO,
+                script.option("tcp_ts_ecr_scaled").isPresent(),
                 strict || script.option("strict_segments").isPresent());
     }
 

@@ -2,8 +2,11 @@ package io.fourtuple.packetdrill.engine;
 
 import io.fourtuple.packetdrill.script.UnsupportedFeatureException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 
 /** Understands the commands of the shell that scripts use; none is ever run. */
 final class ShellCommands {
@@ -47,6 +50,22 @@ final class ShellCommands {
 
         /** To drop all connections in a state. */
         record Drop(String state) implements Wish {}
+
+        /** The first, or the other when that cannot be had. */
+        record Either(List<Wish> first, List<Wish> otherwise) implements Wish {}
+
+        /** That the NIC cuts segments, or the stack does. */
+        record Cuts(boolean nic) implements Wish {}
+
+        /**
+         * To look at counters, and not again at what they have counted so far.
+         *
+         * @param counter that has to have counted something since the last look; empty for none
+         */
+        record Counted(String counter) implements Wish {}
+
+        /** That there is a file of so many zeroes, or none. */
+        record Zeroes(String path, Optional<Long> octets) implements Wish {}
     }
 
     /**
@@ -59,10 +78,19 @@ final class ShellCommands {
         String joined = command.replace("\\\n", " ");
         for (String line : joined.split("[\n;]|&&", -1)) {
             String trimmed = line.replaceAll("(^|\\s)#.*", "").trim();
-            if (!trimmed.isEmpty()) {
+            int or = trimmed.indexOf("||");
+            if (or >= 0) {
+                wishes.add(new Wish.Either(first(trimmed.substring(0, or)), understand(trimmed.substring(or + 2))));
+            } else if (!trimmed.isEmpty()) {
                 one(trimmed, wishes);
             }
         }
+        return wishes;
+    }
+
+    private static List<Wish> first(String command) {
+        List<Wish> wishes = new ArrayList<>();
+        one(command.trim(), wishes);
         return wishes;
     }
 
@@ -76,6 +104,10 @@ final class ShellCommands {
                     entry -> wishes.add(new Wish.Setting(entry.getKey(), entry.getValue())));
             case "sockstat" -> wishes.add(count(command));
             case "tcpdrop" -> wishes.add(new Wish.Drop(words[words.length - 1]));
+            case "ethtool" -> offloads(words, wishes);
+            case "nstat" -> wishes.add(new Wish.Counted(counter(command)));
+            case "rm" -> paths(words).forEach(path -> wishes.add(new Wish.Zeroes(path, Optional.empty())));
+            case "dd" -> wishes.add(zeroes(command));
             case "tc", "sleep", "echo", "true" -> { } // queues of the device, which are none here
             default -> {
                 boolean restores = program.startsWith("sysctl_restore");
@@ -119,6 +151,52 @@ final class ShellCommands {
             String path = name.startsWith("/proc/sys/") ? name.substring("/proc/sys/".length()) : name;
             wishes.add(new Wish.Setting(path.replace('/', '.'), word.substring(equals + 1).trim()));
         }
+    }
+
+    /** {@code ethtool -K DEVICE tso off gso off}; others are about what comes in, or nothing that a host can see. */
+    private static void offloads(String[] words, List<Wish> wishes) {
+        if (words.length < 3 || !words[1].equals("-K")) {
+            throw new UnsupportedFeatureException("the command " + String.join(" ", words));
+        }
+        for (int i = 3; i < words.length - 1; i += 2) {
+            if (words[i].equals("tso")) {
+                wishes.add(new Wish.Cuts(words[i + 1].equals("on")));
+            }
+        }
+    }
+
+    /** {@code nstat > FILE}, {@code nstat | grep NAME > FILE}. */
+    private static String counter(String command) {
+        String[] parts = command.replaceAll("\\d?>\\s*\\S+", " ").split("\\|", -1);
+        if (parts.length == 1) {
+            return "";
+        }
+        String[] words = parts[1].trim().split("\\s+", -1);
+        if (parts.length > 2 || !words[0].equals("grep") || !words[words.length - 1].matches("[A-Z]\\w+")) {
+            throw new UnsupportedFeatureException("the command " + command);
+        }
+        return words[words.length - 1];
+    }
+
+    private static List<String> paths(String... words) {
+        return Arrays.stream(words).skip(1).filter(word -> !word.startsWith("-")).toList();
+    }
+
+    /** {@code dd if=/dev/zero of=FILE bs=N count=N}. */
+    private static Wish zeroes(String command) {
+        Map<String, String> operands = new TreeMap<>();
+        for (String word : paths(command.split("\\s+", -1))) {
+            int equals = word.indexOf('=');
+            operands.put(word.substring(0, Math.max(0, equals)), word.substring(equals + 1));
+        }
+        boolean known = operands.getOrDefault("if", "").equals("/dev/zero") && operands.containsKey("of")
+                && operands.getOrDefault("bs", "").matches("\\d{1,9}")
+                && operands.getOrDefault("count", "").matches("\\d{1,9}");
+        if (!known) {
+            throw new UnsupportedFeatureException("the command " + command);
+        }
+        return new Wish.Zeroes(operands.get("of"),
+                Optional.of(Long.parseLong(operands.get("bs")) * Long.parseLong(operands.get("count"))));
     }
 
     /** {@code sockstat … | grep -c STATE | grep N}. */

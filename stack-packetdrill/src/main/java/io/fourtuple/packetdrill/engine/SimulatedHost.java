@@ -17,7 +17,9 @@ import io.fourtuple.packetdrill.wire.Passed;
 import io.fourtuple.packetdrill.wire.ScriptNic;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 
 /** A stack of ours with a NIC in memory, in virtual time. */
@@ -27,6 +29,7 @@ final class SimulatedHost implements Host {
     private final HostProfile profile;
     private final ScriptSettings settings;
     private StackConfig config;
+    private boolean cuts = true;
     private ScriptNic nic;
     private Stack stack;
     private LayerSockets sockets;
@@ -77,6 +80,14 @@ final class SimulatedHost implements Host {
     }
 
     @Override
+    public void cutsInNic(boolean nic) {
+        if (stack != null && cuts != nic) {
+            throw new UnsupportedFeatureException("a NIC that cuts segments from now on, or no more");
+        }
+        cuts = nic;
+    }
+
+    @Override
     public void start() {
         IpAddress gateway = IpAddress.parse(settings.v6() ? "fd3d:fa7b:d17d:8888::1" : "192.168.255.254");
         String length = settings.v6() ? "/48" : "/16";
@@ -85,7 +96,7 @@ final class SimulatedHost implements Host {
                 .withAddresses(List.of(InterfaceAddress.parse(settings.local() + length)))
                 .withRoutes(List.of(new Route(new Prefix(any, 0), gateway))));
         nic = new ScriptNic(time, settings.mtu(),
-                profile.cutsSegments() && !settings.strictSegments(), settings.mergedSegment());
+                profile.cutsSegments() && !settings.strictSegments(), settings.mergedSegment(), !cuts);
         stack = laboratory.start(whole, nic);
         sockets = new LayerSockets(
                 SocketLayer.of(stack, profile.personality()), profile.personality(), time, settings.v6());
@@ -106,6 +117,14 @@ final class SimulatedHost implements Host {
         return time.await(stack.snapshot(), Duration.ofSeconds(1)).sockets().stream()
                 .filter(row -> row.state().equals(name) && (port == 0 || row.localPort() == port))
                 .count();
+    }
+
+    @Override
+    public Map<String, Long> counters() {
+        Map<String, Long> counters = new TreeMap<>();
+        time.await(stack.snapshot(), Duration.ofSeconds(1)).counters()
+                .forEach((counter, value) -> counters.put(counter.group() + counter.label(), value));
+        return counters;
     }
 
     @Override

@@ -1,6 +1,8 @@
 package io.fourtuple.packetdrill.engine;
 
 import io.fourtuple.api.socket.EpollEvent;
+import io.fourtuple.api.socket.Errno;
+import io.fourtuple.api.socket.Message;
 import io.fourtuple.api.socket.Posix;
 import io.fourtuple.api.socket.Personality;
 import io.fourtuple.packetdrill.engine.Flow.Stage;
@@ -10,6 +12,7 @@ import io.fourtuple.packetdrill.script.Expression;
 import io.fourtuple.packetdrill.script.SystemCall;
 import io.fourtuple.packetdrill.script.UnsupportedFeatureException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -23,13 +26,14 @@ import java.util.function.BooleanSupplier;
 final class SystemCalls {
     private static final long O_RDWR = 2;
     private static final Map<Personality, Long> O_NONBLOCK = Map.of(Personality.LINUX, 0x800L, Personality.FREEBSD, 4L);
-    private static final Set<String> SEND_FLAGS = Set.of("MSG_DONTWAIT", "MSG_NOSIGNAL", "MSG_MORE", "MSG_FASTOPEN");
     private static final Map<String, String> SAME = Map.of("EWOULDBLOCK", "EAGAIN");
 
     private final HostSockets sockets;
     private final Flows flows;
     private final ScriptSettings settings;
     private final Personality personality;
+    private final ScriptFiles files;
+    private final ControlCheck control;
     /** Script's descriptors that do not block. */
     private final Set<Integer> nonBlocking = new TreeSet<>();
     /** Epoll descriptors of the host, by those of the script. */
@@ -41,10 +45,13 @@ final class SystemCalls {
     /** … and knows what has become of that. */
     private boolean openTold;
 
-    SystemCalls(HostSockets sockets, Flows flows, ScriptSettings settings, HostProfile profile) {
+    SystemCalls(HostSockets sockets, Flows flows, ScriptSettings settings, HostProfile profile, ScriptFiles files,
+            ControlCheck control) {
         this.sockets = sockets;
         this.flows = flows;
         this.settings = settings;
+        this.files = files;
+        this.control = control;
         personality = profile.personality();
     }
 
@@ -117,12 +124,12 @@ final class SystemCalls {
     }
 
     private boolean doesNotBlock(SystemCall call, Arguments in) {
-        boolean flagged = switch (call.name()) {
-            case "recv", "send" -> in.words(3).contains("MSG_DONTWAIT");
-            case "sendto", "recvfrom" -> in.words(3).contains("MSG_DONTWAIT");
-            case "sendmsg", "recvmsg" -> in.words(2).contains("MSG_DONTWAIT");
-            default -> false;
+        int flags = switch (call.name()) {
+            case "recv", "send", "sendto", "recvfrom" -> in.flags(3);
+            case "sendmsg", "recvmsg" -> in.flags(2);
+            default -> 0;
         };
+        boolean flagged = (flags & (Posix.MSG_DONTWAIT | Posix.MSG_ERRQUEUE)) != 0;
         if (call.name().equals("poll")) {
             return in.number(2) == 0;
         }
@@ -168,21 +175,34 @@ final class SystemCalls {
             }
             case "accept", "accept4" -> accept(call, in);
             case "connect" -> connect(in);
-            case "read" -> receive(in, 2, -1, false);
-            case "recv", "recvfrom" -> receive(in, 2, 3, true);
-            case "write" -> send(in, (int) in.number(2), List.of());
-            case "send" -> send(in, (int) in.number(2), in.words(3));
-            case "sendto" -> sendTo(in, (int) in.number(2), in.words(3));
-            case "writev" -> send(in, in.vectorLength(in.at(1)), List.of());
-            case "readv" -> sockets.receive(fd(in), in.vectorLength(in.at(1)), false);
-            case "sendmsg" -> sendTo(in, in.vectorLength(in.at(1)), in.words(2));
+            case "read" -> receive(in, 0);
+            case "recv", "recvfrom" -> receive(in, in.flags(3));
+            case "write" -> send(in, List.of((int) in.number(2)), 0);
+            case "send" -> send(in, List.of((int) in.number(2)), in.flags(3));
+            case "sendto" -> sendTo(in, List.of((int) in.number(2)), in.flags(3));
+            case "writev" -> send(in, in.vectorLengths(in.at(1)), 0);
+            case "readv" -> sockets.receive(fd(in), in.vectorLength(in.at(1)), 0);
+            case "sendmsg" -> sendTo(in, in.vectorLengths(in.at(1)), in.flags(2));
             case "recvmsg" -> receiveMessage(in);
+            case "sendfile" -> send(in, List.of(
+                    files.readable((int) in.number(1), in.number(2), in.number(3))), 0);
+            case "open" -> {
+                if (!(in.at(0) instanceof Expression.Text(String path, _)) || !in.word(1).equals("O_RDONLY")) {
+                    throw new UnsupportedFeatureException("open of " + in.at(0) + " for " + in.at(1));
+                }
+                int scriptFd = (int) Arguments.number(call.result());
+                files.open(scriptFd, path);
+                yield scriptFd;
+            }
             case "shutdown" -> shutdown(in);
             case "close" -> {
                 int scriptFd = (int) in.number(0);
                 Integer epoll = epolls.remove(scriptFd);
                 if (epoll != null) {
                     sockets.close(epoll);
+                    yield 0;
+                }
+                if (files.close(scriptFd)) {
                     yield 0;
                 }
                 sockets.close(fd(in));
@@ -235,44 +255,40 @@ final class SystemCalls {
         return 0;
     }
 
-    private long receive(Arguments in, int lengthAt, int flagsAt, boolean flagged) throws CallException {
-        in.buffer(1);
-        List<String> flags = flagged ? in.words(flagsAt) : List.of();
-        for (String flag : flags) {
-            if (!flag.equals("MSG_PEEK") && !flag.equals("MSG_DONTWAIT")) {
-                throw new UnsupportedFeatureException("the flag " + flag);
+    private long receive(Arguments in, int flags) throws CallException {
+        int max = (int) in.number(2);
+        if (in.isNull(1) && max > 0) { // whatever comes before the octets are copied comes first
+            if (sockets.receive(fd(in), max, flags | Posix.MSG_PEEK) > 0) {
+                throw new CallException(Errno.EFAULT.name());
             }
+            return 0;
         }
-        return sockets.receive(fd(in), (int) in.number(lengthAt), flags.contains("MSG_PEEK"));
+        return sockets.receive(fd(in), max, flags);
     }
 
     private long receiveMessage(Arguments in) throws CallException {
-        if (in.at(1) instanceof Expression.Struct message && message.field("msg_control").isPresent()) {
-            throw new UnsupportedFeatureException("control messages");
+        Message given = sockets.receiveMessage(fd(in), in.vectorLength(in.at(1)), in.flags(2));
+        if (in.at(1) instanceof Expression.Struct wanted) {
+            control.compare(wanted, given);
         }
-        for (String flag : in.words(2)) {
-            if (!flag.equals("MSG_PEEK") && !flag.equals("MSG_DONTWAIT")) {
-                throw new UnsupportedFeatureException("the flag " + flag);
-            }
-        }
-        return sockets.receive(fd(in), in.vectorLength(in.at(1)), in.words(2).contains("MSG_PEEK"));
+        return given.octets();
     }
 
     /** A write with an address, which may open the connection. */
-    private long sendTo(Arguments in, int length, List<String> flags) throws CallException {
+    private long sendTo(Arguments in, List<Integer> lengths, int flags) throws CallException {
         Flow flow = flows.of((int) in.number(0));
-        boolean fast = flags.contains("MSG_FASTOPEN");
+        boolean fast = (flags & Posix.MSG_FASTOPEN) != 0;
         boolean opens = fast || (personality == Personality.FREEBSD && flow.stage == Stage.FRESH);
         if (!opens || opened) {
-            return send(in, length, flags);
+            return send(in, lengths, flags);
         }
-        in.buffer(1);
+        int length = in.isNull(1) ? 0 : sum(lengths);
         opened = true;
         int port = flows.connectPort();
         flows.connecting(flow);
-        boolean blocks = !flags.contains("MSG_DONTWAIT") && !nonBlocking.contains((int) in.number(0));
+        boolean blocks = (flags & Posix.MSG_DONTWAIT) == 0 && !nonBlocking.contains((int) in.number(0));
         try {
-            written = sockets.sendTo(flow.fd, length, fast, settings.remote(), port);
+            written = sockets.sendTo(flow.fd, length, flags, settings.remote(), port);
         } catch (CallException e) {
             if (blocks && e.errno().equals("EINPROGRESS")) {
                 sockets.expectWrite(flow.fd);
@@ -288,19 +304,34 @@ final class SystemCalls {
         return written;
     }
 
+    private static int sum(List<Integer> lengths) {
+        return lengths.stream().mapToInt(Integer::intValue).sum();
+    }
+
+    /** The buffers without the first octets. */
+    private static List<Integer> rest(List<Integer> lengths, int octets) {
+        List<Integer> rest = new ArrayList<>();
+        int left = octets;
+        for (int length : lengths) {
+            int skipped = Math.min(left, length);
+            left -= skipped;
+            rest.add(length - skipped);
+        }
+        return rest;
+    }
+
     /** On Linux, a write that opens a connection and blocks does so until that is there. */
     private boolean waitsForHandshake(int fd) {
         return personality == Personality.LINUX && sockets.state(fd).equals("SYN_SENT");
     }
 
-    private long send(Arguments in, int length, List<String> flags) throws CallException {
-        in.buffer(1);
-        for (String flag : flags) {
-            if (!SEND_FLAGS.contains(flag)) {
-                throw new UnsupportedFeatureException("the flag " + flag);
-            }
+    private long send(Arguments in, List<Integer> lengths, int flags) throws CallException {
+        int length = sum(lengths);
+        if (in.isNull(1) && length > 0) { // whatever comes before the octets are copied comes first
+            sockets.send(fd(in), List.of(0), flags);
+            throw new CallException(Errno.EFAULT.name());
         }
-        boolean blocks = !flags.contains("MSG_DONTWAIT") && !nonBlocking.contains((int) in.number(0));
+        boolean blocks = (flags & Posix.MSG_DONTWAIT) == 0 && !nonBlocking.contains((int) in.number(0));
         if (opened && !openTold) {
             openTold = true;
             Optional<String> error = sockets.takeError(fd(in));
@@ -309,7 +340,7 @@ final class SystemCalls {
             }
         }
         try {
-            written += sockets.send(fd(in), length - written, flags.contains("MSG_MORE"));
+            written += sockets.send(fd(in), rest(lengths, written), flags & ~Posix.MSG_FASTOPEN);
         } catch (CallException e) {
             if (blocks && waitsForHandshake(fd(in))) {
                 sockets.expectWrite(fd(in));

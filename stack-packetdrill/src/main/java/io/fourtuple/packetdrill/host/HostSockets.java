@@ -1,6 +1,7 @@
 package io.fourtuple.packetdrill.host;
 
 import io.fourtuple.api.socket.EpollEvent;
+import io.fourtuple.api.socket.Message;
 import io.fourtuple.core.wire.IpAddress;
 import java.util.List;
 import java.util.Optional;
@@ -25,15 +26,13 @@ public interface HostSockets {
     /** connect(2). */
     void connect(int fd, IpAddress address, int port) throws CallException;
 
-    /** send(2) of octets that do not matter, with MSG_MORE or not; how many were taken. */
-    int send(int fd, int length, boolean more) throws CallException;
+    /** sendmsg(2) of octets that do not matter, in buffers of these lengths; how many were taken. */
+    int send(int fd, List<Integer> lengths, int flags) throws CallException;
 
     /**
      * sendto(2) to somebody, of octets that do not matter, of a socket without a connection; how many were taken.
-     *
-     * @param fast with MSG_FASTOPEN
      */
-    int sendTo(int fd, int length, boolean fast, IpAddress address, int port) throws CallException;
+    int sendTo(int fd, int length, int flags, IpAddress address, int port) throws CallException;
 
     /** A write that blocks has opened the connection, or found it on its way, and waits for it. */
     default void expectWrite(int fd) throws CallException {}
@@ -42,7 +41,10 @@ public interface HostSockets {
     void setFastOpenKeys(int fd, byte[] keys) throws CallException;
 
     /** recv(2); how many octets came, 0 at the end. */
-    int receive(int fd, int max, boolean peek) throws CallException;
+    int receive(int fd, int max, int flags) throws CallException;
+
+    /** recvmsg(2) of so many octets at most; times of its control messages are those of the host's clock. */
+    Message receiveMessage(int fd, int max, int flags) throws CallException;
 
     /** shutdown(2), of one direction or both. */
     void shutdown(int fd, boolean input, boolean output) throws CallException;

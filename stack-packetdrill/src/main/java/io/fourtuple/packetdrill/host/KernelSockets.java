@@ -6,8 +6,10 @@ import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
+import io.fourtuple.api.socket.ControlMessage;
 import io.fourtuple.api.socket.EpollEvent;
 import io.fourtuple.api.socket.Errno;
+import io.fourtuple.api.socket.Message;
 import io.fourtuple.api.socket.Posix;
 import io.fourtuple.api.socket.SocketOption;
 import io.fourtuple.core.wire.IpAddress;
@@ -15,6 +17,8 @@ import io.fourtuple.nic.sys.Linux;
 import io.fourtuple.packetdrill.script.UnsupportedFeatureException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +33,9 @@ public final class KernelSockets implements HostSockets {
     private static final long FIONREAD = 0x541B;
     private static final long SIOCOUTQ = 0x5411;
     private static final int INFO = 256;
+    private static final int MESSAGE = 56; // struct msghdr
+    private static final int CONTROL = 512;
+    private static final long SECOND = 1_000_000_000L;
     private static final long TCP_CLOSE = 7;
 
     /** Where fields of {@code struct tcp_info} are, and of how many octets. */
@@ -127,14 +134,33 @@ public final class KernelSockets implements HostSockets {
     }
 
     @Override
-    public int send(int fd, int octets, boolean more) throws CallException {
-        return make("send", fd, buffer, (long) octets, MSG_NOSIGNAL | (more ? Posix.MSG_MORE : 0));
+    public int send(int fd, List<Integer> lengths, int flags) throws CallException {
+        try (Arena ofCall = Arena.ofConfined()) {
+            return make("sendmsg", fd, header(ofCall, lengths, 0), MSG_NOSIGNAL | flags);
+        }
+    }
+
+    /** A {@code struct msghdr} with buffers of these lengths, which all begin where {@link #buffer} does. */
+    private MemorySegment header(Arena ofCall, List<Integer> lengths, int control) {
+        MemorySegment vector = ofCall.allocate(16L * lengths.size(), 8);
+        for (int i = 0; i < lengths.size(); i++) {
+            vector.set(ValueLayout.ADDRESS, 16L * i, buffer);
+            vector.set(JAVA_LONG_UNALIGNED, 16L * i + 8, lengths.get(i));
+        }
+        MemorySegment header = ofCall.allocate(MESSAGE, 8);
+        header.set(ValueLayout.ADDRESS, 16, vector);
+        header.set(JAVA_LONG_UNALIGNED, 24, lengths.size());
+        if (control > 0) {
+            header.set(ValueLayout.ADDRESS, 32, ofCall.allocate(control, 8));
+            header.set(JAVA_LONG_UNALIGNED, 40, control);
+        }
+        return header;
     }
 
     @Override
-    public int sendTo(int fd, int octets, boolean fast, IpAddress address, int port) throws CallException {
+    public int sendTo(int fd, int octets, int flags, IpAddress address, int port) throws CallException {
         MemorySegment name = address(address, port);
-        return make("sendto", fd, buffer, (long) octets, MSG_NOSIGNAL | (fast ? Posix.MSG_FASTOPEN : 0), name,
+        return make("sendto", fd, buffer, (long) octets, MSG_NOSIGNAL | flags, name,
                 (int) name.byteSize());
     }
 
@@ -145,8 +171,52 @@ public final class KernelSockets implements HostSockets {
     }
 
     @Override
-    public int receive(int fd, int max, boolean peek) throws CallException {
-        return make("recv", fd, buffer, (long) Math.min(max, BUFFER), peek ? Posix.MSG_PEEK : 0);
+    public int receive(int fd, int max, int flags) throws CallException {
+        return make("recv", fd, buffer, (long) Math.min(max, BUFFER), flags);
+    }
+
+    @Override
+    public Message receiveMessage(int fd, int max, int flags) throws CallException {
+        try (Arena ofCall = Arena.ofConfined()) {
+            MemorySegment header = header(ofCall, List.of(Math.min(max, BUFFER)), CONTROL);
+            int octets = make("recvmsg", fd, header, flags);
+            MemorySegment control = header.get(ValueLayout.ADDRESS, 32).reinterpret(CONTROL);
+            return new Message(octets, header.get(JAVA_INT, 48),
+                    controlMessages(control, header.get(JAVA_LONG_UNALIGNED, 40)));
+        }
+    }
+
+    /** {@code struct cmsghdr} after {@code struct cmsghdr}: length, level, type, data, each rounded up to 8 octets. */
+    private static List<ControlMessage> controlMessages(MemorySegment control, long octets) {
+        List<ControlMessage> messages = new ArrayList<>();
+        long at = 0;
+        while (at + 16 <= octets) {
+            int level = control.get(JAVA_INT, at + 8);
+            int type = control.get(JAVA_INT, at + 12);
+            long data = at + 16;
+            if (level == Posix.IPPROTO_TCP && type == SocketOption.TCP_INQ.number()) {
+                messages.add(new ControlMessage.Inq(control.get(JAVA_INT, data)));
+            } else if (level == Posix.SOL_SOCKET && type == SocketOption.SO_TIMESTAMPING.number()) {
+                messages.add(new ControlMessage.Timestamping(ofHost(control.get(JAVA_LONG_UNALIGNED, data) * SECOND
+                        + control.get(JAVA_LONG_UNALIGNED, data + 8))));
+            } else if (type == (level == Posix.IPPROTO_IP ? SocketOption.IP_RECVERR : SocketOption.IPV6_RECVERR)
+                    .number()) {
+                messages.add(new ControlMessage.ExtendedError(control.get(JAVA_INT, data),
+                        control.get(JAVA_BYTE, data + 4), control.get(JAVA_BYTE, data + 5),
+                        control.get(JAVA_BYTE, data + 6), control.get(JAVA_INT, data + 8) & 0xffff_ffffL,
+                        control.get(JAVA_INT, data + 12) & 0xffff_ffffL));
+            } else {
+                throw new UnsupportedFeatureException("control messages of level " + level + " and type " + type);
+            }
+            at += control.get(JAVA_LONG_UNALIGNED, at) + 7 & ~7L;
+        }
+        return messages;
+    }
+
+    /** A time of day as one of the clock of {@link System#nanoTime}. */
+    private static long ofHost(long nanosOfDay) {
+        Instant now = Instant.now();
+        return nanosOfDay - (now.getEpochSecond() * SECOND + now.getNano()) + System.nanoTime();
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.fourtuple.packetdrill.host;
 import io.fourtuple.api.socket.EpollEvent;
 import io.fourtuple.api.socket.Errno;
 import io.fourtuple.api.socket.ErrnoException;
+import io.fourtuple.api.socket.Message;
 import io.fourtuple.api.socket.Personality;
 import io.fourtuple.api.socket.PollFd;
 import io.fourtuple.api.socket.Posix;
@@ -90,14 +91,13 @@ public final class LayerSockets implements HostSockets {
     }
 
     @Override
-    public int send(int fd, int length, boolean more) throws CallException {
-        return call(() -> layer.send(fd, ByteBuffer.allocate(length), more ? Posix.MSG_MORE : 0));
+    public int send(int fd, List<Integer> lengths, int flags) throws CallException {
+        return call(() -> layer.sendmsg(fd, lengths.stream().map(ByteBuffer::allocate).toList(), flags));
     }
 
     @Override
-    public int sendTo(int fd, int length, boolean fast, IpAddress address, int port) throws CallException {
-        return call(() -> layer.sendto(
-                fd, ByteBuffer.allocate(length), fast ? Posix.MSG_FASTOPEN : 0, endpoint(address, port)));
+    public int sendTo(int fd, int length, int flags, IpAddress address, int port) throws CallException {
+        return call(() -> layer.sendto(fd, ByteBuffer.allocate(length), flags, endpoint(address, port)));
     }
 
     @Override
@@ -123,8 +123,13 @@ public final class LayerSockets implements HostSockets {
     }
 
     @Override
-    public int receive(int fd, int max, boolean peek) throws CallException {
-        return call(() -> layer.recv(fd, ByteBuffer.allocate(max), peek ? Posix.MSG_PEEK : 0));
+    public int receive(int fd, int max, int flags) throws CallException {
+        return call(() -> layer.recv(fd, ByteBuffer.allocate(max), flags));
+    }
+
+    @Override
+    public Message receiveMessage(int fd, int max, int flags) throws CallException {
+        return call(() -> layer.recvmsg(fd, List.of(ByteBuffer.allocate(max)), flags));
     }
 
     @Override

@@ -43,6 +43,13 @@ public record Script(
                 .reduce((_, last) -> last);
     }
 
+    /** The same with options that count where it does not say them itself. */
+    public Script withDefaults(List<ScriptOption> defaults) {
+        List<ScriptOption> all = new ArrayList<>(defaults);
+        all.addAll(options);
+        return new Script(name, all, initCommand, events, cleanupCommand);
+    }
+
     /** The same with another event in the place of the one at {@code index}. */
     public Script withEvent(int index, Event event) {
         List<Event> changed = new ArrayList<>(events);

@@ -150,7 +150,7 @@ public final class PacketCodec {
 
     // RFC 1071
 
-    private static int sum(byte[] octets, int from, int length) {
+    static int sum(byte[] octets, int from, int length) {
         int sum = 0;
         for (int i = 0; i < length; i++) {
             sum += (octets[from + i] & 0xff) << (i % 2 == 0 ? 8 : 0);
@@ -164,7 +164,7 @@ public final class PacketCodec {
         return sum(source, 0, source.length) + sum(destination, 0, destination.length) + protocol + length;
     }
 
-    private static int fold(int sum) {
+    static int fold(int sum) {
         int folded = (sum >>> 16) + (sum & 0xffff);
         return (folded >>> 16) + (folded & 0xffff);
     }

@@ -32,6 +32,7 @@ public final class ScriptNic implements Nic, FrameSink {
     private final VirtualTime time;
     private final LinkProperties link;
     private final int mergedSegment;
+    private final boolean showsCut;
     private final NicCounters counters = new NicCounters();
     private final ByteBuffer buffer = ByteBuffer.allocate(MAX_PACKET);
     private final ArrayDeque<byte[]> arrived = new ArrayDeque<>();
@@ -46,9 +47,11 @@ public final class ScriptNic implements Nic, FrameSink {
      * @param cuts whether it cuts larger ones itself, which are seen before that
      * @param mergedSegment a larger packet that is injected consists of segments with so many octets of payload, which
      *     it has put together; 0 when it does not say
+     * @param showsCut whether larger ones that are sent are seen after they are cut
      */
-    public ScriptNic(VirtualTime time, int mtu, boolean cuts, int mergedSegment) {
+    public ScriptNic(VirtualTime time, int mtu, boolean cuts, int mergedSegment, boolean showsCut) {
         this.time = time;
+        this.showsCut = showsCut;
         this.mergedSegment = mergedSegment;
         link = new LinkProperties(Medium.IP, MacAddress.NONE, mtu, cuts, cuts ? MAX_PACKET : 0);
     }
@@ -115,12 +118,15 @@ public final class ScriptNic implements Nic, FrameSink {
         }
         byte[] packet = new byte[length];
         buffer.get(0, packet);
-        if (offload.checksum) {
+        List<byte[]> segments = showsCut ? SuperFrame.cut(packet, offload) : List.of(packet);
+        if (offload.checksum && segments.size() == 1) {
             PacketCodec.complete(packet, offload.checksumStart, offload.checksumOffset);
         }
-        Passed passed = new Passed(time.nanoTime(), true, packet);
-        record(passed);
-        sent.add(passed);
+        for (byte[] segment : segments) {
+            Passed passed = new Passed(time.nanoTime(), true, segment);
+            record(passed);
+            sent.add(passed);
+        }
         counters.sent(length);
         return true;
     }

@@ -53,6 +53,12 @@ final class Conversation {
     private final OutboundSegment out = new OutboundSegment();
     private final List<String> sent = new ArrayList<>();
     private final List<String> reasons = new ArrayList<>();
+    private long segments;
+    private long polled;
+    /** The test takes segments itself, so that we cannot count them. */
+    boolean polledByTest;
+    private long octets;
+    private long resets;
     TcpConnection connection;
     long now = Long.MAX_VALUE - 5 * SECONDS - 123_456_789;
 
@@ -334,6 +340,10 @@ final class Conversation {
         int before = sent.size();
         while (connection.pollTransmit(out, now)) {
             Invariants.check(connection.tcb(), out);
+            segments += Math.max(1, Math.ceilDiv(out.payloadLength, Math.max(1, out.segmentSize)));
+            polled++;
+            octets += out.payloadLength;
+            resets += (out.flags & TcpFlags.RST) != 0 ? 1 : 0;
             assertThat(sent.size() - before).as("segments sent at one moment").isLessThan(MOST_AT_ONCE);
             sent.add(describe());
             reasons.add(out.reason.describe(out.attempt, out.flags));
@@ -342,7 +352,21 @@ final class Conversation {
             events.add(e);
         }
         Invariants.check(connection.tcb(), "we");
+        checkBooks();
         return this;
+    }
+
+    /** What is counted is what was sent. With Fast Open, what went with a SYN for nothing counts as sent again. */
+    private void checkBooks() {
+        if (connection.tcb().fastOpen != null || polledByTest) {
+            return;
+        }
+        assertThat(counters.get(Counter.TCP_OUT_SEGS) + counters.get(Counter.TCP_RETRANS_SEGS)).isEqualTo(segments);
+        assertThat(counters.get(Counter.TCP_OUT_RSTS)).isEqualTo(resets);
+        TcpInfo info = connection.info(now);
+        assertThat(info.segmentsOut()).isEqualTo(polled);
+        assertThat(info.bytesSent()).isEqualTo(octets);
+        assertThat(info.retransmits()).isEqualTo(counters.get(Counter.TCP_RETRANS_SEGS));
     }
 
     private String describe() {

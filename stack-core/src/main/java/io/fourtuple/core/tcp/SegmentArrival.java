@@ -112,7 +112,7 @@ final class SegmentArrival {
         t.maxSndWnd = Math.max(t.maxSndWnd, t.sndWnd);
         t.sndWl1 = s.seq();
         t.sndWl2 = s.ack();
-        t.tuneStartedAt = now;
+        t.rightSizing.start(now);
         t.retransmitAt = Deadline.NONE;
         t.unansweredSince = Deadline.NONE;
         t.dupAcks = 0;
@@ -388,7 +388,7 @@ final class SegmentArrival {
             reportDuplicate(t, seq, t.rcvNxt, Counter.TCP_EXT_DSACK_OLD_SENT);
         }
         measureSegment(t, s);
-        ReceiveWindow.measureRoundTrip(t, s, now);
+        t.rightSizing.measure(t, s, now);
         ExplicitCongestion.arrived(t, s);
         int length = Seq.distance(left, right);
         ReceivedChunk chunk = chunk(s, Seq.distance(seq, left), length);

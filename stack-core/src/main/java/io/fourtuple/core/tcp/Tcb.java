@@ -214,14 +214,7 @@ final class Tcb {
     int dsackStart;
     int dsackEnd;
 
-    // --- receive buffer auto-tuning
-    long tuneStartedAt;
-    long tuneTaken;
-    /** What the user took within the last round trip. */
-    long tuneSpace;
-    /** The round trip as the receiver sees it, 0 before the first measurement, and the last echo that told. */
-    long rcvRtt;
-    int rcvRttEcho;
+    final RightSizing rightSizing;
 
     // --- SYN and RST to send
     boolean synDue;
@@ -304,7 +297,7 @@ final class Tcb {
         lastReceivedAt = nowNanos;
         lastDataAt = nowNanos - config.acknowledgment().delay();
         lastAckAt = nowNanos;
-        tuneStartedAt = nowNanos;
+        rightSizing = new RightSizing(nowNanos);
         windowShutAt = nowNanos;
         challengeWindowStart = nowNanos;
     }
@@ -324,8 +317,8 @@ final class Tcb {
         if (!state.canBecome(next)) {
             throw new IllegalStateException(tuple + ": " + state + " cannot become " + next);
         }
-        boolean was = countsAsEstablished(state);
-        boolean is = countsAsEstablished(next);
+        boolean was = state.countsAsEstablished();
+        boolean is = next.countsAsEstablished();
         state = next;
         if (orphan && !mayBeOrphan()) {
             setOrphan(false);
@@ -354,10 +347,6 @@ final class Tcb {
             orphan = isOne;
             memory.countOrphans(isOne ? 1 : -1);
         }
-    }
-
-    private static boolean countsAsEstablished(TcpState state) { // RFC 4022 tcpCurrEstab
-        return state == TcpState.ESTABLISHED || state == TcpState.CLOSE_WAIT;
     }
 
     /**

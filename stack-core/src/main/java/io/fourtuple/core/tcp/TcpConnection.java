@@ -205,40 +205,7 @@ public final class TcpConnection {
 
     /** Everything {@code ss -ti} shows. */
     public TcpInfo info(long nowNanos) {
-        return new TcpInfo(
-                t.state(), t.windowScaling ? t.sndShift : -1, t.windowScaling ? t.rcvShift : -1, t.timestamps, t.sack,
-                t.ecn || t.accurate != null, t.ecnSeen, t.synData, t.rtt.timeout(t.config.retransmission()),
-                t.rtt.smoothed(), t.rtt.variance(), t.rtt.minimum(), t.sndMss, t.rcvMss, t.linkPath.mss(), t.window(),
-                t.congestion.ssthresh(), t.sndWnd, t.pipe(), t.octetsInFlight(), t.unsent(), t.receiveQueue.length(),
-                t.receiveQueue.outOfOrder(), t.receiveBuffer, t.sendBuffer, t.rcvWnd(), t.bytesSent,
-                t.bytesRetransmitted, t.bytesAcked, t.bytesReceived, t.segmentsOut, t.segmentsIn, t.retransmits,
-                t.rtt.backoff(), nowNanos - t.lastSentAt, nowNanos - t.lastReceivedAt, nowNanos - t.lastAckAt,
-                t.congestion.name(), pathInfo(), t.account.info(t, nowNanos), marks());
-    }
-
-    private TcpInfo.Marks marks() {
-        AccurateEcn own = t.accurate;
-        if (own == null) {
-            return t.deliveredCe == 0
-                    ? TcpInfo.Marks.NONE
-                    : new TcpInfo.Marks(false, t.deliveredCe, 0, 0, 0, 0, 0, 0, 0);
-        }
-        AccEcnFeedback peer = own.feedback;
-        return new TcpInfo.Marks(true, peer.deliveredCe, peer.deliveredEct1, peer.deliveredEct0,
-                peer.deliveredCeOctets, own.receivedCe, own.receivedEct1, own.receivedEct0, own.receivedCeOctets);
-    }
-
-    private TcpInfo.Path pathInfo() {
-        TcpInfo.State state = switch (t.recovery) {
-            case NONE -> ExplicitCongestion.hasReducedSince(t) ? TcpInfo.State.CWR
-                    : t.scoreboard.sacked() > 0 || t.dupAcks > 0 ? TcpInfo.State.DISORDER : TcpInfo.State.OPEN;
-            case FAST -> TcpInfo.State.RECOVERY;
-            case TIMEOUT -> TcpInfo.State.LOSS;
-        };
-        return new TcpInfo.Path(state, t.path.mss(), t.scoreboard.lost(), t.scoreboard.resent(), t.scoreboard.sacked(),
-                Math.max(Scoreboard.DUP_THRESH * t.sndMss, t.rack.reorderingOctets()), t.rack.reorderSeen(),
-                t.dsackDups, t.rate.delivered(), t.rate.bytesPerSecond(), t.rate.isSampleAppLimited(),
-                t.congestion.pacingRate());
+        return TcpInfo.of(t, nowNanos);
     }
 
     Tcb tcb() {
@@ -401,7 +368,7 @@ public final class TcpConnection {
         ReceivedChunk chunk = t.receiveQueue.take(t.memory.fires(Faults.HAND_OUT_LITTLE) ? 1 : maxBytes);
         if (chunk != null) {
             t.settle();
-            ReceiveWindow.taken(t, chunk.length(), nowNanos);
+            t.rightSizing.taken(t, chunk.length(), nowNanos);
         }
         return chunk;
     }

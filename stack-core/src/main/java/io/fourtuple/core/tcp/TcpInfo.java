@@ -89,6 +89,44 @@ public record TcpInfo(
         Account account,
         Marks marks) {
 
+    /** What a connection is like at this moment. */
+    static TcpInfo of(Tcb t, long nowNanos) {
+        return new TcpInfo(
+                t.state(), t.windowScaling ? t.sndShift : -1, t.windowScaling ? t.rcvShift : -1, t.timestamps, t.sack,
+                t.ecn || t.accurate != null, t.ecnSeen, t.synData, t.rtt.timeout(t.config.retransmission()),
+                t.rtt.smoothed(), t.rtt.variance(), t.rtt.minimum(), t.sndMss, t.rcvMss, t.linkPath.mss(), t.window(),
+                t.congestion.ssthresh(), t.sndWnd, t.pipe(), t.octetsInFlight(), t.unsent(), t.receiveQueue.length(),
+                t.receiveQueue.outOfOrder(), t.receiveBuffer, t.sendBuffer, t.rcvWnd(), t.bytesSent,
+                t.bytesRetransmitted, t.bytesAcked, t.bytesReceived, t.segmentsOut, t.segmentsIn, t.retransmits,
+                t.rtt.backoff(), nowNanos - t.lastSentAt, nowNanos - t.lastReceivedAt, nowNanos - t.lastAckAt,
+                t.congestion.name(), path(t), t.account.info(t, nowNanos), marks(t));
+    }
+
+    private static Marks marks(Tcb t) {
+        AccurateEcn own = t.accurate;
+        if (own == null) {
+            return t.deliveredCe == 0
+                    ? Marks.NONE
+                    : new Marks(false, t.deliveredCe, 0, 0, 0, 0, 0, 0, 0);
+        }
+        AccEcnFeedback peer = own.feedback;
+        return new Marks(true, peer.deliveredCe, peer.deliveredEct1, peer.deliveredEct0,
+                peer.deliveredCeOctets, own.receivedCe, own.receivedEct1, own.receivedEct0, own.receivedCeOctets);
+    }
+
+    private static Path path(Tcb t) {
+        State state = switch (t.recovery) {
+            case NONE -> ExplicitCongestion.hasReducedSince(t) ? State.CWR
+                    : t.scoreboard.sacked() > 0 || t.dupAcks > 0 ? State.DISORDER : State.OPEN;
+            case FAST -> State.RECOVERY;
+            case TIMEOUT -> State.LOSS;
+        };
+        return new Path(state, t.path.mss(), t.scoreboard.lost(), t.scoreboard.resent(), t.scoreboard.sacked(),
+                Math.max(Scoreboard.DUP_THRESH * t.sndMss, t.rack.reorderingOctets()), t.rack.reorderSeen(),
+                t.dsackDups, t.rate.delivered(), t.rate.bytesPerSecond(), t.rate.isSampleAppLimited(),
+                t.congestion.pacingRate());
+    }
+
     /** {@code tcpi_ca_state}. */
     public enum State {
         /** Nothing unusual. */

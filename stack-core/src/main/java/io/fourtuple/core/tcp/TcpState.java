@@ -52,6 +52,11 @@ public enum TcpState {
         return this == ESTABLISHED || this == FIN_WAIT_1 || this == FIN_WAIT_2;
     }
 
+    /** Whether it is one of {@code tcpCurrEstab} (RFC 4022). */
+    boolean countsAsEstablished() {
+        return this == ESTABLISHED || this == CLOSE_WAIT;
+    }
+
     /** Whether the RFC's state diagram (figure 5), ABORT and timeouts included, allows this move. */
     public boolean canBecome(TcpState next) {
         return switch (this) {

@@ -3,6 +3,8 @@ package io.fourtuple.api.simulation;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.fourtuple.api.StackConfig;
+import io.fourtuple.core.ip.AddressChecks;
+import io.fourtuple.core.ip.IpConfig;
 import io.fourtuple.nic.loop.VirtualTime;
 import java.time.Duration;
 import java.util.Objects;
@@ -45,7 +47,8 @@ public record SimulationConfig(
 
     /**
      * Packets; first come, first served; a day of patience; stacks with the defaults, but without a recorder of last
-     * packets: the whole network can be captured.
+     * packets, as the whole network can be captured, and without checks of addresses, as the simulation gives each host
+     * its own: among a thousand hosts, a question of each to all of them would be millions of frames.
      */
     public static SimulationConfig ofSeed(long seed) {
         return new SimulationConfig(
@@ -53,7 +56,10 @@ public record SimulationConfig(
                 Mode.PACKETS,
                 VirtualTime.Order.FIFO,
                 Duration.ofDays(1),
-                StackConfig.defaults().withFlightRecorder(NO_RECORDER),
+                StackConfig.defaults()
+                        .withFlightRecorder(NO_RECORDER)
+                        .withIp(IpConfig.defaults().withAddressChecks(
+                                AddressChecks.defaults().withDetection(AddressChecks.Detection.OFF))),
                 ConfigFactory.load());
     }
 

@@ -221,9 +221,9 @@ class MultihomedTest {
     void shouldAnswerNeighbourSolicitationsOnTheLinkOfTheAddressAlone() {
         IpAddress peer = IpAddress.parse("fe80::1");
         IpAddress ours = IpAddress.parse("fd78::2");
-        receive(0, solicitation(LEFT, peer, ours));
+        receive(0, solicitation(peer, ours));
         assertSentOnlyBy(null);
-        receive(1, solicitation(RIGHT, peer, ours));
+        receive(1, solicitation(peer, ours));
         assertSentOnlyBy(right);
         byte[] answer = right.sent.remove().bytes();
         assertThat(EthernetHeader.source(answer)).isEqualTo(RIGHT.mac());
@@ -231,13 +231,13 @@ class MultihomedTest {
                 .contains(RIGHT.mac());
     }
 
-    private static byte[] solicitation(LinkProperties to, IpAddress peer, IpAddress asked) {
+    private static byte[] solicitation(IpAddress peer, IpAddress asked) {
         byte[] message = bytes(target -> NeighborDiscovery.writeSolicitation(
                 target, peer, asked.solicitedNode(), asked, PEER_MAC));
-        return icmp(to, peer, asked.solicitedNode(), message);
+        return icmp(peer, asked.solicitedNode(), message);
     }
 
-    private static byte[] icmp(LinkProperties to, IpAddress peer, IpAddress destination, byte[] message) {
+    private static byte[] icmp(IpAddress peer, IpAddress destination, byte[] message) {
         return bytes(frame -> {
             EthernetHeader.write(frame, MacAddress.ofMulticast(destination), PEER_MAC, EthernetHeader.TYPE_IPV6);
             Ipv6Header.write(frame, peer, destination, message.length, IcmpV6.PROTOCOL, 255, 0, 0);
@@ -279,7 +279,7 @@ class MultihomedTest {
         RouterAdvertisement message = new RouterAdvertisement(
                 0, 0, 1800, 0, 0, Optional.of(PEER_MAC), 1300, List.of(new IcmpMessage.PrefixInformation(
                         IpAddress.parse("2001:db8::"), 64, true, true, 3600, 3600)));
-        receive(1, icmp(RIGHT, router, RouterMessages.ALL_NODES, bytes(target ->
+        receive(1, icmp(router, RouterMessages.ALL_NODES, bytes(target ->
                 RouterMessages.writeAdvertisement(target, router, RouterMessages.ALL_NODES, message))));
 
         Path path = host.pathTo(IpAddress.parse("2001:db8:1::1"));

@@ -18,7 +18,7 @@ class SourceSelectionTest {
 
     /** {@code 2001:db8::2/64}, with {@code deprecated} or {@code optimistic} behind it, or {@code @1} for a NIC. */
     private static HostAddress address(String text) {
-        String[] words = text.split(" ");
+        String[] words = text.split(" ", -1);
         State state = State.PREFERRED;
         int link = 0;
         for (int i = 1; i < words.length; i++) {
@@ -32,7 +32,7 @@ class SourceSelectionTest {
     }
 
     private static String choose(String ours, String destination, boolean weak) {
-        List<HostAddress> addresses = new ArrayList<>(List.of(ours.split("; ")).stream()
+        List<HostAddress> addresses = new ArrayList<>(List.of(ours.split("; ", -1)).stream()
                 .map(SourceSelectionTest::address)
                 .toList());
         IpAddress to = IpAddress.parse(destination);

@@ -114,6 +114,8 @@ public final class Interop implements Callable<Integer> {
         List<Comparison> comparisons;
         Grid grid;
         try (Lab lab = Lab.open()) {
+            // For whoever interrupts it: namespaces outlive a process.
+            Runtime.getRuntime().addShutdownHook(new Thread(lab::close, "interop-clean-up"));
             grid = new Grid(lab, seconds, Duration.ofSeconds(drain), Optional.of(directory), System.err::println);
             comparisons = grid.measure(cells, rounds);
         } catch (IOException | NicException e) {

@@ -60,8 +60,8 @@ final class SpuriousRetransmission {
     }
 
     /**
-     * A duplicate SACK says that octets arrived twice. Returns whether they were sent again in this recovery: others are
-     * copies that the network has made.
+     * A duplicate SACK says that octets arrived twice. Returns whether they were sent again in this recovery: others
+     * are copies that the network has made.
      */
     boolean duplicate(int start, int end) {
         if (!open) {

@@ -114,6 +114,8 @@ public final class Interop implements Callable<Integer> {
         List<Comparison> comparisons;
         Grid grid;
         try (Lab lab = Lab.open()) {
+            // For whoever interrupts it: namespaces outlive a process.
+            Runtime.getRuntime().addShutdownHook(new Thread(lab::close, "interop-clean-up"));
             grid = new Grid(lab, seconds, Duration.ofSeconds(drain), Optional.of(directory), System.err::println);
             comparisons = grid.measure(cells, rounds);
         } catch (IOException | NicException e) {
@@ -144,11 +146,13 @@ public final class Interop implements Callable<Integer> {
                         Runtime.getRuntime().availableProcessors(), took.toMinutes(), comparisons.size(), seconds,
                         rounds, tshark.replaceFirst(" \\(Git.*", "").replaceFirst("\\.$", "")),
                 String.format(Locale.ROOT, "CPUs while data were sent: %.0f %% busy in the median, %.0f %% at most, of"
-                        + " which this program had %.0f %% and %.0f %%. Devices dropped %d frames.",
+                        + " which this program had %.0f %% and %.0f %%. Devices dropped %d frames; %d"
+                        + " measurements were repeated as they had.",
                         100 * median(loads.stream().mapToDouble(Load::share)),
                         100 * loads.stream().mapToDouble(Load::share).max().orElse(0),
                         100 * median(loads.stream().mapToDouble(Load::own)),
-                        100 * loads.stream().mapToDouble(Load::own).max().orElse(0), grid.dropped()));
+                        100 * loads.stream().mapToDouble(Load::own).max().orElse(0), grid.dropped(),
+                        grid.repeated()));
     }
 
     private static double median(DoubleStream figures) {

@@ -153,7 +153,9 @@ final class Lab implements AutoCloseable {
     }
 
     private <T extends AutoCloseable> T register(T resource) {
-        opened.push(resource);
+        synchronized (opened) {
+            opened.push(resource);
+        }
         return resource;
     }
 
@@ -296,14 +298,16 @@ final class Lab implements AutoCloseable {
         }
     }
 
-    /** Ends everything and removes the namespaces, and with them the devices. */
+    /** Ends everything and removes the namespaces, and with them the devices. Any thread; twice is no error. */
     @Override
     public void close() {
-        while (!opened.isEmpty()) {
-            try {
-                opened.pop().close();
-            } catch (Exception e) {
-                System.err.println("interop: could not clean up: " + e.getMessage());
+        synchronized (opened) {
+            while (!opened.isEmpty()) {
+                try {
+                    opened.pop().close();
+                } catch (Exception e) {
+                    System.err.println("interop: could not clean up: " + e.getMessage());
+                }
             }
         }
     }

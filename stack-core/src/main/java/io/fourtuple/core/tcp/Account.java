@@ -97,9 +97,9 @@ final class Account {
     TcpInfo.Account info(Tcb t, long now) {
         settle(now);
         return new TcpInfo.Account(
-                t.rightSizing.roundTrip(), t.rightSizing.space(), ReceiveMemory.share(t), t.config.acknowledgment().delay(),
-                t.windowProbes + t.keepAliveProbes, dataSegmentsIn, dataSegmentsOut, outOfOrderSegments,
-                pathNanos + receiverNanos + sendBufferNanos, receiverNanos, sendBufferNanos, timeouts,
-                timeoutRecoveries, timeoutNanos + (inTimeout ? now - timeoutSince : 0), fastOpenFailure.number);
+                t.rightSizing.roundTrip(), t.rightSizing.space(), ReceiveMemory.share(t),
+                t.config.acknowledgment().delay(), t.windowProbes + t.keepAliveProbes, dataSegmentsIn, dataSegmentsOut,
+                outOfOrderSegments, pathNanos + receiverNanos + sendBufferNanos, receiverNanos, sendBufferNanos,
+                timeouts, timeoutRecoveries, timeoutNanos + (inTimeout ? now - timeoutSince : 0), fastOpenFailure.number);
     }
 }

@@ -14,11 +14,16 @@ import io.fourtuple.core.wire.TcpSegment;
 final class SpuriousRetransmission {
     /** With more runs than these on the scoreboard, which takes a peer that cuts them, not every loss can be undone. */
     private static final int FEW_RUNS = 256;
+    /** So many ranges of what was sent again are known; with more, no duplicate SACKs can show that all was in vain. */
+    private static final int MAX_RANGES = 32;
+    private static final int[] NO_RANGES = {};
 
     /** Recovery has begun, and its reduction can be taken back. */
     private boolean open;
-    /** SND.UNA then: duplicate SACKs of what comes before are not about it. */
-    private int marker;
+    /** What was sent again and not told to be duplicates, by start and end; made with the first one. */
+    private int[] ranges = NO_RANGES;
+    /** How much of the array is used. */
+    private int used;
     /** Octets sent again and not told to be duplicates. */
     private long unproven;
     private boolean resent;
@@ -36,27 +41,52 @@ final class SpuriousRetransmission {
     void begin(Tcb t) {
         // To undo is to look at all runs: a peer must not have us do that for every second acknowledgment.
         open = t.scoreboard.runs() <= FEW_RUNS || t.bytesAcked >= undoneUntil;
-        marker = t.sndUna;
+        used = 0;
         unproven = 0;
         resent = false;
     }
 
     /** Octets are sent again with this timestamp. */
-    void resent(int octets, int stamp) {
+    void resent(int start, int octets, int stamp) {
         if (!resent) {
             resent = true;
             firstStamp = stamp;
         }
         unproven += octets;
+        if (used > 0 && ranges[used - 1] == start) {
+            ranges[used - 1] = Seq.add(start, octets);
+        } else if (used < 2 * MAX_RANGES) {
+            if (ranges.length == 0) {
+                ranges = new int[2 * MAX_RANGES];
+            }
+            ranges[used++] = start;
+            ranges[used++] = Seq.add(start, octets);
+        }
     }
 
-    /** A duplicate SACK says that octets arrived twice. Returns whether it is about this recovery. */
+    /**
+     * A duplicate SACK says that octets arrived twice. Returns whether they were sent again in this recovery: others
+     * are copies that the network has made.
+     */
     boolean duplicate(int start, int end) {
-        if (!open || Seq.lt(start, marker)) {
+        if (!open) {
             return false;
         }
-        unproven = Math.max(0, unproven - Seq.distance(start, end));
-        return true;
+        int told = 0;
+        for (int i = 0; i < used; i += 2) {
+            int from = Seq.max(start, ranges[i]);
+            int to = Seq.min(end, ranges[i + 1]);
+            if (Seq.lt(from, to)) {
+                told += Seq.distance(from, to);
+                if (from == ranges[i]) { // told once, not believed twice
+                    ranges[i] = to;
+                } else {
+                    ranges[i + 1] = from;
+                }
+            }
+        }
+        unproven = Math.max(0, unproven - told);
+        return told > 0;
     }
 
     /** Recovery is over; a late duplicate SACK may still show that it was for nothing. */

@@ -231,7 +231,7 @@ final class Transmitter {
         t.bytesRetransmitted += out.payloadLength;
         t.counters.add(Counter.TCP_RETRANS_SEGS, segments);
         if (t.recovery != Tcb.Recovery.NONE) {
-            t.undo.resent(out.length(), t.timestamp(now));
+            t.undo.resent(out.seq, out.length(), t.timestamp(now));
             t.prr.sent(out.length());
         }
         if (t.recovery == Tcb.Recovery.FAST && out.seq == t.sndUna) {

@@ -104,6 +104,31 @@ class BottleneckTest {
         assertThat(OCTETS / seconds).as("octets per second").isGreaterThan(0.8 * BANDWIDTH * (1 - loss));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"bbr", "bbr1"})
+    void shouldNoticeWithBbrThatThePathHasBecomeLonger(String name) {
+        TcpPair pair = over(name, PIPE, 0);
+        pair.bandwidth = BANDWIDTH / 5;
+        long then = pair.now + 16 * SECONDS;
+        pair.link = new TcpPair.Link(0, 20 * MILLIS, 0);
+        runUntil(pair, pair.now + 2 * SECONDS);
+        pair.link = new TcpPair.Link(0, 80 * MILLIS, 0);
+        runUntil(pair, then);
+        long before = pair.server.received.length();
+
+        runUntil(pair, then + SECONDS);
+
+        assertThat(pair.server.received.length() - before).isGreaterThan(BANDWIDTH / 5 * 8 / 10);
+    }
+
+    private void runUntil(TcpPair pair, long time) {
+        pair.runUntil(() -> {
+            pair.client.connection.send(data, pair.now);
+            pair.flush();
+            return pair.now - time >= 0;
+        }, 600 * SECONDS);
+    }
+
     @Test
     void shouldOpenTheReceiversWindowWhereTheRoundTripHasGrownSinceTheHandshake() {
         TcpPair pair = over(TcpConfig.defaults(), PIPE, 0);

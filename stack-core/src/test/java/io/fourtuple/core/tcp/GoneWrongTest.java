@@ -16,7 +16,8 @@ import org.junit.jupiter.api.Test;
 /** Peers and paths that do what they rarely do: black holes, duplicates that are none, arrays that are too large. */
 class GoneWrongTest {
     private static final TcpConfig SEARCHING =
-            Conversation.plain().withRecovery(Conversation.byCounting().withBlackHoles(true));
+            Conversation.plain().withRecovery(Conversation.byCounting())
+                    .withPathMtu(PathMtuRules.DEFAULT.withProbing(PathMtuRules.Probing.BLACK_HOLES));
 
     /** Lets timeouts pass as long as none is later than this after the first sending. */
     private static void timeoutsUntil(Conversation c, long nanos) {
@@ -76,7 +77,7 @@ class GoneWrongTest {
     @Test
     void shouldCountOnlyWhatIsADuplicateAcknowledgment() { // RFC 5681 §2
         for (String no : new String[] {". 1:1(0) ack 1 win 59999", "P. 1:2(1) ack 1 win 60000",
-            "F. 1:1(0) ack 1 win 60000"}) {
+                "F. 1:1(0) ack 1 win 60000"}) {
             Conversation c = Conversation.established(Conversation.plain().withRecovery(Conversation.byCounting()));
             c.send(4000).forgetSent();
 

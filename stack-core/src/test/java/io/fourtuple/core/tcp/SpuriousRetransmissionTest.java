@@ -42,6 +42,37 @@ class SpuriousRetransmissionTest {
     }
 
     @Test
+    void shouldNotTakeACopyThatTheNetworkMadeForAnAnswerToARetransmission() {
+        Conversation c = sending(Conversation.withSack(), 5);
+        c.now += 100 * MILLIS;
+        c.inject(". 1:1(0) ack 1 win 60000 <sack 1001:4001>").expect(". 1:1001(1000) ack 1");
+        long reduced = c.connection.info(c.now).ssthresh();
+        c.now += 10 * MILLIS;
+
+        c.inject(". 1:1(0) ack 1 win 60000 <sack 2001:3001 1001:4001>"); // was never sent again
+        c.now += 90 * MILLIS;
+        c.inject(". 1:1(0) ack 4001 win 60000");
+
+        assertThat(c.count(Counter.TCP_EXT_DSACK_UNDO) + c.count(Counter.TCP_EXT_FULL_UNDO)).isZero();
+        assertThat(c.count(Counter.TCP_EXT_DSACK_IGNORED_NO_UNDO)).isEqualTo(1);
+        assertThat(c.connection.info(c.now).ssthresh()).isEqualTo(reduced);
+    }
+
+    @Test
+    void shouldNotBelieveTwiceThatARetransmissionWasInVain() {
+        Conversation c = sending(Conversation.withSack(), 8);
+        c.now += 100 * MILLIS;
+        c.inject(". 1:1(0) ack 1 win 60000 <sack 1001:4001 5001:8001>").expect(". 1:1001(1000) ack 1");
+        c.now += 10 * MILLIS;
+        c.inject(". 1:1(0) ack 4001 win 60000 <sack 5001:8001>").expect(". 4001:5001(1000) ack 1");
+
+        c.inject(". 1:1(0) ack 4001 win 60000 <sack 1:1001 5001:8001>");
+        c.inject(". 1:1(0) ack 4001 win 60000 <sack 1:1001 5001:8001>"); // the acknowledgment was copied
+
+        assertThat(c.count(Counter.TCP_EXT_DSACK_UNDO)).isZero();
+    }
+
+    @Test
     void shouldTakeBackAReductionThatWasOverBeforeTheReport() {
         Conversation c = sending(Conversation.withSack(), 5);
         c.now += 100 * MILLIS;

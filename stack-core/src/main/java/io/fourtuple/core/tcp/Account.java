@@ -98,8 +98,9 @@ final class Account {
         settle(now);
         return new TcpInfo.Account(
                 t.rightSizing.roundTrip(), t.rightSizing.space(), ReceiveMemory.share(t),
-                t.config.acknowledgment().delay(), t.windowProbes + t.keepAliveProbes, dataSegmentsIn, dataSegmentsOut,
-                outOfOrderSegments, pathNanos + receiverNanos + sendBufferNanos, receiverNanos, sendBufferNanos,
-                timeouts, timeoutRecoveries, timeoutNanos + (inTimeout ? now - timeoutSince : 0), fastOpenFailure.number);
+                t.config.acknowledgment().delay(), t.windowProbes + t.keepAliveProbes, dataSegmentsIn,
+                dataSegmentsOut, outOfOrderSegments, pathNanos + receiverNanos + sendBufferNanos, receiverNanos,
+                sendBufferNanos, timeouts, timeoutRecoveries, timeoutNanos + (inTimeout ? now - timeoutSince : 0),
+                fastOpenFailure.number);
     }
 }

@@ -237,6 +237,11 @@ final class Tcb {
     /** The reset has no ACK, as if there were no connection. */
     boolean resetBare;
 
+    /** The peer's User Timeout option; -1 for none (RFC 5482). */
+    int peerUserTimeout = -1;
+    /** Ours went with the first bare acknowledgment. */
+    boolean userTimeoutTold;
+
     /** An ICMP error that did not end the connection, told when it times out. */
     boolean softError;
     /** What stood in the way since SND.UNA last advanced; null for nothing. */

@@ -97,7 +97,7 @@ final class StackConfigReader {
                 tuning(section.section("tuning"), defaults.tuning()),
                 traits(section.section("traits"), defaults.traits()),
                 fastOpen(section.section("fast-open"), defaults.fastOpen()),
-                accEcn(section.section("accurate-ecn"), defaults.accEcn()),
+                accEcn(section.section("acc-ecn"), defaults.accEcn()),
                 userTimeoutOption(section.section("user-timeout-option"), defaults.userTimeoutOption()));
     }
 

@@ -10,6 +10,7 @@ import io.fourtuple.api.config.NicSettings;
 import io.fourtuple.core.tcp.FastOpenKey;
 import io.fourtuple.core.tcp.FastOpenRules;
 import io.fourtuple.core.tcp.HostTraits;
+import io.fourtuple.core.tcp.PathMtuRules;
 import io.fourtuple.core.tcp.MemoryBudget;
 import io.fourtuple.core.tcp.TcpConfig;
 import io.fourtuple.core.tcp.TcpConfig.Acknowledgment;
@@ -97,6 +98,7 @@ final class StackConfigReader {
                 tuning(section.section("tuning"), defaults.tuning()),
                 traits(section.section("traits"), defaults.traits()),
                 fastOpen(section.section("fast-open"), defaults.fastOpen()),
+                pathMtu(section.section("path-mtu"), defaults.pathMtu()),
                 accEcn(section.section("acc-ecn"), defaults.accEcn()),
                 userTimeoutOption(section.section("user-timeout-option"), defaults.userTimeoutOption()));
     }
@@ -140,8 +142,14 @@ final class StackConfigReader {
                 section.flag("tail-loss-probe", defaults.tailLossProbe()),
                 section.flag("frto", defaults.frto()),
                 section.flag("dsack", defaults.dsack()),
-                section.flag("hystart", defaults.hystart()),
-                section.flag("black-holes", defaults.blackHoles()));
+                section.flag("hystart", defaults.hystart()));
+    }
+
+    private static PathMtuRules pathMtu(ConfigSection section, PathMtuRules defaults) {
+        return new PathMtuRules(
+                section.choice("probing", defaults.probing()),
+                section.integer("base-mss", defaults.baseMss(), 48, 65_535),
+                section.nanos("interval", defaults.interval(), 1_000_000_000L, 365 * DAYS));
     }
 
     private static TcpConfig.Tuning tuning(ConfigSection section, TcpConfig.Tuning defaults) {
@@ -194,7 +202,8 @@ final class StackConfigReader {
                 section.flag("empty-probe", defaults.emptyProbe()),
                 section.flag("bare-reset", defaults.bareReset()),
                 section.flag("timeout-margin", defaults.timeoutMargin()),
-                section.flag("path-mss", defaults.pathMss()));
+                section.flag("path-mss", defaults.pathMss()),
+                section.flag("reduce-from-window", defaults.reduceFromWindow()));
     }
 
     private static BufferLimits buffer(ConfigSection section, BufferLimits defaults) {

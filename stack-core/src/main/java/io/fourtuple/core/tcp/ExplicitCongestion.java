@@ -119,7 +119,7 @@ final class ExplicitCongestion {
      */
     static void heard(Tcb t, TcpSegment s, int pipeBefore, long now) {
         if (t.recovery == Tcb.Recovery.NONE && Seq.ge(s.ack(), t.sndUna) && Seq.gt(s.ack(), t.reductionPoint)) {
-            t.congestion.onEcn(pipeBefore, now);
+            t.congestion.onEcn(t.reducible(pipeBefore), now);
             reduced(t);
         }
     }

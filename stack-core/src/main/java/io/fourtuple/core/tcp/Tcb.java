@@ -137,8 +137,7 @@ final class Tcb {
     int reductionPoint;
     /** Accurate ECN, in place of the classic one; null where it was not agreed. */
     AccurateEcn accurate;
-    /** Segments that arrived at the peer, as far as is known, under marks of congestion. */
-    long deliveredCe;
+    long deliveredCe; // segments of ours that arrived marked, as far as is known
 
     // --- retransmission
     final RttEstimator rtt;
@@ -217,6 +216,11 @@ final class Tcb {
     // --- receive buffer auto-tuning
     long tuneStartedAt;
     long tuneTaken;
+    /** What the user took within the last round trip. */
+    long tuneSpace;
+    /** The round trip as the receiver sees it, 0 before the first measurement, and the last echo that told. */
+    long rcvRtt;
+    int rcvRttEcho;
 
     // --- SYN and RST to send
     boolean synDue;
@@ -237,11 +241,9 @@ final class Tcb {
     /** The reset has no ACK, as if there were no connection. */
     boolean resetBare;
 
-    /** The peer's User Timeout option; -1 for none (RFC 5482). */
+    /** The peer's User Timeout option (RFC 5482), -1 for none; and whether ours went with a bare acknowledgment. */
     int peerUserTimeout = -1;
-    /** Ours went with the first bare acknowledgment. */
     boolean userTimeoutTold;
-
     /** An ICMP error that did not end the connection, told when it times out. */
     boolean softError;
     /** What stood in the way since SND.UNA last advanced; null for nothing. */
@@ -254,6 +256,9 @@ final class Tcb {
     boolean timedOut;
 
     // --- statistics (tcp_info)
+    final Account account = new Account();
+
+    final PathMtuSearch mtu = new PathMtuSearch();
     long bytesSent;
     long bytesRetransmitted;
     /** Octets that duplicate SACKs have told of, and how many such blocks were believed. */
@@ -369,7 +374,12 @@ final class Tcb {
             rtt.synWasLost();
         }
         int mss = peerMss < 0 ? defaultMss(tuple) : Math.max(peerMss, offer.minPeerMss());
-        sndMss = Math.min(mss, path.mss()) - (timestamps ? 12 : 0); // RFC 6691: options come out of it
+        int agreed = Math.min(mss, path.mss());
+        int first = mtu.begin(this, agreed);
+        if (first < agreed) {
+            path = pathOf(first);
+        }
+        sndMss = first - (timestamps ? 12 : 0); // RFC 6691: options come out of it
         if (config.traits().roundReceiveBuffer()) {
             int segment = Math.min(mss, path.mss());
             receiveBuffer = Math.min(config.receiveBuffer().max(), Math.ceilDiv(receiveBuffer, segment) * segment);
@@ -395,19 +405,28 @@ final class Tcb {
 
     /** The path takes less than thought: RFC 1191, RFC 8201. */
     void lowerMss(int mss) {
-        boolean cuts = path.maxPayload() > path.mss(); // only a NIC that cuts segments may get more than one
-        path = new PathProperties(mss, cuts ? Math.max(mss, path.maxPayload() / mss * mss) : mss);
+        path = pathOf(mss);
         sndMss = Math.min(sndMss, mss - (timestamps ? 12 : 0));
         congestion.onSegmentSize(sndMss);
+    }
+
+    /** Segments of this size pass, as far as is known, and no larger ones. */
+    void changeMss(int mss) {
+        path = pathOf(mss);
+        sndMss = mss - (timestamps ? 12 : 0);
+        congestion.onSegmentSize(sndMss);
+    }
+
+    private PathProperties pathOf(int mss) {
+        boolean cuts = linkPath.maxPayload() > linkPath.mss(); // only a NIC that cuts segments may get more than one
+        return new PathProperties(mss, cuts ? Math.max(mss, linkPath.maxPayload() / mss * mss) : mss);
     }
 
     /** Payload octets of the next full-sized segment: SACK blocks and others take their room (RFC 6691 §3.1). */
     int currentMss() {
         int blocks = sackBlocks();
-        if (accurate != null) {
-            return Math.max(8, sndMss - accurate.optionsLength(timestamps, blocks));
-        }
-        return blocks == 0 ? sndMss : Math.max(8, sndMss - 4 - 8 * blocks);
+        int options = accurate != null ? accurate.optionsLength(timestamps, blocks) : blocks == 0 ? 0 : 4 + 8 * blocks;
+        return options == 0 ? sndMss : Math.max(8, sndMss - options);
     }
 
     /** How many SACK blocks the next segment has. */
@@ -463,6 +482,11 @@ final class Tcb {
     /** What may be in flight, in octets, as far as the network is concerned. */
     long window() {
         return recovery == Recovery.FAST && !congestion.shapesRecovery() ? prr.window() : congestion.cwnd();
+    }
+
+    /** What a loss takes its part of: these octets in flight, or the window in whole segments where that is a trait. */
+    long reducible(int inFlight) {
+        return config.traits().reduceFromWindow() ? congestion.cwnd() / sndMss * sndMss : inFlight;
     }
 
     /** True when something is known to be lost and was not sent again. */

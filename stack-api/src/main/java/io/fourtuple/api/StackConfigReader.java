@@ -108,7 +108,7 @@ final class StackConfigReader {
                 traits(section.section("traits"), defaults.traits()),
                 fastOpen(section.section("fast-open"), defaults.fastOpen()),
                 pathMtu(section.section("path-mtu"), defaults.pathMtu()),
-                accEcn(section.section("accurate-ecn"), defaults.accEcn()),
+                accEcn(section.section("acc-ecn"), defaults.accEcn()),
                 userTimeoutOption(section.section("user-timeout-option"), defaults.userTimeoutOption()));
     }
 

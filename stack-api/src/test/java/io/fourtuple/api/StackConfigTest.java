@@ -129,7 +129,7 @@ class StackConfigTest {
             tcp.retransmission.min-timeout = 3 s | min-timeout must not be larger than initial-timeout
             tcp.no-delay = maybe | must be on or off, not "maybe"
             tcp.congestion-control = vegas | must be cubic or reno or bbr or bbr1, not "vegas"
-            tcp.ecn = maybe | fourtuple.stack.tcp.ecn must be off or accept or on, not "maybe"
+            tcp.ecn = maybe | fourtuple.stack.tcp.ecn must be off or accept or on or accept-accurate or
             tcp.initial-window-segments = 0 | must be a whole number from 1 to 1000, not "0"
             tcp.initial-window-segments = ten | must be a whole number
             listen.somaxconn = 0 | fourtuple.stack.listen.somaxconn must be a whole number from 1

@@ -55,6 +55,8 @@ public final class HalfOpen {
     private int asked;
     /** A SYN or SYN-ACK that says nothing of it is under way: nobody knows whether the peer takes part. */
     private boolean doubtful;
+    /** The peer's User Timeout option; -1 for none. */
+    private final int peerUserTimeout;
     private final int window;
     private int tsRecent;
     private final long startedAt;
@@ -80,6 +82,7 @@ public final class HalfOpen {
         this.ecn = ExplicitCongestion.isAskedFor(syn, config);
         this.accurate = AccurateEcn.isAskedFor(syn, config);
         this.mark = (byte) syn.ecn();
+        this.peerUserTimeout = o.userTimeout();
         this.window = syn.window();
         this.tsRecent = o.tsVal();
         this.startedAt = nowNanos;
@@ -102,6 +105,7 @@ public final class HalfOpen {
         this.peerTimestamps = offer.timestamps();
         this.ecn = offer.ecn();
         this.accurate = offer.accurate();
+        this.peerUserTimeout = -1; // the final ACK has it once more
         this.window = Math.min(ack.window() << Math.max(0, offer.windowScale()), MAX_UNSCALED_WINDOW);
         this.tsRecent = ack.options().tsVal();
         this.startedAt = nowNanos;
@@ -160,6 +164,7 @@ public final class HalfOpen {
         out.sackPermitted = offer.sack() && peerSack;
         out.flags |= ecn ? TcpFlags.ECE : 0;
         timestamps(out, nowNanos);
+        UserTimeouts.tell(config, out);
         if (accurate) {
             int before = retransmits == 0 && asked > 0 ? 1 : retransmits; // asked for again: without the option
             doubtful |= before >= AccurateEcn.TRIES;
@@ -309,6 +314,7 @@ public final class HalfOpen {
             ExplicitCongestion.agreedAccurate(t, mark);
             t.ect = !doubtful; // RFC 9768 §3.1.5
         }
+        UserTimeouts.told(t, peerUserTimeout);
         t.sndNxt = Seq.add(iss, 1);
         t.sndWnd = window;
         t.maxSndWnd = window;

@@ -91,7 +91,7 @@ final class PathMtuSearch {
             }
             high = most; // the path may be another one
         }
-        int options = t.timestamps ? TIMESTAMPS : 0;
+        int options = (t.timestamps ? TIMESTAMPS : 0) + t.sndMss - t.currentMss();
         int length = (low + high + 1) / 2 - options;
         int needed = length + FOLLOWERS * t.sndMss;
         if (t.unsent() < needed || window < needed || t.window() - t.pipe() < Math.max(length, 2 * t.sndMss)) {

@@ -99,6 +99,7 @@ final class SegmentArrival {
         t.lastAckSent = t.rcvNxt;
         t.tsRecent = o.tsVal();
         t.tsRecentAt = now;
+        UserTimeouts.told(t, o.userTimeout());
         t.sndWnd = s.window(); // never scaled in a SYN
         t.maxSndWnd = t.sndWnd;
         t.sndWl1 = s.seq();
@@ -140,6 +141,9 @@ final class SegmentArrival {
         }
         if (t.accurate != null) {
             t.accurate.received(t, s);
+        }
+        if (s.options().userTimeout() > 0) {
+            UserTimeouts.told(t, s.options().userTimeout());
         }
         checkUrg(t, s);
         segmentText(t, s, now);

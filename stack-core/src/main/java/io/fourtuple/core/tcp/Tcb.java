@@ -137,8 +137,7 @@ final class Tcb {
     int reductionPoint;
     /** Accurate ECN, in place of the classic one; null where it was not agreed. */
     AccurateEcn accurate;
-    /** Segments that arrived at the peer, as far as is known, under marks of congestion. */
-    long deliveredCe;
+    long deliveredCe; // segments of ours that arrived marked, as far as is known
 
     // --- retransmission
     final RttEstimator rtt;
@@ -237,6 +236,9 @@ final class Tcb {
     /** The reset has no ACK, as if there were no connection. */
     boolean resetBare;
 
+    /** The peer's User Timeout option (RFC 5482), -1 for none; and whether ours went with a bare acknowledgment. */
+    int peerUserTimeout = -1;
+    boolean userTimeoutTold;
     /** An ICMP error that did not end the connection, told when it times out. */
     boolean softError;
     /** What stood in the way since SND.UNA last advanced; null for nothing. */
@@ -422,10 +424,8 @@ final class Tcb {
     /** Payload octets of the next full-sized segment: SACK blocks and others take their room (RFC 6691 §3.1). */
     int currentMss() {
         int blocks = sackBlocks();
-        if (accurate != null) {
-            return Math.max(8, sndMss - accurate.optionsLength(timestamps, blocks));
-        }
-        return blocks == 0 ? sndMss : Math.max(8, sndMss - 4 - 8 * blocks);
+        int options = accurate != null ? accurate.optionsLength(timestamps, blocks) : blocks == 0 ? 0 : 4 + 8 * blocks;
+        return options == 0 ? sndMss : Math.max(8, sndMss - options);
     }
 
     /** How many SACK blocks the next segment has. */

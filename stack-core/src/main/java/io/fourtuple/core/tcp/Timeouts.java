@@ -77,7 +77,8 @@ final class Timeouts {
         if (t.state() == TcpState.SYN_SENT || t.state() == TcpState.SYN_RECEIVED) {
             return limits.userTimeout() > 0 ? limits.userTimeout() : limits.synGiveUp();
         }
-        long limit = limits.userTimeout() > 0 ? limits.userTimeout() : limits.giveUp();
+        long userTimeout = UserTimeouts.inForce(t);
+        long limit = userTimeout > 0 ? userTimeout : limits.giveUp();
         return t.isOrphan() ? Orphans.limit(t, limit) : limit;
     }
 
@@ -227,7 +228,7 @@ final class Timeouts {
             t.keepAliveAt = Deadline.after(now, Math.max(k.interval(), k.idle() - quiet));
             return;
         }
-        long patience = t.config.retransmission().userTimeout();
+        long patience = UserTimeouts.inForce(t);
         boolean gone = patience > 0 ? t.keepAliveProbes > 0 && quiet >= patience : t.keepAliveProbes >= k.probes();
         if (gone) { // MUST-27: never for one unanswered probe unless so configured
             t.counters.increment(Counter.TCP_EXT_ABORT_ON_TIMEOUT);

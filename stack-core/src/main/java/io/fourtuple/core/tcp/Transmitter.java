@@ -116,6 +116,7 @@ final class Transmitter {
         }
         t.retransmitAt = Deadline.after(now, t.rtt.timeout(t.config.retransmission()));
         t.segmentsOut++;
+        UserTimeouts.tell(t.opened, out);
         if (answer) {
             t.lastAckSent = t.rcvNxt;
             acknowledged(t);
@@ -523,6 +524,10 @@ final class Transmitter {
 
     private static void bare(Tcb t, OutboundSegment out, int seq, SendReason reason, long now) {
         header(t, out, seq, reason, now);
+        if (!t.userTimeoutTold) {
+            t.userTimeoutTold = true;
+            UserTimeouts.tell(t.config, out);
+        }
         acknowledged(t);
         t.counters.increment(Counter.TCP_OUT_SEGS);
     }

@@ -108,18 +108,21 @@ public final class OutboundSegment {
         accEcnEct1 = ect1;
         accEcnCe = ce;
         accEcnEct0 = ect0;
-        fitAccEcn();
+        fitOthers();
     }
 
-    /** Adds the option of Fast Open, for which that of Accurate ECN makes room. */
+    /** Adds the option of Fast Open, for which those of Accurate ECN and User Timeout make room. */
     public void fastOpen(FastOpenOption option) {
         fastOpen = option;
-        fitAccEcn();
+        fitOthers();
     }
 
-    private void fitAccEcn() {
+    private void fitOthers() {
         while (accEcnFields >= 0 && optionsLength() > TcpCodec.MAX_OPTIONS_LENGTH) {
             accEcnFields--;
+        }
+        if (optionsLength() > TcpCodec.MAX_OPTIONS_LENGTH) {
+            userTimeout = -1;
         }
     }
 

@@ -192,6 +192,7 @@ class HostilePeersTest {
             flags |= random.nextInt(150) == 0 ? TcpFlags.RST : 0;
             flags |= random.nextInt(30) == 0 ? TcpFlags.URG : 0;
             flags |= TcpFlags.ofAce(random.nextInt(8));
+            flags |= random.nextInt(10) == 0 ? TcpFlags.PSH : 0;
             int length = switch (random.nextInt(6)) {
                 case 0, 1 -> 0;
                 case 2, 3 -> random.nextInt(1, 10);

@@ -32,7 +32,7 @@ public final class KernelSockets implements HostSockets {
     private static final int BUFFER = 4 << 20;
     private static final long FIONREAD = 0x541B;
     private static final long SIOCOUTQ = 0x5411;
-    private static final int INFO = 256;
+    private static final int INFO = 288;
     private static final int MESSAGE = 56; // struct msghdr
     private static final int CONTROL = 512;
     private static final long SECOND = 1_000_000_000L;
@@ -53,7 +53,14 @@ public final class KernelSockets implements HostSockets {
             Map.entry("tcpi_bytes_received", new int[] {128, 8}), Map.entry("tcpi_segs_out", new int[] {136, 4}),
             Map.entry("tcpi_segs_in", new int[] {140, 4}), Map.entry("tcpi_notsent_bytes", new int[] {144, 4}),
             Map.entry("tcpi_min_rtt", new int[] {148, 4}), Map.entry("tcpi_bytes_sent", new int[] {200, 8}),
-            Map.entry("tcpi_bytes_retrans", new int[] {208, 8}));
+            Map.entry("tcpi_bytes_retrans", new int[] {208, 8}), Map.entry("tcpi_delivered", new int[] {192, 4}),
+            Map.entry("tcpi_delivered_ce", new int[] {196, 4}), Map.entry("tcpi_received_ce", new int[] {248, 4}),
+            Map.entry("tcpi_delivered_e1_bytes", new int[] {252, 4}),
+            Map.entry("tcpi_delivered_e0_bytes", new int[] {256, 4}),
+            Map.entry("tcpi_delivered_ce_bytes", new int[] {260, 4}),
+            Map.entry("tcpi_received_e1_bytes", new int[] {264, 4}),
+            Map.entry("tcpi_received_e0_bytes", new int[] {268, 4}),
+            Map.entry("tcpi_received_ce_bytes", new int[] {272, 4}));
 
     private final boolean v6;
     private final Arena arena = Arena.ofConfined();

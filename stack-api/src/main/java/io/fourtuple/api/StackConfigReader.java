@@ -10,6 +10,7 @@ import io.fourtuple.api.config.NicSettings;
 import io.fourtuple.core.tcp.FastOpenKey;
 import io.fourtuple.core.tcp.FastOpenRules;
 import io.fourtuple.core.tcp.HostTraits;
+import io.fourtuple.core.tcp.PathMtuRules;
 import io.fourtuple.core.tcp.MemoryBudget;
 import io.fourtuple.core.tcp.TcpConfig;
 import io.fourtuple.core.tcp.TcpConfig.Acknowledgment;
@@ -94,7 +95,8 @@ final class StackConfigReader {
                 recovery(section.section("recovery"), defaults.recovery()),
                 tuning(section.section("tuning"), defaults.tuning()),
                 traits(section.section("traits"), defaults.traits()),
-                fastOpen(section.section("fast-open"), defaults.fastOpen()));
+                fastOpen(section.section("fast-open"), defaults.fastOpen()),
+                pathMtu(section.section("path-mtu"), defaults.pathMtu()));
     }
 
     private static FastOpenRules fastOpen(ConfigSection section, FastOpenRules defaults) {
@@ -118,8 +120,14 @@ final class StackConfigReader {
                 section.flag("tail-loss-probe", defaults.tailLossProbe()),
                 section.flag("frto", defaults.frto()),
                 section.flag("dsack", defaults.dsack()),
-                section.flag("hystart", defaults.hystart()),
-                section.flag("black-holes", defaults.blackHoles()));
+                section.flag("hystart", defaults.hystart()));
+    }
+
+    private static PathMtuRules pathMtu(ConfigSection section, PathMtuRules defaults) {
+        return new PathMtuRules(
+                section.choice("probing", defaults.probing()),
+                section.integer("base-mss", defaults.baseMss(), 48, 65_535),
+                section.nanos("interval", defaults.interval(), 1_000_000_000L, 365 * DAYS));
     }
 
     private static TcpConfig.Tuning tuning(ConfigSection section, TcpConfig.Tuning defaults) {
@@ -172,7 +180,8 @@ final class StackConfigReader {
                 section.flag("empty-probe", defaults.emptyProbe()),
                 section.flag("bare-reset", defaults.bareReset()),
                 section.flag("timeout-margin", defaults.timeoutMargin()),
-                section.flag("path-mss", defaults.pathMss()));
+                section.flag("path-mss", defaults.pathMss()),
+                section.flag("reduce-from-window", defaults.reduceFromWindow()));
     }
 
     private static BufferLimits buffer(ConfigSection section, BufferLimits defaults) {

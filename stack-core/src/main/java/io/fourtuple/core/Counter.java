@@ -235,6 +235,12 @@ public enum Counter {
     TCP_EXT_DSACK_IGNORED_NO_UNDO("TcpExt", "TCPDSACKIgnoredNoUndo"),
     /** Paths whose full-sized segments vanish without a word, which get smaller ones. */
     TCP_EXT_MTUP_BLACK_HOLE("TcpExt", "TCPMTUPBlackHole"),
+    /** Segments sent that were larger than the others, to see whether that passes. */
+    TCP_EXT_MTUP_PROBE("TcpExt", "TCPMTUPProbe"),
+    /** Those that were acknowledged. */
+    TCP_EXT_MTUP_SUCCESS("TcpExt", "TCPMTUPSuccess"),
+    /** Those that alone were lost: too large. */
+    TCP_EXT_MTUP_FAIL("TcpExt", "TCPMTUPFail"),
     /** Duplicate SACK blocks sent for data that had been acknowledged. */
     TCP_EXT_DSACK_OLD_SENT("TcpExt", "TCPDSACKOldSent"),
     /** Duplicate SACK blocks sent for data above a gap. */

@@ -162,7 +162,7 @@ final class Shard {
                 counters.increment(Counter.TCP_EXT_CHALLENGE_ACK);
             }
             case HANDSHAKE, DATA, ACK, DELAYED_ACK, WINDOW_UPDATE, FAST_RETRANSMIT, RACK, TAIL_LOSS_PROBE, PATH_MTU,
-                    WINDOW_PROBE, KEEP_ALIVE -> counters.increment(Counter.TCP_OUT_SEGS);
+                    PATH_MTU_PROBE, WINDOW_PROBE, KEEP_ALIVE -> counters.increment(Counter.TCP_OUT_SEGS);
             case NEIGHBOR, ICMP, NONE -> throw new IllegalStateException(out.reason + " is none of a segment");
         }
         transmit(path, tuple, now);

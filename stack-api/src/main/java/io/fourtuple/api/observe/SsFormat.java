@@ -6,6 +6,7 @@ import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Function;
 
 /**
@@ -103,6 +104,8 @@ public final class SsFormat {
         fields.word("rto:" + millis(info.rto()), info.rto() > 0);
         fields.number("backoff", info.timeouts());
         fields.word("rtt:" + millis(info.rtt()) + "/" + millis(info.rttVariance()), info.rtt() > 0);
+        TcpInfo.Account account = info.account();
+        fields.word("ato:" + account.ackTimeout() / 1_000_000, account.ackTimeout() > 0);
         fields.number("mss", info.sendMss());
         fields.number("rcvmss", info.receiveMss());
         fields.number("advmss", info.advertisedMss());
@@ -114,6 +117,8 @@ public final class SsFormat {
         fields.number("bytes_received", info.bytesReceived());
         fields.number("segs_out", info.segmentsOut());
         fields.number("segs_in", info.segmentsIn());
+        fields.number("data_segs_out", account.dataSegmentsOut());
+        fields.number("data_segs_in", account.dataSegmentsIn());
         fields.word("send " + sendRate(info) + "bps", info.rtt() > 0);
         fields.word("lastsnd:" + info.lastSend() / 1_000_000, info.segmentsOut() > 0);
         fields.word("lastrcv:" + info.lastReceive() / 1_000_000, info.segmentsIn() > 0);
@@ -122,6 +127,10 @@ public final class SsFormat {
         fields.word("delivery_rate " + info.path().deliveryRate() * 8 + "bps", info.path().deliveryRate() > 0);
         fields.number("delivered", segments(info.path().delivered(), info));
         fields.word("app_limited", info.path().appLimited());
+        long busy = account.busy();
+        fields.word("busy:" + busy / 1_000_000 + "ms", busy > 0);
+        fields.share("rwnd_limited", account.receiverLimited(), busy);
+        fields.share("sndbuf_limited", account.sendBufferLimited(), busy);
         fields.number("unacked", segments(info.unacknowledged(), info));
         long again = segments(info.path().retrans(), info);
         fields.word("retrans:" + again + "/" + info.retransmits(), info.retransmits() > 0);
@@ -131,21 +140,19 @@ public final class SsFormat {
         long reordering = segments(info.path().reordering(), info);
         fields.number("reordering", reordering == USUAL_REORDERING ? 0 : reordering);
         fields.number("reord_seen", info.path().reordSeen());
-        fields.number("rcv_ooopack", info.outOfOrder() > 0 ? ceilDiv(info.outOfOrder(), info.receiveMss()) : 0);
-        fields.number("rcv_space", info.receiveBuffer());
+        fields.word("rcv_rtt:" + millis(account.receiveRtt()), account.receiveRtt() > 0);
+        fields.number("rcv_space", account.receiveSpace());
+        fields.number("rcv_ssthresh", account.receiveThreshold());
         fields.number("notsent", info.unsent());
         fields.word("minrtt:" + millis(info.minRtt()), info.minRtt() > 0);
+        fields.number("rcv_ooopack", account.outOfOrderSegments());
         fields.number("snd_wnd", info.sendWindow());
         fields.number("rcv_wnd", info.receiveWindow());
         return fields.text.toString();
     }
 
     private static long segments(long octets, TcpInfo info) {
-        return ceilDiv(octets, info.sendMss());
-    }
-
-    private static long ceilDiv(long octets, int segment) {
-        return Math.ceilDiv(octets, Math.max(1, segment));
+        return Math.ceilDiv(octets, Math.max(1, info.sendMss()));
     }
 
     /** One window per round trip, the estimate that {@code ss} prints. */
@@ -175,6 +182,12 @@ public final class SsFormat {
             if (shown) {
                 text.append(text.isEmpty() ? "" : " ").append(word);
             }
+        }
+
+        /** A time, and which part of another one it is. */
+        void share(String name, long nanos, long of) {
+            double percent = 100.0 * nanos / Math.max(1, of);
+            word(String.format(Locale.ROOT, "%s:%dms(%.1f%%)", name, nanos / 1_000_000, percent), nanos > 0);
         }
 
         void number(String name, long value) {

@@ -25,6 +25,8 @@ public final class TcpInfoFields {
     private static final long INFINITE_SSTHRESH = 0x7fff_ffffL;
     /** FreeBSD begins with the largest window there can be. */
     private static final long LARGEST_WINDOW = 65_535L << 14;
+    /** The largest number of 64 bits: there is no {@code SO_MAX_PACING_RATE}. */
+    private static final long UNLIMITED = -1;
     private static final int OPT_TIMESTAMPS = 1;
     private static final int OPT_SACK = 2;
     private static final int OPT_WSCALE = 4;
@@ -32,12 +34,10 @@ public final class TcpInfoFields {
     private static final int OPT_ECN_SEEN = 16;
     private static final int OPT_SYN_DATA = 32;
 
-    private static final List<String> NOT_MEASURED = List.of(
-            "tcpi_probes", "tcpi_ato", "tcpi_fackets", "tcpi_last_ack_sent", "tcpi_rcv_ssthresh", "tcpi_rcv_rtt",
-            "tcpi_rcv_space", "tcpi_max_pacing_rate", "tcpi_data_segs_in", "tcpi_data_segs_out", "tcpi_busy_time",
-            "tcpi_rwnd_limited", "tcpi_sndbuf_limited", "tcpi_delivered_ce", "tcpi_rcv_ooopack",
-            "tcpi_fastopen_client_fail", "tcpi_rehash", "tcpi_total_rto", "tcpi_total_rto_recoveries",
-            "tcpi_total_rto_time");
+    private static final List<String> NOT_MEASURED = List.of("tcpi_delivered_ce");
+
+    /** As in Linux, which has them for the sake of old programs, or does not remember. */
+    private static final List<String> ALWAYS_NONE = List.of("tcpi_fackets", "tcpi_last_ack_sent", "tcpi_rehash");
 
     private TcpInfoFields() {}
 
@@ -65,13 +65,14 @@ public final class TcpInfoFields {
         fields.put("tcpi_snd_mss", (long) info.sendMss());
         fields.put("tcpi_rcv_mss", (long) info.receiveMss());
         fields.put("tcpi_advmss", (long) info.advertisedMss());
-        fields.put("tcpi_pmtu", (long) info.advertisedMss() + (v4 ? V4_HEADERS : V6_HEADERS));
+        fields.put("tcpi_pmtu", (long) info.path().mss() + (v4 ? V4_HEADERS : V6_HEADERS));
         fields.put("tcpi_snd_wnd", info.sendWindow());
         fields.put("tcpi_rcv_wnd", (long) info.receiveWindow());
         putWindows(fields, info, personality);
         putTimes(fields, info);
         putCounts(fields, info);
         putPath(fields, info);
+        putAccount(fields, info.account());
         return Collections.unmodifiableMap(fields);
     }
 
@@ -127,6 +128,28 @@ public final class TcpInfoFields {
         fields.put("tcpi_delivery_rate", path.deliveryRate());
         fields.put("tcpi_delivery_rate_app_limited", path.appLimited() ? 1L : 0L);
         fields.put("tcpi_pacing_rate", path.pacingRate());
+    }
+
+    private static void putAccount(Map<String, Long> fields, TcpInfo.Account account) {
+        fields.put("tcpi_rcv_rtt", account.receiveRtt() / MICRO);
+        fields.put("tcpi_rcv_space", account.receiveSpace());
+        fields.put("tcpi_rcv_ssthresh", account.receiveThreshold());
+        fields.put("tcpi_ato", account.ackTimeout() / MICRO);
+        fields.put("tcpi_probes", (long) account.probes());
+        fields.put("tcpi_data_segs_in", account.dataSegmentsIn());
+        fields.put("tcpi_data_segs_out", account.dataSegmentsOut());
+        fields.put("tcpi_rcv_ooopack", account.outOfOrderSegments());
+        fields.put("tcpi_busy_time", account.busy() / MICRO);
+        fields.put("tcpi_rwnd_limited", account.receiverLimited() / MICRO);
+        fields.put("tcpi_sndbuf_limited", account.sendBufferLimited() / MICRO);
+        fields.put("tcpi_total_rto", account.timeouts());
+        fields.put("tcpi_total_rto_recoveries", account.timeoutRecoveries());
+        fields.put("tcpi_total_rto_time", account.timeoutTime() / MILLI);
+        fields.put("tcpi_fastopen_client_fail", (long) account.fastOpenFailure());
+        fields.put("tcpi_max_pacing_rate", UNLIMITED);
+        for (String name : ALWAYS_NONE) {
+            fields.put(name, 0L);
+        }
     }
 
     private static long segments(TcpInfo info, long octets) {

@@ -83,7 +83,7 @@ class ShardedStressTest {
                 .withTcp(new TcpConfig(tcp.receiveBuffer(), tcp.sendBuffer(), tcp.options(), tcp.retransmission(),
                         tcp.acknowledgment(), tcp.keepAlive(), tcp.noDelay(), tcp.initialWindowSegments(),
                         50 * MILLISECOND, 50 * MILLISECOND, tcp.congestionControl(), tcp.ecn(),
-                        tcp.recovery(), tcp.tuning(), tcp.traits(), tcp.fastOpen()))
+                        tcp.recovery(), tcp.tuning(), tcp.traits(), tcp.fastOpen(), tcp.pathMtu()))
                 .withLimits(config.limits().withPerSource(new StackConfig.Limits.PerSource(10_000, 10_000, 64)));
     }
 

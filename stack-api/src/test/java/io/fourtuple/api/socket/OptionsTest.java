@@ -174,9 +174,10 @@ class OptionsTest {
 
         Map<String, Long> linux = TcpInfoFields.measured(info, false, Personality.LINUX);
         assertThat(linux).containsEntry("tcpi_snd_cwnd", 10L).containsEntry("tcpi_pmtu", 1520L)
-                .doesNotContainKey("tcpi_probes");
+                .containsEntry("tcpi_probes", 0L).containsEntry("tcpi_max_pacing_rate", -1L)
+                .doesNotContainKey("tcpi_delivered_ce");
         assertThat(TcpInfoFields.of(info, false, Personality.LINUX)).containsAllEntriesOf(linux)
-                .containsEntry("tcpi_probes", 0L);
+                .containsEntry("tcpi_delivered_ce", 0L);
         assertThat(TcpInfoFields.measured(info, true, Personality.FREEBSD)).containsEntry("tcpi_snd_cwnd", 14_480L)
                 .containsEntry("tcpi_snd_ssthresh", 65_535L << 14).containsEntry("tcpi_pmtu", 1500L);
         assertThat(TcpInfoFields.measuredUnconnected(true)).containsOnlyKeys("tcpi_state", "tcpi_options");

@@ -187,8 +187,10 @@ final class AckArrival {
         t.sendQueue.discard(data);
         t.bytesAcked += data;
         t.sndUna = s.ack();
+        t.account.recovered(now);
         t.trouble = null;
         t.scoreboard.advance(t.sndUna, d);
+        t.mtu.acknowledged(t, now);
         t.sndUp = Seq.max(t.sndUp, t.sndUna);
         t.smallSegmentEnd = Seq.max(t.smallSegmentEnd, t.sndUna);
         t.reductionPoint = Seq.max(t.reductionPoint, Seq.add(t.sndUna, -1));

@@ -95,7 +95,7 @@ final class ExplicitCongestion {
     /** An acceptable acknowledgment has an echo: the window is reduced, but once for all that was in flight then. */
     static void heard(Tcb t, TcpSegment s, int pipeBefore, long now) {
         if (t.recovery == Tcb.Recovery.NONE && Seq.ge(s.ack(), t.sndUna) && Seq.gt(s.ack(), t.reductionPoint)) {
-            t.congestion.onEcn(pipeBefore, now);
+            t.congestion.onEcn(t.reducible(pipeBefore), now);
             reduced(t);
         }
     }

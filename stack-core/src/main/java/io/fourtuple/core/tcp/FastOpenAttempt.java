@@ -74,12 +74,23 @@ public final class FastOpenAttempt {
     void answered(Tcb t, TcpSegment synAck, long nowNanos) {
         boolean taken = sent > 0 && Seq.gt(t.sndUna, Seq.add(t.iss, 1));
         t.synData = taken;
+        t.account.fastOpenFailure = failure(taken, t.retransmits > 0);
         if (sent > 0) {
             t.counters.increment(
                     taken ? Counter.TCP_EXT_FAST_OPEN_ACTIVE : Counter.TCP_EXT_FAST_OPEN_ACTIVE_FAIL);
         }
         learn(t, synAck, taken, nowNanos);
         sendRestAgain(t);
+    }
+
+    private Account.FastOpenFailure failure(boolean taken, boolean again) {
+        if (option.isRequest()) {
+            return Account.FastOpenFailure.NO_COOKIE;
+        }
+        if (taken || sent == 0) {
+            return Account.FastOpenFailure.NONE;
+        }
+        return again ? Account.FastOpenFailure.SYN_RETRANSMITTED : Account.FastOpenFailure.DATA_NOT_ACKNOWLEDGED;
     }
 
     private void learn(Tcb t, TcpSegment synAck, boolean taken, long nowNanos) {

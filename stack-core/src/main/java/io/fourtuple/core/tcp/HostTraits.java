@@ -49,6 +49,8 @@ import java.util.Objects;
  *     Linux, and not a bound of the sum (RFC 6298 §2.4)
  * @param pathMss whether an IPv4 SYN that is sent again offers no more than the path was found to take, as in Linux,
  *     although the MSS option is about what can be received (RFC 1191 §3.1)
+ * @param reduceFromWindow whether a loss halves the congestion window, as in Linux, and not what was in flight
+ *     (RFC 5681 §3.1, RFC 9438 §4.6): they differ where the application did not use the window
  */
 public record HostTraits(
         OptionOrder optionOrder,
@@ -76,13 +78,14 @@ public record HostTraits(
         boolean emptyProbe,
         boolean bareReset,
         boolean timeoutMargin,
-        boolean pathMss) {
+        boolean pathMss,
+        boolean reduceFromWindow) {
     /** What a stack is that says nothing: Linux's layout, and all of RFC 5961. */
     public static final HostTraits DEFAULT =
             new HostTraits(
                     OptionOrder.LINUX, false, false, false, false, false, false, false, false, 0, 1,
                     false, SynFin.NEVER_OPENS, false, OpenEnd.HARD_ERROR, false, false, 3,
-                    false, false, false, 0, false, false, false, false);
+                    false, false, false, 0, false, false, false, false, false);
 
     public HostTraits {
         Objects.requireNonNull(optionOrder, "optionOrder");
@@ -130,7 +133,7 @@ public record HostTraits(
         return new HostTraits(value, roundReceiveBuffer, windowIsBuffer, ackEverySecond, finWithAck, windowRst,
                 windowSyn, timeWaitKeeps, lateReset, optionSyns, ecnSyns, pushSuperFrames, synFin, silentToSynAck,
                 openEnd, ecnCrossing, keepIdleWindow, deferDivisor, missingTimestamps, silentGiveUp,
-                silentToFutureAck, frameSegments, emptyProbe, bareReset, timeoutMargin, pathMss);
+                silentToFutureAck, frameSegments, emptyProbe, bareReset, timeoutMargin, pathMss, reduceFromWindow);
     }
 
     /** The same with receive buffers rounded, or not. */
@@ -138,7 +141,7 @@ public record HostTraits(
         return new HostTraits(optionOrder, value, windowIsBuffer, ackEverySecond, finWithAck, windowRst, windowSyn,
                 timeWaitKeeps, lateReset, optionSyns, ecnSyns, pushSuperFrames, synFin, silentToSynAck, openEnd,
                 ecnCrossing, keepIdleWindow, deferDivisor, missingTimestamps, silentGiveUp, silentToFutureAck,
-                frameSegments, emptyProbe, bareReset, timeoutMargin, pathMss);
+                frameSegments, emptyProbe, bareReset, timeoutMargin, pathMss, reduceFromWindow);
     }
 
     /** The same with as much offered and taken as the buffer holds, or not. */
@@ -146,7 +149,7 @@ public record HostTraits(
         return new HostTraits(optionOrder, roundReceiveBuffer, value, ackEverySecond, finWithAck, windowRst,
                 windowSyn, timeWaitKeeps, lateReset, optionSyns, ecnSyns, pushSuperFrames, synFin, silentToSynAck,
                 openEnd, ecnCrossing, keepIdleWindow, deferDivisor, missingTimestamps, silentGiveUp,
-                silentToFutureAck, frameSegments, emptyProbe, bareReset, timeoutMargin, pathMss);
+                silentToFutureAck, frameSegments, emptyProbe, bareReset, timeoutMargin, pathMss, reduceFromWindow);
     }
 
     /** The same with every second segment acknowledged, or not. */
@@ -154,7 +157,7 @@ public record HostTraits(
         return new HostTraits(optionOrder, roundReceiveBuffer, windowIsBuffer, value, finWithAck, windowRst,
                 windowSyn, timeWaitKeeps, lateReset, optionSyns, ecnSyns, pushSuperFrames, synFin, silentToSynAck,
                 openEnd, ecnCrossing, keepIdleWindow, deferDivisor, missingTimestamps, silentGiveUp,
-                silentToFutureAck, frameSegments, emptyProbe, bareReset, timeoutMargin, pathMss);
+                silentToFutureAck, frameSegments, emptyProbe, bareReset, timeoutMargin, pathMss, reduceFromWindow);
     }
 
     /** The same with a FIN that comes again with each acknowledgment, or not. */
@@ -162,7 +165,7 @@ public record HostTraits(
         return new HostTraits(optionOrder, roundReceiveBuffer, windowIsBuffer, ackEverySecond, value, windowRst,
                 windowSyn, timeWaitKeeps, lateReset, optionSyns, ecnSyns, pushSuperFrames, synFin, silentToSynAck,
                 openEnd, ecnCrossing, keepIdleWindow, deferDivisor, missingTimestamps, silentGiveUp,
-                silentToFutureAck, frameSegments, emptyProbe, bareReset, timeoutMargin, pathMss);
+                silentToFutureAck, frameSegments, emptyProbe, bareReset, timeoutMargin, pathMss, reduceFromWindow);
     }
 
     /** The same with resets taken as RFC 793 has it, or not. */
@@ -170,7 +173,7 @@ public record HostTraits(
         return new HostTraits(optionOrder, roundReceiveBuffer, windowIsBuffer, ackEverySecond, finWithAck, value,
                 windowSyn, timeWaitKeeps, lateReset, optionSyns, ecnSyns, pushSuperFrames, synFin, silentToSynAck,
                 openEnd, ecnCrossing, keepIdleWindow, deferDivisor, missingTimestamps, silentGiveUp,
-                silentToFutureAck, frameSegments, emptyProbe, bareReset, timeoutMargin, pathMss);
+                silentToFutureAck, frameSegments, emptyProbe, bareReset, timeoutMargin, pathMss, reduceFromWindow);
     }
 
     /** The same with SYNs taken as RFC 793 has it, or not. */
@@ -178,7 +181,7 @@ public record HostTraits(
         return new HostTraits(optionOrder, roundReceiveBuffer, windowIsBuffer, ackEverySecond, finWithAck, windowRst,
                 value, timeWaitKeeps, lateReset, optionSyns, ecnSyns, pushSuperFrames, synFin, silentToSynAck,
                 openEnd, ecnCrossing, keepIdleWindow, deferDivisor, missingTimestamps, silentGiveUp,
-                silentToFutureAck, frameSegments, emptyProbe, bareReset, timeoutMargin, pathMss);
+                silentToFutureAck, frameSegments, emptyProbe, bareReset, timeoutMargin, pathMss, reduceFromWindow);
     }
 
     /** The same with a TIME-WAIT that no reset ends, or not. */
@@ -186,7 +189,7 @@ public record HostTraits(
         return new HostTraits(optionOrder, roundReceiveBuffer, windowIsBuffer, ackEverySecond, finWithAck, windowRst,
                 windowSyn, value, lateReset, optionSyns, ecnSyns, pushSuperFrames, synFin, silentToSynAck, openEnd,
                 ecnCrossing, keepIdleWindow, deferDivisor, missingTimestamps, silentGiveUp, silentToFutureAck,
-                frameSegments, emptyProbe, bareReset, timeoutMargin, pathMss);
+                frameSegments, emptyProbe, bareReset, timeoutMargin, pathMss, reduceFromWindow);
     }
 
     /** The same with resets after both FINs told, or not. */
@@ -194,7 +197,7 @@ public record HostTraits(
         return new HostTraits(optionOrder, roundReceiveBuffer, windowIsBuffer, ackEverySecond, finWithAck, windowRst,
                 windowSyn, timeWaitKeeps, value, optionSyns, ecnSyns, pushSuperFrames, synFin, silentToSynAck,
                 openEnd, ecnCrossing, keepIdleWindow, deferDivisor, missingTimestamps, silentGiveUp,
-                silentToFutureAck, frameSegments, emptyProbe, bareReset, timeoutMargin, pathMss);
+                silentToFutureAck, frameSegments, emptyProbe, bareReset, timeoutMargin, pathMss, reduceFromWindow);
     }
 
     /** The same with another number of SYNs that have options; 0 for all. */
@@ -202,7 +205,7 @@ public record HostTraits(
         return new HostTraits(optionOrder, roundReceiveBuffer, windowIsBuffer, ackEverySecond, finWithAck, windowRst,
                 windowSyn, timeWaitKeeps, lateReset, value, ecnSyns, pushSuperFrames, synFin, silentToSynAck, openEnd,
                 ecnCrossing, keepIdleWindow, deferDivisor, missingTimestamps, silentGiveUp, silentToFutureAck,
-                frameSegments, emptyProbe, bareReset, timeoutMargin, pathMss);
+                frameSegments, emptyProbe, bareReset, timeoutMargin, pathMss, reduceFromWindow);
     }
 
     /** The same with another number of SYNs that ask for ECN. */
@@ -210,7 +213,7 @@ public record HostTraits(
         return new HostTraits(optionOrder, roundReceiveBuffer, windowIsBuffer, ackEverySecond, finWithAck, windowRst,
                 windowSyn, timeWaitKeeps, lateReset, optionSyns, value, pushSuperFrames, synFin, silentToSynAck,
                 openEnd, ecnCrossing, keepIdleWindow, deferDivisor, missingTimestamps, silentGiveUp,
-                silentToFutureAck, frameSegments, emptyProbe, bareReset, timeoutMargin, pathMss);
+                silentToFutureAck, frameSegments, emptyProbe, bareReset, timeoutMargin, pathMss, reduceFromWindow);
     }
 
     /** The same with PSH on frames that the NIC cuts, or not. */
@@ -218,7 +221,7 @@ public record HostTraits(
         return new HostTraits(optionOrder, roundReceiveBuffer, windowIsBuffer, ackEverySecond, finWithAck, windowRst,
                 windowSyn, timeWaitKeeps, lateReset, optionSyns, ecnSyns, value, synFin, silentToSynAck, openEnd,
                 ecnCrossing, keepIdleWindow, deferDivisor, missingTimestamps, silentGiveUp, silentToFutureAck,
-                frameSegments, emptyProbe, bareReset, timeoutMargin, pathMss);
+                frameSegments, emptyProbe, bareReset, timeoutMargin, pathMss, reduceFromWindow);
     }
 
     /** The same with segments that have SYN and FIN treated so. */
@@ -226,7 +229,7 @@ public record HostTraits(
         return new HostTraits(optionOrder, roundReceiveBuffer, windowIsBuffer, ackEverySecond, finWithAck, windowRst,
                 windowSyn, timeWaitKeeps, lateReset, optionSyns, ecnSyns, pushSuperFrames, value, silentToSynAck,
                 openEnd, ecnCrossing, keepIdleWindow, deferDivisor, missingTimestamps, silentGiveUp,
-                silentToFutureAck, frameSegments, emptyProbe, bareReset, timeoutMargin, pathMss);
+                silentToFutureAck, frameSegments, emptyProbe, bareReset, timeoutMargin, pathMss, reduceFromWindow);
     }
 
     /** The same with listening sockets that are silent to a SYN-ACK, or not. */
@@ -234,7 +237,7 @@ public record HostTraits(
         return new HostTraits(optionOrder, roundReceiveBuffer, windowIsBuffer, ackEverySecond, finWithAck, windowRst,
                 windowSyn, timeWaitKeeps, lateReset, optionSyns, ecnSyns, pushSuperFrames, synFin, value, openEnd,
                 ecnCrossing, keepIdleWindow, deferDivisor, missingTimestamps, silentGiveUp, silentToFutureAck,
-                frameSegments, emptyProbe, bareReset, timeoutMargin, pathMss);
+                frameSegments, emptyProbe, bareReset, timeoutMargin, pathMss, reduceFromWindow);
     }
 
     /** The same with opens ended by these ICMP errors. */
@@ -242,7 +245,7 @@ public record HostTraits(
         return new HostTraits(optionOrder, roundReceiveBuffer, windowIsBuffer, ackEverySecond, finWithAck, windowRst,
                 windowSyn, timeWaitKeeps, lateReset, optionSyns, ecnSyns, pushSuperFrames, synFin, silentToSynAck,
                 value, ecnCrossing, keepIdleWindow, deferDivisor, missingTimestamps, silentGiveUp, silentToFutureAck,
-                frameSegments, emptyProbe, bareReset, timeoutMargin, pathMss);
+                frameSegments, emptyProbe, bareReset, timeoutMargin, pathMss, reduceFromWindow);
     }
 
     /** The same with the peer asked alone for ECN when SYNs cross, or not. */
@@ -250,7 +253,7 @@ public record HostTraits(
         return new HostTraits(optionOrder, roundReceiveBuffer, windowIsBuffer, ackEverySecond, finWithAck, windowRst,
                 windowSyn, timeWaitKeeps, lateReset, optionSyns, ecnSyns, pushSuperFrames, synFin, silentToSynAck,
                 openEnd, value, keepIdleWindow, deferDivisor, missingTimestamps, silentGiveUp, silentToFutureAck,
-                frameSegments, emptyProbe, bareReset, timeoutMargin, pathMss);
+                frameSegments, emptyProbe, bareReset, timeoutMargin, pathMss, reduceFromWindow);
     }
 
     /** The same with windows kept while they are not used, or not. */
@@ -258,7 +261,7 @@ public record HostTraits(
         return new HostTraits(optionOrder, roundReceiveBuffer, windowIsBuffer, ackEverySecond, finWithAck, windowRst,
                 windowSyn, timeWaitKeeps, lateReset, optionSyns, ecnSyns, pushSuperFrames, synFin, silentToSynAck,
                 openEnd, ecnCrossing, value, deferDivisor, missingTimestamps, silentGiveUp, silentToFutureAck,
-                frameSegments, emptyProbe, bareReset, timeoutMargin, pathMss);
+                frameSegments, emptyProbe, bareReset, timeoutMargin, pathMss, reduceFromWindow);
     }
 
     /** The same with frames that wait for another part of the window. */
@@ -266,7 +269,7 @@ public record HostTraits(
         return new HostTraits(optionOrder, roundReceiveBuffer, windowIsBuffer, ackEverySecond, finWithAck, windowRst,
                 windowSyn, timeWaitKeeps, lateReset, optionSyns, ecnSyns, pushSuperFrames, synFin, silentToSynAck,
                 openEnd, ecnCrossing, keepIdleWindow, value, missingTimestamps, silentGiveUp, silentToFutureAck,
-                frameSegments, emptyProbe, bareReset, timeoutMargin, pathMss);
+                frameSegments, emptyProbe, bareReset, timeoutMargin, pathMss, reduceFromWindow);
     }
 
     /** The same with segments taken that lack timestamps, or not. */
@@ -274,7 +277,7 @@ public record HostTraits(
         return new HostTraits(optionOrder, roundReceiveBuffer, windowIsBuffer, ackEverySecond, finWithAck, windowRst,
                 windowSyn, timeWaitKeeps, lateReset, optionSyns, ecnSyns, pushSuperFrames, synFin, silentToSynAck,
                 openEnd, ecnCrossing, keepIdleWindow, deferDivisor, value, silentGiveUp, silentToFutureAck,
-                frameSegments, emptyProbe, bareReset, timeoutMargin, pathMss);
+                frameSegments, emptyProbe, bareReset, timeoutMargin, pathMss, reduceFromWindow);
     }
 
     /** The same with peers that do not answer given up in silence, or not. */
@@ -282,7 +285,7 @@ public record HostTraits(
         return new HostTraits(optionOrder, roundReceiveBuffer, windowIsBuffer, ackEverySecond, finWithAck, windowRst,
                 windowSyn, timeWaitKeeps, lateReset, optionSyns, ecnSyns, pushSuperFrames, synFin, silentToSynAck,
                 openEnd, ecnCrossing, keepIdleWindow, deferDivisor, missingTimestamps, value, silentToFutureAck,
-                frameSegments, emptyProbe, bareReset, timeoutMargin, pathMss);
+                frameSegments, emptyProbe, bareReset, timeoutMargin, pathMss, reduceFromWindow);
     }
 
     /** The same with acknowledgments of the future dropped in silence, or not. */
@@ -290,7 +293,7 @@ public record HostTraits(
         return new HostTraits(optionOrder, roundReceiveBuffer, windowIsBuffer, ackEverySecond, finWithAck, windowRst,
                 windowSyn, timeWaitKeeps, lateReset, optionSyns, ecnSyns, pushSuperFrames, synFin, silentToSynAck,
                 openEnd, ecnCrossing, keepIdleWindow, deferDivisor, missingTimestamps, silentGiveUp, value,
-                frameSegments, emptyProbe, bareReset, timeoutMargin, pathMss);
+                frameSegments, emptyProbe, bareReset, timeoutMargin, pathMss, reduceFromWindow);
     }
 
     /** The same with frames of at least so many segments; 0 for as much as the NIC takes. */
@@ -298,7 +301,7 @@ public record HostTraits(
         return new HostTraits(optionOrder, roundReceiveBuffer, windowIsBuffer, ackEverySecond, finWithAck, windowRst,
                 windowSyn, timeWaitKeeps, lateReset, optionSyns, ecnSyns, pushSuperFrames, synFin, silentToSynAck,
                 openEnd, ecnCrossing, keepIdleWindow, deferDivisor, missingTimestamps, silentGiveUp,
-                silentToFutureAck, value, emptyProbe, bareReset, timeoutMargin, pathMss);
+                silentToFutureAck, value, emptyProbe, bareReset, timeoutMargin, pathMss, reduceFromWindow);
     }
 
     /** The same with closed windows probed without data, or not. */
@@ -306,7 +309,7 @@ public record HostTraits(
         return new HostTraits(optionOrder, roundReceiveBuffer, windowIsBuffer, ackEverySecond, finWithAck, windowRst,
                 windowSyn, timeWaitKeeps, lateReset, optionSyns, ecnSyns, pushSuperFrames, synFin, silentToSynAck,
                 openEnd, ecnCrossing, keepIdleWindow, deferDivisor, missingTimestamps, silentGiveUp,
-                silentToFutureAck, frameSegments, value, bareReset, timeoutMargin, pathMss);
+                silentToFutureAck, frameSegments, value, bareReset, timeoutMargin, pathMss, reduceFromWindow);
     }
 
     /** The same with data for nobody answered as if there were no connection, or not. */
@@ -314,7 +317,7 @@ public record HostTraits(
         return new HostTraits(optionOrder, roundReceiveBuffer, windowIsBuffer, ackEverySecond, finWithAck, windowRst,
                 windowSyn, timeWaitKeeps, lateReset, optionSyns, ecnSyns, pushSuperFrames, synFin, silentToSynAck,
                 openEnd, ecnCrossing, keepIdleWindow, deferDivisor, missingTimestamps, silentGiveUp,
-                silentToFutureAck, frameSegments, emptyProbe, value, timeoutMargin, pathMss);
+                silentToFutureAck, frameSegments, emptyProbe, value, timeoutMargin, pathMss, reduceFromWindow);
     }
 
     /** The same with the least timeout on top of the round-trip time, or not. */
@@ -322,7 +325,7 @@ public record HostTraits(
         return new HostTraits(optionOrder, roundReceiveBuffer, windowIsBuffer, ackEverySecond, finWithAck, windowRst,
                 windowSyn, timeWaitKeeps, lateReset, optionSyns, ecnSyns, pushSuperFrames, synFin, silentToSynAck,
                 openEnd, ecnCrossing, keepIdleWindow, deferDivisor, missingTimestamps, silentGiveUp,
-                silentToFutureAck, frameSegments, emptyProbe, bareReset, value, pathMss);
+                silentToFutureAck, frameSegments, emptyProbe, bareReset, value, pathMss, reduceFromWindow);
     }
 
     /** The same with SYNs that offer what the path takes when they are sent again, or not. */
@@ -330,6 +333,14 @@ public record HostTraits(
         return new HostTraits(optionOrder, roundReceiveBuffer, windowIsBuffer, ackEverySecond, finWithAck, windowRst,
                 windowSyn, timeWaitKeeps, lateReset, optionSyns, ecnSyns, pushSuperFrames, synFin, silentToSynAck,
                 openEnd, ecnCrossing, keepIdleWindow, deferDivisor, missingTimestamps, silentGiveUp,
-                silentToFutureAck, frameSegments, emptyProbe, bareReset, timeoutMargin, value);
+                silentToFutureAck, frameSegments, emptyProbe, bareReset, timeoutMargin, value, reduceFromWindow);
+    }
+
+    /** The same with losses that halve the congestion window, or what was in flight. */
+    public HostTraits withReduceFromWindow(boolean value) {
+        return new HostTraits(optionOrder, roundReceiveBuffer, windowIsBuffer, ackEverySecond, finWithAck, windowRst,
+                windowSyn, timeWaitKeeps, lateReset, optionSyns, ecnSyns, pushSuperFrames, synFin, silentToSynAck,
+                openEnd, ecnCrossing, keepIdleWindow, deferDivisor, missingTimestamps, silentGiveUp,
+                silentToFutureAck, frameSegments, emptyProbe, bareReset, timeoutMargin, pathMss, value);
     }
 }

@@ -63,7 +63,7 @@ final class Rack {
     /** §6.2 steps 1 to 4, without the window itself, which depends on the time. */
     void update(Tcb t, Delivery d, long now) {
         if (d.isCredible()) {
-            rtt = now - d.credibleSentAt();
+            rtt = Math.max(0, now - d.credibleSentAt());
             if (!valid || Delivery.isAfter(d.credibleSentAt(), d.credibleEnd(), xmitAt, end)) {
                 valid = true;
                 xmitAt = d.credibleSentAt();

@@ -2,11 +2,16 @@ package io.fourtuple.core.tcp;
 
 import io.fourtuple.core.Counter;
 import io.fourtuple.core.wire.Seq;
+import io.fourtuple.core.wire.TcpSegment;
 
 /** The window we offer (RFC 9293 §3.8.6.2.2, RFC 7323 §2) and the size of the receive buffer behind it. */
 final class ReceiveWindow {
     private static final int MAX_UNSCALED = 0xffff;
     private static final int MAX_SHIFT = 14;
+    /** The round trip to begin with, when none was measured. */
+    private static final long UNKNOWN_RTT_NANOS = 50_000_000;
+    /** What is longer than so many round trips was a pause. */
+    private static final int PAUSE_ROUND_TRIPS = 8;
 
     private ReceiveWindow() {}
 
@@ -93,25 +98,46 @@ final class ReceiveWindow {
     }
 
     /**
+     * How long the peer takes to answer an acknowledgment with data, by its timestamps: the round trip as the receiver
+     * of data sees it, who may never send any. It counts whole milliseconds that certainly went by. The first segment
+     * that answers a timestamp tells; what comes after a pause does not.
+     */
+    static void measureRoundTrip(Tcb t, TcpSegment s, long now) {
+        int echo = s.options().tsEcr();
+        if (!t.timestamps || !s.options().hasTimestamps() || echo == t.rcvRttEcho || s.payloadLength() < t.rcvMss) {
+            return;
+        }
+        t.rcvRttEcho = echo;
+        long sample = (Seq.distance(echo, t.timestamp(now)) - 1) * 1_000_000L;
+        if (sample >= 0 && sample <= PAUSE_ROUND_TRIPS * Math.max(roundTrip(t), UNKNOWN_RTT_NANOS)) {
+            t.rcvRtt = t.rcvRtt == 0 ? sample : t.rcvRtt + (sample - t.rcvRtt) / 8;
+        }
+    }
+
+    private static long roundTrip(Tcb t) {
+        long longer = Math.max(t.rtt.smoothed(), t.rcvRtt);
+        return longer > 0 ? longer : UNKNOWN_RTT_NANOS;
+    }
+
+    /**
      * The user took octets: dynamic right-sizing. When it took more than half a buffer within about one round trip, the
      * buffer limits the peer and grows, up to the maximum, unless memory is under pressure.
      */
     static void taken(Tcb t, int octets, long nowNanos) {
         t.tuneTaken += octets;
-        long roundTrip = t.rtt.smoothed() > 0 ? t.rtt.smoothed() : UNKNOWN_RTT_NANOS;
+        long roundTrip = roundTrip(t);
         long elapsed = nowNanos - t.tuneStartedAt;
         if (elapsed < roundTrip) {
             return;
         }
         int max = t.config.receiveBuffer().max();
-        boolean steady = elapsed <= Math.max(8 * roundTrip, UNKNOWN_RTT_NANOS);
+        boolean steady = elapsed <= Math.max(PAUSE_ROUND_TRIPS * roundTrip, UNKNOWN_RTT_NANOS);
         if (steady && t.tuneTaken > t.receiveBuffer / 2 && t.receiveBuffer < max
                 && !t.memory.isUnderPressure()) {
             t.receiveBuffer = (int) Math.min(max, 2L * t.receiveBuffer);
         }
+        t.tuneSpace = t.tuneTaken;
         t.tuneTaken = 0;
         t.tuneStartedAt = nowNanos;
     }
-
-    private static final long UNKNOWN_RTT_NANOS = 50_000_000;
 }

@@ -35,7 +35,11 @@ final class Recoveries {
             case TIMEOUT -> continueAfterTimeout(t, s, d, advanced, duplicate, now);
         }
         if (t.recovery == Tcb.Recovery.NONE && t.scoreboard.pending() > 0) {
-            enterFast(t, d, now);
+            if (t.mtu.hasFailed(t, now)) {
+                Timeouts.repairTooBig(t);
+            } else {
+                enterFast(t, d, now);
+            }
         }
         if (t.recovery == Tcb.Recovery.FAST) {
             shape(t, d, advanced);
@@ -70,7 +74,7 @@ final class Recoveries {
             t.counters.increment(Counter.TCP_EXT_LOSS_PROBE_RECOVERY);
             if (!ExplicitCongestion.hasReducedSince(t)) {
                 t.congestion.remember();
-                t.congestion.onLoss(t.tlp.flight(), now);
+                t.congestion.onLoss(t.reducible(t.tlp.flight()), now);
                 t.congestion.onRecovered(t.pipe(), now);
             }
             ExplicitCongestion.reduced(t);
@@ -95,7 +99,7 @@ final class Recoveries {
         t.timing = false;
         t.tlp.end(t);
         if (!ExplicitCongestion.hasReducedSince(t)) { // once for each window of data (RFC 3168 §6.1.2)
-            t.congestion.onLoss(d.flightBefore, now);
+            t.congestion.onLoss(t.reducible(d.flightBefore), now);
         }
         ExplicitCongestion.reduced(t);
         t.prr.begin(d.flightBefore, d.sackedBefore);
@@ -147,6 +151,10 @@ final class Recoveries {
             return;
         }
         t.rate.lost(d.newlyLost);
+        if (t.recovery == Tcb.Recovery.NONE && t.mtu.hasFailed(t, now)) {
+            Timeouts.repairTooBig(t);
+            return;
+        }
         if (t.recovery == Tcb.Recovery.NONE || (t.recovery == Tcb.Recovery.TIMEOUT && d.lostAgain)) {
             enterFast(t, d, now);
         }

@@ -83,7 +83,7 @@ final class Scoreboard extends RunTable {
             boolean plain = (flags[last] & ~APP_LIMITED) == 0;
             if (plain && last == newest && ends[last] == start && now - began[last] <= granule) {
                 ends[last] = end;
-                sentAt[last] = now;
+                sentAt[last] = orderedTime(now, false);
                 return;
             }
         }
@@ -95,8 +95,20 @@ final class Scoreboard extends RunTable {
             join();
         }
         int run = allocate(start, end, now, rate);
+        sentAt[run] = orderedTime(now, false);
         insert(count, run);
         linkNewest(run);
+    }
+
+    /**
+     * A time of sending that says what was sent after what, also within one moment, in which RACK goes by the sequence
+     * numbers: what is sent again comes after new octets of that moment by a nanosecond.
+     */
+    private long orderedTime(long now, boolean again) {
+        if (newest == NOWHERE || sentAt[newest] - now < 0) {
+            return now;
+        }
+        return again && (flags[newest] & RESENT) == 0 ? sentAt[newest] + 1 : sentAt[newest];
     }
 
     /**
@@ -112,7 +124,7 @@ final class Scoreboard extends RunTable {
         unlink(run);
         int mark = (flags[run] & ~APP_LIMITED) | EVER_RESENT | (asLost ? RESENT : 0);
         setFlags(run, rate.isAppLimited() ? mark | APP_LIMITED : mark);
-        sentAt[run] = now;
+        sentAt[run] = orderedTime(now, true);
         began[run] = now;
         snapshot(run, rate);
         linkNewest(run);
@@ -197,7 +209,7 @@ final class Scoreboard extends RunTable {
             int run = order[head + i];
             if ((flags[run] & SACKED) != 0) {
                 setFlags(run, flags[run] & ~SACKED);
-                sentAt[run] = now;
+                sentAt[run] = orderedTime(now, false);
                 linkNewest(run);
             }
         }
@@ -290,7 +302,7 @@ final class Scoreboard extends RunTable {
             if ((flags[run] & (LOST | RESENT)) != 0) {
                 unlink(run);
                 setFlags(run, (flags[run] & ~(LOST | RESENT)) | EVER_RESENT);
-                sentAt[run] = now;
+                sentAt[run] = orderedTime(now, false);
                 linkNewest(run);
             }
         }

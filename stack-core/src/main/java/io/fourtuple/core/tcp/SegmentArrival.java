@@ -16,7 +16,7 @@ final class SegmentArrival {
     private SegmentArrival() {}
 
     static void handle(Tcb t, TcpSegment s, long now) {
-        t.segmentsIn++;
+        t.segmentsIn += s.segments();
         if (s.has(TcpFlags.SYN | TcpFlags.FIN) && t.config.traits().synFin() == HostTraits.SynFin.DROPPED) {
             return;
         }
@@ -344,6 +344,7 @@ final class SegmentArrival {
             t.counters.increment(Counter.TCP_EXT_PURE_ACKS);
             return;
         }
+        t.account.dataSegmentsIn += s.segments();
         if (t.inputClosed && Seq.gt(end, t.rcvNxt)) { // nobody will read it (RFC 9293 §3.6.1, MUST-17)
             t.counters.increment(Counter.TCP_EXT_ABORT_ON_CLOSE);
             t.resetDue = true;
@@ -362,6 +363,7 @@ final class SegmentArrival {
             reportDuplicate(t, seq, t.rcvNxt, Counter.TCP_EXT_DSACK_OLD_SENT);
         }
         measureSegment(t, s);
+        ReceiveWindow.measureRoundTrip(t, s, now);
         ExplicitCongestion.arrived(t, s);
         int length = Seq.distance(left, right);
         ReceivedChunk chunk = chunk(s, Seq.distance(seq, left), length);
@@ -387,6 +389,7 @@ final class SegmentArrival {
             scheduleAck(t, hadGap, now);
         } else {
             boolean kept = ReceiveMemory.insert(t, chunk, left);
+            t.account.outOfOrderSegments += s.segments();
             t.counters.increment(kept ? Counter.TCP_EXT_OFO_QUEUE : Counter.TCP_EXT_OFO_DROP);
             if (kept && t.receiveQueue.hasDuplicate()) {
                 reportDuplicate(t, t.receiveQueue.duplicateStart(), t.receiveQueue.duplicateEnd(),

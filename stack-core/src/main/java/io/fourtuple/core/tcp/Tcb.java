@@ -213,6 +213,11 @@ final class Tcb {
     // --- receive buffer auto-tuning
     long tuneStartedAt;
     long tuneTaken;
+    /** What the user took within the last round trip. */
+    long tuneSpace;
+    /** The round trip as the receiver sees it, 0 before the first measurement, and the last echo that told. */
+    long rcvRtt;
+    int rcvRttEcho;
 
     // --- SYN and RST to send
     boolean synDue;
@@ -245,6 +250,9 @@ final class Tcb {
     boolean timedOut;
 
     // --- statistics (tcp_info)
+    final Account account = new Account();
+
+    final PathMtuSearch mtu = new PathMtuSearch();
     long bytesSent;
     long bytesRetransmitted;
     /** Octets that duplicate SACKs have told of, and how many such blocks were believed. */
@@ -360,7 +368,12 @@ final class Tcb {
             rtt.synWasLost();
         }
         int mss = peerMss < 0 ? defaultMss(tuple) : Math.max(peerMss, offer.minPeerMss());
-        sndMss = Math.min(mss, path.mss()) - (timestamps ? 12 : 0); // RFC 6691: options come out of it
+        int agreed = Math.min(mss, path.mss());
+        int first = mtu.begin(this, agreed);
+        if (first < agreed) {
+            path = pathOf(first);
+        }
+        sndMss = first - (timestamps ? 12 : 0); // RFC 6691: options come out of it
         if (config.traits().roundReceiveBuffer()) {
             int segment = Math.min(mss, path.mss());
             receiveBuffer = Math.min(config.receiveBuffer().max(), Math.ceilDiv(receiveBuffer, segment) * segment);
@@ -386,10 +399,21 @@ final class Tcb {
 
     /** The path takes less than thought: RFC 1191, RFC 8201. */
     void lowerMss(int mss) {
-        boolean cuts = path.maxPayload() > path.mss(); // only a NIC that cuts segments may get more than one
-        path = new PathProperties(mss, cuts ? Math.max(mss, path.maxPayload() / mss * mss) : mss);
+        path = pathOf(mss);
         sndMss = Math.min(sndMss, mss - (timestamps ? 12 : 0));
         congestion.onSegmentSize(sndMss);
+    }
+
+    /** Segments of this size pass, as far as is known, and no larger ones. */
+    void changeMss(int mss) {
+        path = pathOf(mss);
+        sndMss = mss - (timestamps ? 12 : 0);
+        congestion.onSegmentSize(sndMss);
+    }
+
+    private PathProperties pathOf(int mss) {
+        boolean cuts = linkPath.maxPayload() > linkPath.mss(); // only a NIC that cuts segments may get more than one
+        return new PathProperties(mss, cuts ? Math.max(mss, linkPath.maxPayload() / mss * mss) : mss);
     }
 
     /** Payload octets of the next full-sized segment: SACK blocks take their room (RFC 6691 §3.1). */
@@ -451,6 +475,11 @@ final class Tcb {
     /** What may be in flight, in octets, as far as the network is concerned. */
     long window() {
         return recovery == Recovery.FAST && !congestion.shapesRecovery() ? prr.window() : congestion.cwnd();
+    }
+
+    /** What a loss takes its part of: these octets in flight, or the window in whole segments where that is a trait. */
+    long reducible(int inFlight) {
+        return config.traits().reduceFromWindow() ? congestion.cwnd() / sndMss * sndMss : inFlight;
     }
 
     /** True when something is known to be lost and was not sent again. */

@@ -23,6 +23,7 @@ import java.util.Objects;
  * @param tuning what is mostly said for one socket
  * @param traits whose host this looks like
  * @param fastOpen data with the SYN
+ * @param pathMtu how large segments may be
  */
 public record TcpConfig(
         BufferLimits receiveBuffer,
@@ -40,7 +41,8 @@ public record TcpConfig(
         Recovery recovery,
         Tuning tuning,
         HostTraits traits,
-        FastOpenRules fastOpen) {
+        FastOpenRules fastOpen,
+        PathMtuRules pathMtu) {
 
     private static final long MILLIS = 1_000_000L;
     private static final long SECONDS = 1_000 * MILLIS;
@@ -58,6 +60,7 @@ public record TcpConfig(
         Objects.requireNonNull(tuning, "tuning");
         Objects.requireNonNull(traits, "traits");
         Objects.requireNonNull(fastOpen, "fastOpen");
+        Objects.requireNonNull(pathMtu, "pathMtu");
         if (initialWindowSegments < 1) {
             throw new IllegalArgumentException("initialWindowSegments must be at least 1");
         }
@@ -153,34 +156,26 @@ public record TcpConfig(
      * @param frto whether a timeout was for nothing is found out (RFC 5682; Linux {@code tcp_frto})
      * @param dsack the peer is told what has arrived twice (RFC 2883; Linux {@code tcp_dsack})
      * @param hystart slow start ends when round-trip times begin to rise, before anything is lost (HyStart++, RFC 9406)
-     * @param blackHoles segments become smaller when full-sized ones vanish for seconds, although no router says that
-     *     they are too big (RFC 4821 §7.7, RFC 2923 §2.1; Linux {@code tcp_mtu_probing} 1)
      */
-    public record Recovery(boolean rack, boolean tailLossProbe, boolean frto, boolean dsack, boolean hystart,
-            boolean blackHoles) {
+    public record Recovery(boolean rack, boolean tailLossProbe, boolean frto, boolean dsack, boolean hystart) {
         /** The same with RACK or without. */
         public Recovery withRack(boolean on) {
-            return new Recovery(on, tailLossProbe, frto, dsack, hystart, blackHoles);
+            return new Recovery(on, tailLossProbe, frto, dsack, hystart);
         }
 
         /** The same with tail loss probes or without. */
         public Recovery withTailLossProbe(boolean on) {
-            return new Recovery(rack, on, frto, dsack, hystart, blackHoles);
+            return new Recovery(rack, on, frto, dsack, hystart);
         }
 
         /** The same with F-RTO or without. */
         public Recovery withFrto(boolean on) {
-            return new Recovery(rack, tailLossProbe, on, dsack, hystart, blackHoles);
+            return new Recovery(rack, tailLossProbe, on, dsack, hystart);
         }
 
         /** The same with duplicate SACKs or without. */
         public Recovery withDsack(boolean on) {
-            return new Recovery(rack, tailLossProbe, frto, on, hystart, blackHoles);
-        }
-
-        /** The same with the search for black holes or without. */
-        public Recovery withBlackHoles(boolean on) {
-            return new Recovery(rack, tailLossProbe, frto, dsack, hystart, on);
+            return new Recovery(rack, tailLossProbe, frto, on, hystart);
         }
     }
 
@@ -280,108 +275,116 @@ public record TcpConfig(
                 60 * SECONDS,
                 Cubic::new,
                 Ecn.ACCEPT,
-                new Recovery(true, true, true, true, true, false),
+                new Recovery(true, true, true, true, true),
                 Tuning.NONE,
                 HostTraits.DEFAULT,
-                FastOpenRules.DEFAULT);
+                FastOpenRules.DEFAULT,
+                PathMtuRules.DEFAULT);
     }
 
     /** The same with another receive buffer. */
     public TcpConfig withReceiveBuffer(BufferLimits limits) {
         return new TcpConfig(limits, sendBuffer, options, retransmission, acknowledgment, keepAlive, noDelay,
                 initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn, recovery,
-                tuning, traits, fastOpen);
+                tuning, traits, fastOpen, pathMtu);
     }
 
     /** The same with another send buffer. */
     public TcpConfig withSendBuffer(BufferLimits limits) {
         return new TcpConfig(receiveBuffer, limits, options, retransmission, acknowledgment, keepAlive, noDelay,
                 initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn, recovery,
-                tuning, traits, fastOpen);
+                tuning, traits, fastOpen, pathMtu);
     }
 
     /** The same with another offer in the SYN. */
     public TcpConfig withOptions(OptionOffer offer) {
         return new TcpConfig(receiveBuffer, sendBuffer, offer, retransmission, acknowledgment, keepAlive, noDelay,
                 initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn, recovery,
-                tuning, traits, fastOpen);
+                tuning, traits, fastOpen, pathMtu);
     }
 
     /** The same with another retransmission timer. */
     public TcpConfig withRetransmission(Retransmission timer) {
         return new TcpConfig(receiveBuffer, sendBuffer, options, timer, acknowledgment, keepAlive, noDelay,
                 initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn, recovery,
-                tuning, traits, fastOpen);
+                tuning, traits, fastOpen, pathMtu);
     }
 
     /** The same with another way to acknowledge. */
     public TcpConfig withAcknowledgment(Acknowledgment policy) {
         return new TcpConfig(receiveBuffer, sendBuffer, options, retransmission, policy, keepAlive, noDelay,
                 initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn, recovery,
-                tuning, traits, fastOpen);
+                tuning, traits, fastOpen, pathMtu);
     }
 
     /** The same with another keep-alive. */
     public TcpConfig withKeepAlive(KeepAlive probing) {
         return new TcpConfig(receiveBuffer, sendBuffer, options, retransmission, acknowledgment, probing, noDelay,
                 initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn, recovery,
-                tuning, traits, fastOpen);
+                tuning, traits, fastOpen, pathMtu);
     }
 
     /** The same with Nagle's algorithm off (true) or on. */
     public TcpConfig withNoDelay(boolean off) {
         return new TcpConfig(receiveBuffer, sendBuffer, options, retransmission, acknowledgment, keepAlive, off,
                 initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn, recovery,
-                tuning, traits, fastOpen);
+                tuning, traits, fastOpen, pathMtu);
     }
 
     /** The same with another limit of FIN-WAIT-2, in nanoseconds. */
     public TcpConfig withFinWait2Timeout(long limit) {
         return new TcpConfig(receiveBuffer, sendBuffer, options, retransmission, acknowledgment, keepAlive, noDelay,
                 initialWindowSegments, timeWait, limit, congestionControl, ecn, recovery,
-                tuning, traits, fastOpen);
+                tuning, traits, fastOpen, pathMtu);
     }
 
     /** The same with another congestion control. */
     public TcpConfig withCongestionControl(CongestionControlSupplier policy) {
         return new TcpConfig(receiveBuffer, sendBuffer, options, retransmission, acknowledgment, keepAlive, noDelay,
                 initialWindowSegments, timeWait, finWait2Timeout, policy, ecn, recovery,
-                tuning, traits, fastOpen);
+                tuning, traits, fastOpen, pathMtu);
     }
 
     /** The same with explicit congestion notification so. */
     public TcpConfig withEcn(Ecn use) {
         return new TcpConfig(receiveBuffer, sendBuffer, options, retransmission, acknowledgment, keepAlive, noDelay,
                 initialWindowSegments, timeWait, finWait2Timeout, congestionControl, use, recovery,
-                tuning, traits, fastOpen);
+                tuning, traits, fastOpen, pathMtu);
     }
 
     /** The same with losses found so. */
     public TcpConfig withRecovery(Recovery how) {
         return new TcpConfig(receiveBuffer, sendBuffer, options, retransmission, acknowledgment, keepAlive, noDelay,
                 initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn, how,
-                tuning, traits, fastOpen);
+                tuning, traits, fastOpen, pathMtu);
     }
 
     /** The same with this said besides. */
     public TcpConfig withTuning(Tuning said) {
         return new TcpConfig(receiveBuffer, sendBuffer, options, retransmission, acknowledgment, keepAlive, noDelay,
                 initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn, recovery,
-                said, traits, fastOpen);
+                said, traits, fastOpen, pathMtu);
     }
 
     /** The same, looking like another host. */
     public TcpConfig withTraits(HostTraits host) {
         return new TcpConfig(receiveBuffer, sendBuffer, options, retransmission, acknowledgment, keepAlive, noDelay,
                 initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn, recovery,
-                tuning, host, fastOpen);
+                tuning, host, fastOpen, pathMtu);
     }
 
     /** The same with data with the SYN so. */
     public TcpConfig withFastOpen(FastOpenRules rules) {
         return new TcpConfig(receiveBuffer, sendBuffer, options, retransmission, acknowledgment, keepAlive, noDelay,
                 initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn, recovery,
-                tuning, traits, rules);
+                tuning, traits, rules, pathMtu);
+    }
+
+    /** The same with the size of segments found so. */
+    public TcpConfig withPathMtu(PathMtuRules rules) {
+        return new TcpConfig(receiveBuffer, sendBuffer, options, retransmission, acknowledgment, keepAlive, noDelay,
+                initialWindowSegments, timeWait, finWait2Timeout, congestionControl, ecn, recovery,
+                tuning, traits, fastOpen, rules);
     }
 
     /** The same as it is to be when a connection is opened: with what {@link Tuning#noOptions} takes away. */

@@ -7,7 +7,6 @@ import io.fourtuple.core.time.Deadline;
 import io.fourtuple.core.wire.FastOpenOption;
 import io.fourtuple.core.wire.FourTuple;
 import io.fourtuple.core.wire.OutboundSegment;
-import io.fourtuple.core.wire.SendReason;
 import io.fourtuple.core.wire.Seq;
 import io.fourtuple.core.wire.TcpSegment;
 import java.nio.ByteBuffer;
@@ -199,12 +198,12 @@ public final class TcpConnection {
         return new TcpInfo(
                 t.state(), t.windowScaling ? t.sndShift : -1, t.windowScaling ? t.rcvShift : -1, t.timestamps, t.sack,
                 t.ecn, t.ecnSeen, t.synData, t.rtt.timeout(t.config.retransmission()), t.rtt.smoothed(),
-                t.rtt.variance(), t.rtt.minimum(), t.sndMss, t.rcvMss, t.path.mss(), t.window(),
+                t.rtt.variance(), t.rtt.minimum(), t.sndMss, t.rcvMss, t.linkPath.mss(), t.window(),
                 t.congestion.ssthresh(), t.sndWnd, t.pipe(), t.octetsInFlight(), t.unsent(), t.receiveQueue.length(),
                 t.receiveQueue.outOfOrder(), t.receiveBuffer, t.sendBuffer, t.rcvWnd(), t.bytesSent,
                 t.bytesRetransmitted, t.bytesAcked, t.bytesReceived, t.segmentsOut, t.segmentsIn, t.retransmits,
                 t.rtt.backoff(), nowNanos - t.lastSentAt, nowNanos - t.lastReceivedAt, nowNanos - t.lastAckAt,
-                t.congestion.name(), pathInfo());
+                t.congestion.name(), pathInfo(), t.account.info(t, nowNanos));
     }
 
     private TcpInfo.Path pathInfo() {
@@ -214,7 +213,7 @@ public final class TcpConnection {
             case FAST -> TcpInfo.State.RECOVERY;
             case TIMEOUT -> TcpInfo.State.LOSS;
         };
-        return new TcpInfo.Path(state, t.scoreboard.lost(), t.scoreboard.resent(), t.scoreboard.sacked(),
+        return new TcpInfo.Path(state, t.path.mss(), t.scoreboard.lost(), t.scoreboard.resent(), t.scoreboard.sacked(),
                 Math.max(Scoreboard.DUP_THRESH * t.sndMss, t.rack.reorderingOctets()), t.rack.reorderSeen(),
                 t.dsackDups, t.rate.delivered(), t.rate.bytesPerSecond(), t.rate.isSampleAppLimited(),
                 t.congestion.pacingRate());
@@ -294,6 +293,7 @@ public final class TcpConnection {
     private void lowerMtu(int mtu) {
         int headers = t.tuple.local().isV4() ? 40 : 60;
         int mss = Math.max(t.smallestMss(), (mtu > 0 ? mtu : 1280) - headers);
+        t.mtu.told(mss);
         if (mss >= t.path.mss()) {
             return;
         }
@@ -301,13 +301,8 @@ public final class TcpConnection {
         t.lowerMss(mss);
         boolean smaller = t.sndMss < before;
         if (smaller && t.octetsInFlight() > 0 && t.state().isSynchronized()) { // too big: lost, but not by congestion
-            Timeouts.repair(t, SendReason.PATH_MTU, 0);
-            t.undo.close();
-            t.tlp.end(t);
-            t.recoveryPoint = t.sndNxt;
+            Timeouts.repairTooBig(t);
             t.scoreboard.markAllLost();
-            t.mustRetransmit = true;
-            t.timing = false;
         }
     }
 
@@ -544,6 +539,7 @@ public final class TcpConnection {
      */
     public boolean pollTransmit(OutboundSegment out, long nowNanos) {
         if (!Transmitter.poll(t, out, nowNanos)) {
+            t.account.idle(t, nowNanos);
             return false;
         }
         TcpConfig.Tuning tuning = t.config.tuning();

@@ -43,6 +43,7 @@ package io.fourtuple.core.tcp;
  * @param lastAck time since an acknowledgment was last received
  * @param congestionControl name of the policy
  * @param path what loss recovery and congestion control know of the path
+ * @param account where the time went, and what came and went
  */
 public record TcpInfo(
         TcpState state,
@@ -83,7 +84,8 @@ public record TcpInfo(
         long lastReceive,
         long lastAck,
         String congestionControl,
-        Path path) {
+        Path path,
+        Account account) {
 
     /** {@code tcpi_ca_state}. */
     public enum State {
@@ -104,6 +106,7 @@ public record TcpInfo(
      * nanoseconds, and octets per second.
      *
      * @param caState {@code tcpi_ca_state}
+     * @param mss the largest MSS that passes, as far as is known ({@code tcpi_pmtu}, there with the headers)
      * @param lost octets taken for lost ({@code tcpi_lost}, there in segments)
      * @param retrans octets sent again that are in flight ({@code tcpi_retrans})
      * @param sacked octets selectively acknowledged ({@code tcpi_sacked})
@@ -117,6 +120,7 @@ public record TcpInfo(
      */
     public record Path(
             State caState,
+            int mss,
             int lost,
             int retrans,
             int sacked,
@@ -127,4 +131,43 @@ public record TcpInfo(
             long deliveryRate,
             boolean appLimited,
             long pacingRate) {}
+
+    /**
+     * What is counted for the user alone, under the names of Linux. Nanoseconds, octets, segments.
+     *
+     * @param receiveRtt the round-trip time as the receiver of data sees it, by timestamps; 0 before the first
+     *     measurement ({@code tcpi_rcv_rtt})
+     * @param receiveSpace octets the user took within the last such round trip ({@code tcpi_rcv_space})
+     * @param receiveThreshold the largest window there may be at present ({@code tcpi_rcv_ssthresh})
+     * @param ackTimeout how long an acknowledgment may be delayed ({@code tcpi_ato})
+     * @param probes probes of a closed window and of a silent peer that were not answered ({@code tcpi_probes})
+     * @param dataSegmentsIn segments with data that came ({@code tcpi_data_segs_in})
+     * @param dataSegmentsOut segments with data that were sent, retransmissions included ({@code tcpi_data_segs_out})
+     * @param outOfOrderSegments segments that came out of order ({@code tcpi_rcv_ooopack})
+     * @param busy time with something to send or unacknowledged ({@code tcpi_busy_time})
+     * @param receiverLimited of it, time with only the peer's window in the way ({@code tcpi_rwnd_limited})
+     * @param sendBufferLimited of it, time with only the size of the send buffer in the way
+     *     ({@code tcpi_sndbuf_limited})
+     * @param timeouts how often the retransmission timer ran out in all ({@code tcpi_total_rto})
+     * @param timeoutRecoveries how often it did for something else than before ({@code tcpi_total_rto_recoveries})
+     * @param timeoutTime from there until it was acknowledged, in all ({@code tcpi_total_rto_time})
+     * @param fastOpenFailure why an open with Fast Open was an ordinary one: 1 there was no cookie, 2 the data were not
+     *     acknowledged, 3 the SYN was sent again; else 0 ({@code tcpi_fastopen_client_fail})
+     */
+    public record Account(
+            long receiveRtt,
+            long receiveSpace,
+            long receiveThreshold,
+            long ackTimeout,
+            int probes,
+            long dataSegmentsIn,
+            long dataSegmentsOut,
+            long outOfOrderSegments,
+            long busy,
+            long receiverLimited,
+            long sendBufferLimited,
+            long timeouts,
+            long timeoutRecoveries,
+            long timeoutTime,
+            int fastOpenFailure) {}
 }

@@ -118,6 +118,7 @@ final class Timeouts {
                 }
                 t.rtt.backOff();
                 t.counters.increment(Counter.TCP_EXT_TIMEOUTS);
+                t.account.timedOut(now);
                 t.synDue = true;
                 if (t.retransmits + 1 == R1) { // MUST-22
                     t.trouble(Trouble.NOT_ANSWERED);
@@ -136,6 +137,7 @@ final class Timeouts {
 
     /** RFC 6298 §5.4–5.6, RFC 6675 §5.1, RFC 5681 §3.1 equation (4). */
     private static void retransmissionTimeout(Tcb t, long now) {
+        t.account.timedOut(now);
         t.counters.increment(Counter.TCP_EXT_TIMEOUTS);
         boolean begins = t.recovery == Tcb.Recovery.NONE;
         if (begins) {
@@ -143,7 +145,7 @@ final class Timeouts {
             t.undo.begin(t);
         }
         if (!t.timedOut) { // not again for a segment that was sent again already
-            t.congestion.onTimeout(t.octetsInFlight(), now);
+            t.congestion.onTimeout(t.reducible(t.octetsInFlight()), now);
             ExplicitCongestion.reduced(t);
         }
         t.undo.timedOut(t, begins);
@@ -153,9 +155,7 @@ final class Timeouts {
         }
         t.timedOut = true;
         t.rtt.backOff();
-        if (t.config.recovery().blackHoles() && now - t.unansweredSince >= BLACK_HOLE_NANOS) {
-            suspectBlackHole(t);
-        }
+        t.mtu.timedOut(t, now);
         t.recoveryPoint = t.sndNxt;
         if (t.scoreboard.isReneged()) {
             t.counters.increment(Counter.TCP_EXT_SACK_RENEGING);
@@ -171,21 +171,6 @@ final class Timeouts {
         t.timing = false;
         t.mustRetransmit = true;
         t.retransmitAt = Deadline.after(now, t.rtt.timeout(t.config.retransmission()));
-    }
-
-    /** As long as Linux with its three of tcp_retries1 and a timeout of 200 ms. */
-    private static final long BLACK_HOLE_NANOS = 3_000_000_000L;
-    /** {@code tcp_base_mss}. */
-    private static final int BASE_MSS = 1024;
-
-    /** Full-sized segments vanish, and nobody says that they are too big (RFC 4821 §7.7): smaller ones may pass. */
-    private static void suspectBlackHole(Tcb t) {
-        boolean fullSized = t.octetsInFlight() >= t.sndMss;
-        int mss = Math.max(t.smallestMss(), t.path.mss() > BASE_MSS ? BASE_MSS : t.path.mss() / 2);
-        if (fullSized && mss < t.path.mss()) {
-            t.lowerMss(mss);
-            t.counters.increment(Counter.TCP_EXT_MTUP_BLACK_HOLE);
-        }
     }
 
     /** The peer's window is closed: one octet asks whether it still is. */
@@ -207,6 +192,16 @@ final class Timeouts {
             t.probeDue = true;
         }
         t.retransmitAt = Deadline.after(now, t.rtt.timeout(t.config.retransmission()));
+    }
+
+    /** What is lost was too big, and is sent again in pieces: that was no congestion. */
+    static void repairTooBig(Tcb t) {
+        repair(t, SendReason.PATH_MTU, 0);
+        t.undo.close();
+        t.tlp.end(t);
+        t.recoveryPoint = t.sndNxt;
+        t.mustRetransmit = true;
+        t.timing = false;
     }
 
     /** What is in flight and not acknowledged is sent again, for this reason. */

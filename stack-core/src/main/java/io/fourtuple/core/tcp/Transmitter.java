@@ -209,6 +209,7 @@ final class Transmitter {
     /** A retransmission, for whatever reason. */
     static void sentAgain(Tcb t, OutboundSegment out, long now) {
         t.timing = false;
+        t.mtu.resent(out.seq, Seq.add(out.seq, out.length()));
         int segments = segments(out);
         t.retransmits += segments;
         t.bytesRetransmitted += out.payloadLength;
@@ -245,6 +246,11 @@ final class Transmitter {
         }
         int una = t.sndUna == t.iss ? Seq.add(t.iss, 1) : t.sndUna; // a SYN takes up no room of the window
         int window = Seq.distance(t.sndNxt, Seq.add(una, t.sndWnd));
+        if (t.mtu.probe(t, out, window, now)) {
+            ExplicitCongestion.markFresh(t, out);
+            sentFresh(t, out, now);
+            return true;
+        }
         if (t.probeDue && window <= 0 && t.config.traits().emptyProbe()) {
             t.probeDue = false;
             bare(t, out, Seq.add(t.sndUna, -1), SendReason.WINDOW_PROBE, now);
@@ -412,15 +418,24 @@ final class Transmitter {
 
     /** A segment of {@code length} octets of sequence space, the FIN included, from {@code seq}. */
     static void segment(Tcb t, OutboundSegment out, int seq, int length, SendReason reason, long now) {
+        segment(t, out, seq, length, t.currentMss(), reason, now);
+    }
+
+    /** … that the NIC cuts into segments of {@code mss}, if it is larger. */
+    static void segment(Tcb t, OutboundSegment out, int seq, int length, int mss, SendReason reason, long now) {
         int data = Math.min(length, Math.max(0, Seq.distance(seq, t.sendQueue.endSeq())));
         boolean fin = t.outputClosed && Seq.add(seq, length) == Seq.add(t.finSeq(), 1);
-        int mss = t.currentMss();
         header(t, out, seq, reason, now);
         if (data > 0) {
             out.payload = t.sendQueue;
             out.payloadLength = data;
         }
         out.segmentSize = mss;
+        if (data > 0) {
+            int segments = segments(out);
+            t.segmentsOut += segments - 1;
+            t.account.dataSegmentsOut += segments;
+        }
         int end = Seq.add(seq, data);
         boolean last = data > 0 && end == t.sendQueue.endSeq() && (t.outputClosed || Seq.ge(t.pushed, end));
         if (last || (data > mss && t.config.traits().pushSuperFrames())) {

@@ -22,6 +22,8 @@ public enum SendReason {
     TAIL_LOSS_PROBE,
     /** It was sent before and too big for the path, as a router said (RFC 1191, RFC 8201). */
     PATH_MTU,
+    /** It is larger than the others, to see whether that passes (RFC 4821). */
+    PATH_MTU_PROBE,
     /** A zero-window probe. */
     WINDOW_PROBE,
     /** A keep-alive probe. */
@@ -59,6 +61,7 @@ public enum SendReason {
             case RACK -> "RACK retransmit";
             case TAIL_LOSS_PROBE -> "tail loss probe";
             case PATH_MTU -> "path MTU retransmit";
+            case PATH_MTU_PROBE -> "path MTU probe";
             case WINDOW_PROBE -> "zero-window probe";
             case KEEP_ALIVE -> "keep-alive";
             case CHALLENGE_ACK -> "challenge ACK";

@@ -56,6 +56,11 @@ public record TcpSegment(
         return Seq.add(seq, (flags & TcpFlags.SYN) >> 1);
     }
 
+    /** How many segments the NIC merged into this one; 1 when it merged none. */
+    public int segments() {
+        return gsoSize > 0 ? Math.max(1, Math.ceilDiv(payloadLength, gsoSize)) : 1;
+    }
+
     @Override
     public boolean equals(Object other) {
         return this == other;

@@ -95,6 +95,29 @@ class BottleneckTest {
     }
 
     @Test
+    void shouldOpenTheReceiversWindowWhereTheRoundTripHasGrownSinceTheHandshake() {
+        TcpPair pair = over(TcpConfig.defaults(), PIPE, 0);
+
+        double seconds = transfer(pair);
+
+        assertThat(OCTETS / seconds).isGreaterThan(0.8 * BANDWIDTH);
+        assertThat(pair.server.connection.info(pair.now).account().receiveRtt()).isBetween(38 * MILLIS, 90 * MILLIS);
+    }
+
+    @Test
+    void shouldNotTakeAPauseOfTheSenderForARoundTrip() {
+        TcpPair pair = over(TcpConfig.defaults(), PIPE, 0);
+        for (int i = 0; i < 20; i++) {
+            pair.client.connection.send(ByteBuffer.wrap(new byte[10_000]), pair.now);
+            pair.run(10 * SECONDS);
+        }
+
+        assertThat(pair.server.connection.info(pair.now).account().receiveRtt()).isLessThan(60 * MILLIS);
+        assertThat(pair.server.connection.info(pair.now).receiveBuffer())
+                .isEqualTo(TcpConfig.defaults().receiveBuffer().initial());
+    }
+
+    @Test
     void shouldMeasureTheDeliveryRate() {
         TcpPair pair = over("cubic", PIPE, 0);
         transfer(pair);
@@ -114,7 +137,7 @@ class BottleneckTest {
     }
 
     private int dropsOfSlowStart(boolean hystart) {
-        TcpConfig.Recovery recovery = new TcpConfig.Recovery(true, true, true, true, hystart, false);
+        TcpConfig.Recovery recovery = new TcpConfig.Recovery(true, true, true, true, hystart);
         TcpPair pair = over(config(Cubic::new).withRecovery(recovery), 2 * PIPE, 0);
         pair.runUntil(() -> {
             pair.client.connection.send(data, pair.now);

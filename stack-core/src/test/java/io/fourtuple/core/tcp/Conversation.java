@@ -81,7 +81,7 @@ final class Conversation {
 
     /** As before RFC 8985: duplicate acknowledgments and the retransmission timer are all there is. */
     static TcpConfig.Recovery byCounting() {
-        return new TcpConfig.Recovery(false, false, false, false, false, false);
+        return new TcpConfig.Recovery(false, false, false, false, false);
     }
 
     static TcpConfig withTimestamps() {

@@ -77,7 +77,7 @@ class DuplicateSackTest {
 
     @Test
     void shouldReportNothingWhenItIsOff() {
-        TcpConfig.Recovery off = new TcpConfig.Recovery(true, true, true, false, true, false);
+        TcpConfig.Recovery off = new TcpConfig.Recovery(true, true, true, false, true);
         Conversation quiet = Conversation.faraway(Conversation.withSack().withRecovery(off));
         quiet.inject("P. 1:6(5) ack 1 win 60000").advance(50 * MILLIS).forgetSent();
 

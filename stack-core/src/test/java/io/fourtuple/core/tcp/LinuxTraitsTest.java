@@ -104,6 +104,20 @@ class LinuxTraitsTest {
     }
 
     @Test
+    void shouldHalveTheWindowThatTheApplicationDidNotUse() {
+        assertThat(thresholdAfterTimeout(HostTraits.DEFAULT)).isEqualTo(2 * Conversation.MSS);
+        assertThat(thresholdAfterTimeout(HostTraits.DEFAULT.withReduceFromWindow(true)))
+                .isEqualTo(5 * Conversation.MSS);
+    }
+
+    private static long thresholdAfterTimeout(HostTraits traits) {
+        Conversation c = Conversation.established(
+                plain().withTraits(traits).withCongestionControl(NewReno::new));
+        c.send(10).expect("P. 1:11(10) ack 1").timeout();
+        return c.connection.info(c.now).ssthresh();
+    }
+
+    @Test
     void shouldKeepAWindowThatIsNotUsed() {
         Conversation c = Conversation.faraway(with(withSack(), t -> t.withKeepIdleWindow(true)));
         c.send(20_000);

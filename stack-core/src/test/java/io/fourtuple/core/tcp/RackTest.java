@@ -67,6 +67,21 @@ class RackTest {
 
     @Test
     @Rfc(number = 8985, rules = "6.2")
+    void shouldNotTakeARetransmissionForLostWhenNewDataOfTheSameMomentArrive() {
+        Conversation c = Conversation.faraway(Conversation.withSack()).sendSegments(5);
+        c.now += 100 * MILLIS;
+        c.inject(". 1:1(0) ack 1 win 60000 <sack 1001:2001>").sendSegments(1);
+        c.inject(". 1:1(0) ack 1 win 60000 <sack 1001:4001>").expect(". 1:1001(1000) ack 1").expectNothing();
+        c.now += 100 * MILLIS;
+
+        c.inject(". 1:1(0) ack 1 win 60000 <sack 5001:6001 1001:4001>")
+                .expect(". 4001:5001(1000) ack 1").expectNothing();
+
+        assertThat(c.count(Counter.TCP_EXT_LOST_RETRANSMIT)).isZero();
+    }
+
+    @Test
+    @Rfc(number = 8985, rules = "6.2")
     void shouldRepairALostRetransmissionWithoutATimeout() {
         Conversation c = Conversation.faraway(Conversation.withSack()).sendSegments(10);
         c.now += 100 * MILLIS;

@@ -22,7 +22,7 @@ class SpuriousRetransmissionTest {
     }
 
     private static TcpConfig noProbe(TcpConfig config) {
-        return config.withRecovery(new TcpConfig.Recovery(true, false, true, true, true, false));
+        return config.withRecovery(new TcpConfig.Recovery(true, false, true, true, true));
     }
 
     @Test
@@ -171,7 +171,7 @@ class SpuriousRetransmissionTest {
 
     @Test
     void shouldNotAskWhenFrtoIsOff() {
-        TcpConfig.Recovery off = new TcpConfig.Recovery(true, false, false, true, true, false);
+        TcpConfig.Recovery off = new TcpConfig.Recovery(true, false, false, true, true);
         Conversation c = sending(Conversation.withSack().withRecovery(off), 10);
         c.send(5000).expectNothing();
         c.timeout();

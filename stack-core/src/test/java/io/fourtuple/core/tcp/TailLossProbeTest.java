@@ -123,7 +123,7 @@ class TailLossProbeTest {
 
     @Test
     void shouldNotProbeWhenItIsOff() {
-        TcpConfig.Recovery off = new TcpConfig.Recovery(true, false, true, true, true, false);
+        TcpConfig.Recovery off = new TcpConfig.Recovery(true, false, true, true, true);
         Conversation c = Conversation.faraway(Conversation.withSack().withRecovery(off)).sendSegments(4);
 
         assertThat(c.timeout()).isEqualTo(300 * MILLIS);

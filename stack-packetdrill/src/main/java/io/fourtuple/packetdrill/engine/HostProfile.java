@@ -33,7 +33,8 @@ public enum HostProfile {
                             .withEmptyProbe(true)
                             .withBareReset(true)
                             .withTimeoutMargin(true)
-                            .withPathMss(true))
+                            .withPathMss(true)
+                            .withReduceFromWindow(true))
                     .withFastOpen(tcp.fastOpen().withDisableTime(0)));
         }
     },

@@ -6,6 +6,7 @@ import io.fourtuple.core.tcp.FastOpenKey;
 import io.fourtuple.core.tcp.FastOpenRules;
 import io.fourtuple.core.tcp.HostTraits;
 import io.fourtuple.core.tcp.NewReno;
+import io.fourtuple.core.tcp.PathMtuRules;
 import io.fourtuple.core.tcp.TcpConfig;
 import io.fourtuple.core.tcp.TcpConfig.Acknowledgment;
 import io.fourtuple.core.tcp.TcpConfig.BufferLimits;
@@ -164,11 +165,16 @@ final class Sysctls {
                     "net.ipv4.tcp_no_metrics_save" -> stack;
             case "net.ipv4.tcp_reordering" -> only(stack, name, value, "3");
             case "net.ipv4.tcp_syn_linear_timeouts" -> only(stack, name, value, "0");
-            case "net.ipv4.tcp_mtu_probing" -> stack.withTcp(tcp.withRecovery(switch (value) {
-                case "0" -> how.withBlackHoles(false);
-                case "1" -> how.withBlackHoles(true);
+            case "net.ipv4.tcp_mtu_probing" -> stack.withTcp(tcp.withPathMtu(tcp.pathMtu().withProbing(switch (value) {
+                case "0" -> PathMtuRules.Probing.OFF;
+                case "1" -> PathMtuRules.Probing.BLACK_HOLES;
+                case "2" -> PathMtuRules.Probing.ALWAYS;
                 default -> throw missing(name, value);
-            }));
+            })));
+            case "net.ipv4.tcp_base_mss" ->
+                    stack.withTcp(tcp.withPathMtu(tcp.pathMtu().withBaseMss((int) number(name, value))));
+            case "net.ipv4.tcp_probe_interval" ->
+                    stack.withTcp(tcp.withPathMtu(tcp.pathMtu().withInterval(number(name, value) * SECOND)));
             default -> throw new UnsupportedFeatureException("sysctl " + name);
         };
     }

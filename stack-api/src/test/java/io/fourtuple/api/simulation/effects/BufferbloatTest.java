@@ -31,7 +31,7 @@ class BufferbloatTest {
     private static final BufferLimits WINDOW = BufferLimits.fixed(1 << 20);
     /** Without HyStart++, which leaves slow start as soon as the queue begins to grow. */
     private static final TcpConfig.Recovery FILLS_THE_QUEUE =
-            new TcpConfig.Recovery(true, true, true, true, false, false);
+            new TcpConfig.Recovery(true, true, true, true, false);
     private static final LinkConfig SLOW =
             LinkConfig.DEFAULT.withBandwidth(BANDWIDTH).withDelay(BASE.dividedBy(2)).withQueueFrames(1000);
 

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -167,6 +168,28 @@ class CountingTest {
             }
         });
         assertThat(changed).isEqualTo(one.expected());
+    }
+
+    @Test
+    void shouldCountWhatIsSentAndWhatHasArrived() {
+        Conversation c = Conversation.faraway(Conversation.plain());
+        long bare = c.count(Counter.TCP_EXT_PURE_ACKS);
+        assertThat(c.count(Counter.TCP_EXT_DELIVERED)).as("the SYN").isEqualTo(1);
+
+        c.sendSegments(3);
+        assertThat(c.count(Counter.TCP_EXT_ORIG_DATA_SENT)).isEqualTo(3);
+        c.now += 100 * MILLIS;
+        c.inject(". 1:1(0) ack 3001");
+        assertThat(c.count(Counter.TCP_EXT_DELIVERED)).isEqualTo(4);
+        assertThat(c.count(Counter.TCP_EXT_PURE_ACKS) - bare).isEqualTo(1);
+
+        c.send(1).inject("P. 1:2(1) ack 3002");
+        assertThat(c.count(Counter.TCP_EXT_ORIG_DATA_SENT)).isEqualTo(4);
+        assertThat(c.count(Counter.TCP_EXT_DELIVERED)).isEqualTo(5);
+        assertThat(c.count(Counter.TCP_EXT_PURE_ACKS) - bare).isEqualTo(1);
+        c.connection.shutdownOutput(c.now);
+        c.flush().inject(". 2:2(0) ack 3003");
+        assertThat(c.count(Counter.TCP_EXT_ORIG_DATA_SENT)).as("a FIN is no data").isEqualTo(4);
     }
 
     private static Map<Counter, Long> counts(Conversation c) {

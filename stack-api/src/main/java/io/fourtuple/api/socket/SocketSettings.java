@@ -156,8 +156,7 @@ record SocketSettings(TcpConfig tcp, Set<SocketOption> on, int lingerSeconds, in
                     value == -1 ? 0 : inRange(option, value, 0, 255)));
             case IP_TTL -> with(tuning.withHopLimit(value == -1 ? 0 : inRange(option, value, 1, 255)));
             case IPV6_UNICAST_HOPS -> with(tuning.withHopLimit(value == -1 ? 0 : inRange(option, value, 1, 255)));
-            case IP_MTU_DISCOVER -> with(tuning.withPathDiscovery(PathDiscovery.values()[inRange(
-                    option, value, 0, PathDiscovery.values().length - 1)]));
+            case IP_MTU_DISCOVER -> with(tuning.withPathDiscovery(pathDiscovery(value)));
             case SO_TYPE, SO_ERROR, SO_ACCEPTCONN, SO_PROTOCOL, SO_DOMAIN, IP_RECVERR, IPV6_RECVERR, IP_MTU, TCP_INFO,
                     TCP_CONGESTION, TCP_FASTOPEN_KEY ->
                     throw new ErrnoException(Errno.ENOPROTOOPT, option + " is not set to a number");
@@ -197,7 +196,7 @@ record SocketSettings(TcpConfig tcp, Set<SocketOption> on, int lingerSeconds, in
             case TCP_FASTOPEN_CONNECT -> flag(tcp.fastOpen().deferConnect());
             case IP_TOS, IPV6_TCLASS -> tuning.trafficClass();
             case IP_TTL, IPV6_UNICAST_HOPS -> tuning.hopLimit() == 0 ? 64 : tuning.hopLimit();
-            case IP_MTU_DISCOVER -> tuning.pathDiscovery().ordinal();
+            case IP_MTU_DISCOVER -> tuning.pathDiscovery().number();
             case SO_ERROR, SO_ACCEPTCONN, SO_DOMAIN, IP_RECVERR, IPV6_RECVERR, IP_MTU, TCP_INFO, TCP_CONGESTION,
                     TCP_FASTOPEN_KEY ->
                     throw new ErrnoException(Errno.ENOPROTOOPT, option + " is no number of its own");
@@ -216,6 +215,15 @@ record SocketSettings(TcpConfig tcp, Set<SocketOption> on, int lingerSeconds, in
             throw new ErrnoException(Errno.EOPNOTSUPP, "SO_TIMESTAMPING has no " + (value & ~known) + " here");
         }
         return (int) value;
+    }
+
+    private static PathDiscovery pathDiscovery(long value) {
+        for (PathDiscovery discovery : PathDiscovery.values()) {
+            if (discovery.number() == value) {
+                return discovery;
+            }
+        }
+        throw new ErrnoException(Errno.EINVAL, "IP_MTU_DISCOVER cannot be " + value);
     }
 
     private SocketSettings supportedOnly(SocketOption option, boolean supported) {

@@ -282,13 +282,24 @@ public record TcpConfig(
     /** What is done about packets that are too big for a part of their way: ip(7), with Linux' numbers. */
     public enum PathDiscovery {
         /** Routers of IPv4 may cut them, and what they say of a smaller MTU is not looked at. */
-        DONT,
+        DONT(0),
         /** As {@link #DO}, for TCP. */
-        WANT,
+        WANT(1),
         /** They are not cut, and smaller ones are sent once a router says so (RFC 1191). */
-        DO,
+        DO(2),
         /** They are not cut, and what routers say of a smaller MTU is not looked at. */
-        PROBE;
+        PROBE(3);
+
+        private final int number;
+
+        PathDiscovery(int number) {
+            this.number = number;
+        }
+
+        /** Linux' number. */
+        public int number() {
+            return number;
+        }
 
         /** Whether ICMP may make segments smaller. */
         boolean believesRouters() {

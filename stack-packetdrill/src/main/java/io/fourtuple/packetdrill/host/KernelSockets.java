@@ -143,12 +143,12 @@ public final class KernelSockets implements HostSockets {
     @Override
     public int send(int fd, List<Integer> lengths, int flags) throws CallException {
         try (Arena ofCall = Arena.ofConfined()) {
-            return make("sendmsg", fd, header(ofCall, lengths, 0), MSG_NOSIGNAL | flags);
+            return make("sendmsg", fd, header(ofCall, lengths), MSG_NOSIGNAL | flags);
         }
     }
 
     /** A {@code struct msghdr} with buffers of these lengths, which all begin where {@link #buffer} does. */
-    private MemorySegment header(Arena ofCall, List<Integer> lengths, int control) {
+    private MemorySegment header(Arena ofCall, List<Integer> lengths) {
         MemorySegment vector = ofCall.allocate(16L * lengths.size(), 8);
         for (int i = 0; i < lengths.size(); i++) {
             vector.set(ValueLayout.ADDRESS, 16L * i, buffer);
@@ -157,10 +157,6 @@ public final class KernelSockets implements HostSockets {
         MemorySegment header = ofCall.allocate(MESSAGE, 8);
         header.set(ValueLayout.ADDRESS, 16, vector);
         header.set(JAVA_LONG_UNALIGNED, 24, lengths.size());
-        if (control > 0) {
-            header.set(ValueLayout.ADDRESS, 32, ofCall.allocate(control, 8));
-            header.set(JAVA_LONG_UNALIGNED, 40, control);
-        }
         return header;
     }
 
@@ -185,9 +181,11 @@ public final class KernelSockets implements HostSockets {
     @Override
     public Message receiveMessage(int fd, int max, int flags) throws CallException {
         try (Arena ofCall = Arena.ofConfined()) {
-            MemorySegment header = header(ofCall, List.of(Math.min(max, BUFFER)), CONTROL);
+            MemorySegment header = header(ofCall, List.of(Math.min(max, BUFFER)));
+            MemorySegment control = ofCall.allocate(CONTROL, 8);
+            header.set(ValueLayout.ADDRESS, 32, control);
+            header.set(JAVA_LONG_UNALIGNED, 40, CONTROL);
             int octets = make("recvmsg", fd, header, flags);
-            MemorySegment control = header.get(ValueLayout.ADDRESS, 32).reinterpret(CONTROL);
             return new Message(octets, header.get(JAVA_INT, 48),
                     controlMessages(control, header.get(JAVA_LONG_UNALIGNED, 40)));
         }

@@ -65,9 +65,9 @@ public final class AckBench implements Runnable, CommandLine.IExitCodeGenerator 
         }
         AckPattern[] patterns = AckPattern.values();
         Cell[][] cells = new Cell[patterns.length][FLIGHTS.length];
-        for (AckPattern pattern : patterns) {
+        for (int p = 0; p < patterns.length; p++) {
             for (int f = 0; f < FLIGHTS.length; f++) {
-                cells[pattern.ordinal()][f] = new Cell(pattern, FLIGHTS[f]);
+                cells[p][f] = new Cell(patterns[p], FLIGHTS[f]);
             }
         }
         for (int round = -warmup; round < rounds; round++) {
@@ -118,7 +118,7 @@ public final class AckBench implements Runnable, CommandLine.IExitCodeGenerator 
         Cell(AckPattern pattern, int segments) {
             this.pattern = pattern;
             this.segments = segments;
-            SplittableRandom random = new SplittableRandom(pattern.ordinal());
+            SplittableRandom random = new SplittableRandom(segments);
             AckFlight flight = new AckFlight(pattern, segments);
             for (int i = 0; i < lead.length + acks; i++) {
                 TcpSegment ack = pattern.ack(i, flight, random);

@@ -136,7 +136,7 @@ public final class ScriptRun {
                 case ShellCommands.Wish.Count _, ShellCommands.Wish.Counted _, ShellCommands.Wish.Forget _,
                         ShellCommands.Wish.Drop _ -> { } // nothing has happened yet
                 case ShellCommands.Wish.Either(List<ShellCommands.Wish> first, List<ShellCommands.Wish> otherwise) ->
-                    either(() -> setUp(first), () -> setUp(otherwise));
+                        either(() -> setUp(first), () -> setUp(otherwise));
             }
         }
     }
@@ -322,7 +322,7 @@ public final class ScriptRun {
                 }
             }
             case ShellCommands.Wish.Either(List<ShellCommands.Wish> first, List<ShellCommands.Wish> otherwise) ->
-                either(() -> first.forEach(this::fulfil), () -> otherwise.forEach(this::fulfil));
+                    either(() -> first.forEach(this::fulfil), () -> otherwise.forEach(this::fulfil));
             case ShellCommands.Wish.Cuts(boolean nic) -> host.cutsInNic(nic);
             case ShellCommands.Wish.Counted(String counter) -> look(counter);
             case ShellCommands.Wish.Zeroes(String path, Optional<Long> octets) -> files.put(path, octets);

@@ -123,13 +123,8 @@ final class Sysctls {
                 case "5" -> Ecn.ACCEPT_ACCURATE;
                 default -> throw missing(name, value);
             }));
-            case "net.ipv4.tcp_ecn_option" -> stack.withTcp(tcp.withAccEcn(new AccEcnRules(switch (value) {
-                case "0" -> AccEcnRules.Option.NEVER;
-                case "1" -> AccEcnRules.Option.CHANGES;
-                case "2" -> AccEcnRules.Option.ALWAYS;
-                case "3" -> AccEcnRules.Option.PERSISTENT;
-                default -> throw missing(name, value);
-            }, tcp.accEcn().beacon())));
+            case "net.ipv4.tcp_ecn_option" ->
+                    stack.withTcp(tcp.withAccEcn(new AccEcnRules(accEcnOption(name, value), tcp.accEcn().beacon())));
             case "net.ipv4.tcp_ecn_option_beacon" -> stack.withTcp(
                     tcp.withAccEcn(new AccEcnRules(tcp.accEcn().option(), (int) number(name, value))));
             case "net.ipv4.tcp_ecn_fallback" -> only(stack, name, value, "1");
@@ -192,6 +187,16 @@ final class Sysctls {
             case "net.ipv4.tcp_probe_interval" ->
                     stack.withTcp(tcp.withPathMtu(tcp.pathMtu().withInterval(number(name, value) * SECOND)));
             default -> throw new UnsupportedFeatureException("sysctl " + name);
+        };
+    }
+
+    private static AccEcnRules.Option accEcnOption(String name, String value) {
+        return switch (value) {
+            case "0" -> AccEcnRules.Option.NEVER;
+            case "1" -> AccEcnRules.Option.CHANGES;
+            case "2" -> AccEcnRules.Option.ALWAYS;
+            case "3" -> AccEcnRules.Option.PERSISTENT;
+            default -> throw missing(name, value);
         };
     }
 

@@ -19,7 +19,7 @@ class ConfigTest {
 
     static Stream<Case> cases() {
         return Stream.<Record>of(DEFAULTS, DEFAULTS.traits(), DEFAULTS.recovery(), DEFAULTS.tuning(),
-                DEFAULTS.fastOpen())
+                DEFAULTS.fastOpen(), PathMtuRules.DEFAULT)
                 .flatMap(record -> Arrays.stream(record.getClass().getMethods())
                         .filter(method -> method.getName().startsWith("with") && method.getParameterCount() == 1)
                         .map(method -> new Case(record, method)));
@@ -74,14 +74,14 @@ class ConfigTest {
             case Enum<?> constant -> Arrays.stream(constant.getDeclaringClass().getEnumConstants())
                     .filter(c -> c != constant).findFirst().orElseThrow();
             case TcpConfig.BufferLimits limits ->
-                new TcpConfig.BufferLimits(limits.min(), limits.initial(), limits.max() + 1);
+                    new TcpConfig.BufferLimits(limits.min(), limits.initial(), limits.max() + 1);
             case TcpConfig.OptionOffer offer -> new TcpConfig.OptionOffer(
                     !offer.windowScaling(), offer.timestamps(), offer.sack(), offer.minPeerMss());
             case TcpConfig.Retransmission r -> new TcpConfig.Retransmission(r.initialTimeout() + 1, r.minTimeout(),
                     r.maxTimeout(), r.synGiveUp(), r.synackRetries(), r.giveUp(), r.userTimeout());
             case TcpConfig.Acknowledgment a -> new TcpConfig.Acknowledgment(a.delay() + 1, a.quickAcks());
             case TcpConfig.KeepAlive k ->
-                new TcpConfig.KeepAlive(!k.enabled(), k.idle(), k.interval(), k.probes());
+                    new TcpConfig.KeepAlive(!k.enabled(), k.idle(), k.interval(), k.probes());
             case CongestionControlSupplier before -> {
                 CongestionControlSupplier reno = NewReno::new;
                 assertThat(before).isNotEqualTo(reno);
@@ -90,6 +90,7 @@ class ConfigTest {
             case TcpConfig.Recovery recovery -> recovery.withRack(!recovery.rack());
             case TcpConfig.Tuning tuning -> tuning.withHopLimit(tuning.hopLimit() + 1);
             case HostTraits traits -> traits.withDeferDivisor(traits.deferDivisor() + 1);
+            case PathMtuRules search -> search.withBaseMss(search.baseMss() + 1);
             case FastOpenRules rules -> rules.withDeferConnect(!rules.deferConnect());
             case List<?> keys -> List.of(new FastOpenKey(1, 2));
             case SourceRoute route -> new SourceRoute(!route.strict(), List.of(IpAddress.parse("10.77.0.9")));

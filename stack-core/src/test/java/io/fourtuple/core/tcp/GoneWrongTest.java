@@ -1,6 +1,5 @@
 package io.fourtuple.core.tcp;
 
-import static io.fourtuple.core.tcp.Conversation.MILLIS;
 import static io.fourtuple.core.tcp.Conversation.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -11,53 +10,11 @@ import io.fourtuple.core.wire.TcpFlags;
 import io.fourtuple.core.wire.TcpOptions;
 import io.fourtuple.core.wire.TcpSegment;
 import java.nio.ByteBuffer;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Peers and paths that do what they rarely do: black holes, duplicates that are none, arrays that are too large. */
+/** Peers and paths that do what they rarely do: duplicates that are none, arrays that are too large, small MTUs. */
 class GoneWrongTest {
-    private static final TcpConfig SEARCHING =
-            Conversation.plain().withRecovery(Conversation.byCounting())
-                    .withPathMtu(PathMtuRules.DEFAULT.withProbing(PathMtuRules.Probing.BLACK_HOLES));
-
-    /** Lets timeouts pass as long as none is later than this after the first sending. */
-    private static void timeoutsUntil(Conversation c, long nanos) {
-        long end = c.now + nanos;
-        while (c.connection.deadline() - end <= 0) {
-            c.timeout();
-        }
-    }
-
-    @Test
-    void shouldSendSmallerSegmentsWhenFullSizedOnesVanish() { // RFC 4821 §7.7
-        Conversation c = new Conversation(SEARCHING, new PathProperties(1460, 1460)).connect().forgetSent();
-        c.inject("S. 0:0(0) ack 1 win 60000 <mss 1460>").forgetSent();
-        c.send(3000).forgetSent();
-
-        timeoutsUntil(c, 2900 * MILLIS);
-        assertThat(c.connection.info(c.now).sendMss()).isEqualTo(1460);
-        c.timeout();
-
-        assertThat(c.connection.info(c.now).sendMss()).isEqualTo(1024);
-        c.skipToLast().expect(". 1:1025(1024) ack 1");
-        assertThat(c.count(Counter.TCP_EXT_MTUP_BLACK_HOLE)).isEqualTo(1);
-        c.timeout();
-        assertThat(c.connection.info(c.now).sendMss()).as("half of it, and no less").isEqualTo(512);
-        c.timeout();
-        assertThat(c.connection.info(c.now).sendMss()).isEqualTo(512);
-        assertThat(c.count(Counter.TCP_EXT_MTUP_BLACK_HOLE)).isEqualTo(2);
-    }
-
-    @Test
-    void shouldNotBlameTheSizeOfSmallSegments() { // RFC 4821 §7.7
-        Conversation c = Conversation.established(SEARCHING);
-        c.send(999);
-
-        timeoutsUntil(c, 10 * SECONDS);
-
-        assertThat(c.connection.info(c.now).sendMss()).isEqualTo(1000);
-        assertThat(c.count(Counter.TCP_EXT_MTUP_BLACK_HOLE)).isZero();
-    }
-
     @Test
     void shouldEndByTheUserTimeoutWhatKeepAliveFindsGone() { // RFC 5482 §3.1
         TcpConfig.Retransmission r = Conversation.plain().retransmission();
@@ -76,8 +33,8 @@ class GoneWrongTest {
 
     @Test
     void shouldCountOnlyWhatIsADuplicateAcknowledgment() { // RFC 5681 §2
-        for (String no : new String[] {". 1:1(0) ack 1 win 59999", "P. 1:2(1) ack 1 win 60000",
-                "F. 1:1(0) ack 1 win 60000"}) {
+        for (String no : List.of(
+                ". 1:1(0) ack 1 win 59999", "P. 1:2(1) ack 1 win 60000", "F. 1:1(0) ack 1 win 60000")) {
             Conversation c = Conversation.established(Conversation.plain().withRecovery(Conversation.byCounting()));
             c.send(4000).forgetSent();
 
@@ -155,7 +112,7 @@ class GoneWrongTest {
         c.flush();
 
         assertThat(c.connection.info(c.now).sendMss()).isEqualTo(1188);
-        assertThat(c.connection.info(c.now).advertisedMss()).isEqualTo(1200);
+        assertThat(c.connection.tcb().path.mss()).isEqualTo(1200);
         assertThat(c.connection.tcb().path.maxPayload()).isEqualTo(14_400);
         assertThat(c.connection.info(c.now).path().lost()).isEqualTo(5000);
     }

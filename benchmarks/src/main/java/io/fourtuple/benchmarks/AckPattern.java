@@ -228,8 +228,8 @@ enum AckPattern {
         }
 
         Ack block(long from, long to) {
-            edges[2 * blocks] = seq(from);
-            edges[2 * blocks + 1] = seq(to);
+            edges[2 * blocks] = number(from);
+            edges[2 * blocks + 1] = number(to);
             blocks++;
             return this;
         }
@@ -241,11 +241,11 @@ enum AckPattern {
 
         TcpSegment toSegment() {
             int[] told = Arrays.copyOf(edges, 2 * blocks);
-            return TcpSegment.of(Seq.add(IRS, 1), seq(octets), TcpFlags.ACK, WINDOW,
+            return TcpSegment.of(Seq.add(IRS, 1), number(octets), TcpFlags.ACK, WINDOW,
                     new TcpOptions(-1, -1, false, echo != 0, echo, echo, told));
         }
 
-        private static int seq(long octet) {
+        private static int number(long octet) {
             return Seq.add(ISS, (int) (octet + 1));
         }
     }

@@ -46,7 +46,7 @@ final class Lab implements AutoCloseable {
     private static final String SEND_BUFFER = "4096 16384 " + (4 << 20);
     private static final String RECEIVE_BUFFER = "4096 131072 " + (6 << 20);
     /** Frames that may wait for the relay, so that it is the links alone that lose any. */
-    private static final int DEVICE_QUEUE = 10_000;
+    private static final int DEVICE_QUEUE = 30_000;
     private static final MacAddress A_MAC = MacAddress.parse("02:00:5e:77:00:0a");
     private static final MacAddress B_MAC = MacAddress.parse("02:00:5e:77:00:0b");
 

@@ -50,7 +50,7 @@ final class Lab implements AutoCloseable {
     private static final MacAddress A_MAC = MacAddress.parse("02:00:5e:77:00:0a");
     private static final MacAddress B_MAC = MacAddress.parse("02:00:5e:77:00:0b");
 
-    /** The first port of a receiver: each measurement takes the next ones, so that none meets what is left of another. */
+    /** The first port of a receiver: each measurement takes the next ones, and meets nothing of another. */
     static final int FIRST_PORT = 10_000;
     /** The last one. */
     static final int LAST_PORT = 29_999;

@@ -28,7 +28,7 @@ record Cell(double lossPercent, int delayMillis, Fault fault, Congestion congest
      */
     private static final double TIMEOUT = 0.05;
     private static final int LEAST_FLOWS = 4;
-    private static final int MOST_FLOWS = 24;
+    private static final int MOST_FLOWS = 16;
     /** So much all flows of a cell together are to carry, in bits per second. */
     private static final double CELL_RATE = 80e6;
     /** The delay from which on a run takes twice as long, in milliseconds. */
@@ -94,6 +94,13 @@ record Cell(double lossPercent, int delayMillis, Fault fault, Congestion congest
                 + TIMEOUT * Math.min(1, 3 * Math.sqrt(3 * p / 8)) * p * (1 + 32 * p * p));
         return congestion == Congestion.BBR || congestion == Congestion.BBR3
                 ? bandwidth() : Math.min((double) bandwidth(), model);
+    }
+
+    /** About how many frames all flows send in the last round trip of slow start, before they notice: for planning. */
+    double burst() {
+        double p = lossPercent / 100 + (fault == Fault.CORRUPTION ? 0.01 : 0);
+        double pipe = 2e-3 * delayMillis * bandwidth() / FRAME_BITS + queueFrames();
+        return flows() * Math.min(2 * pipe, 2 / p);
     }
 
     /** How many flows are measured side by side, each on a link of its own. */

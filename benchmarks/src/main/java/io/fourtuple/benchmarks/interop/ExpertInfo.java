@@ -80,6 +80,8 @@ final class ExpertInfo {
     static List<Remark> of(Path capture) throws IOException {
         List<String> command = new ArrayList<>(List.of(PROGRAM, "-n", "-r", capture.toString(),
                 "-o", "tcp.check_checksum:TRUE", "-o", "ip.check_checksum:TRUE",
+                // Octets at random, which now and then look like some protocol to it.
+                "-d", "tcp.port==" + Lab.FIRST_PORT + "-" + Lab.LAST_PORT + ",data",
                 "-Y", "_ws.expert", "-T", "fields", "-E", "aggregator=" + SEVERAL, "-E", "occurrence=a"));
         FIELDS.forEach(field -> command.addAll(List.of("-e", field)));
         return run(command, MINUTES, TimeUnit.MINUTES).lines().flatMap(line -> parse(line).stream()).toList();

@@ -22,6 +22,8 @@ final class Grid {
     /** What all flows that are measured at the same time may carry, in bits per second, as far as can be foreseen. */
     private static final double RATE = 160e6;
     private static final int MAX_FLOWS = 400;
+    /** So many frames of flows that begin at the same time the relay can carry in a round trip. */
+    private static final double BURST = 24_000;
     private static final double WARM_UP_SECONDS = 2;
     private static final int MOST_REPEATS = 3;
     private static final int CAPTURED_FRAMES = 3_000;
@@ -159,11 +161,13 @@ final class Grid {
     private static boolean fits(List<Cell> batch, Cell cell) {
         double rate = cell.expectedRate() * cell.flows();
         int flows = cell.flows();
+        double burst = cell.burst();
         for (Cell other : batch) {
             rate += other.expectedRate() * other.flows();
             flows += other.flows();
+            burst += other.burst();
         }
-        return rate <= RATE && flows <= MAX_FLOWS;
+        return rate <= RATE && flows <= MAX_FLOWS && burst <= BURST;
     }
 
     private static String describe(int round, int batch, int batches, Comparison of) {

@@ -46,13 +46,14 @@ final class Lab implements AutoCloseable {
     private static final String SEND_BUFFER = "4096 16384 " + (4 << 20);
     private static final String RECEIVE_BUFFER = "4096 131072 " + (6 << 20);
     /** Frames that may wait for the relay, so that it is the links alone that lose any. */
-    private static final int DEVICE_QUEUE = 10_000;
+    private static final int DEVICE_QUEUE = 30_000;
     private static final MacAddress A_MAC = MacAddress.parse("02:00:5e:77:00:0a");
     private static final MacAddress B_MAC = MacAddress.parse("02:00:5e:77:00:0b");
 
-    /** Ports of receivers: each measurement takes the next ones, so that none meets what is left of another. */
-    private static final int FIRST_PORT = 10_000;
-    private static final int LAST_PORT = 29_999;
+    /** The first port of a receiver: each measurement takes the next ones, and meets nothing of another. */
+    static final int FIRST_PORT = 10_000;
+    /** The last one. */
+    static final int LAST_PORT = 29_999;
     /** Connecting may take this long with the losses there are. */
     private static final Duration CONNECT = Duration.ofSeconds(40);
     private static final Duration COMMAND = Duration.ofSeconds(20);

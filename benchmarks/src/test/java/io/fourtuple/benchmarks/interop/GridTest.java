@@ -19,7 +19,7 @@ class GridTest {
 
         assertThat(grid).filteredOn(cell -> cell.congestion().isAlike()).hasSize(3 * 3 * Fault.values().length * 3);
         assertThat(grid).extracting(Cell::name).doesNotHaveDuplicates().contains("cubic/0.1/200/reordering");
-        assertThat(grid).allSatisfy(cell -> assertThat(cell.flows()).isBetween(4, 24));
+        assertThat(grid).allSatisfy(cell -> assertThat(cell.flows()).isBetween(4, 16));
     }
 
     @Test

@@ -62,7 +62,9 @@ class ReceiveModelTest {
     /** What was sent back tells nothing that is not so; returns the right edge that it offers. */
     private int answer(Conversation c, boolean[] arrived, int next) {
         int edge = 0;
+        int sent = 0;
         while (c.connection.pollTransmit(out, c.now)) {
+            assertThat(sent++).as("segments sent at one moment").isLessThan(1000);
             assertThat(out.ack).isEqualTo(Seq.add(Conversation.IRS, next));
             edge = next + out.window;
             for (int i = 0; i < 2 * out.sackBlocks; i += 2) {

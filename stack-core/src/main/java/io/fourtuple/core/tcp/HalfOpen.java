@@ -203,6 +203,11 @@ public final class HalfOpen {
         return TcpConnection.acceptFast(this, syn, answer, memory, nowNanos);
     }
 
+    /** Whether it acknowledges the SYN-ACK of this record, and not one that nobody has a record of. */
+    public boolean isAnsweredBy(TcpSegment s) {
+        return s.ack() == Seq.add(iss, 1);
+    }
+
     /** SYN-RECEIVED in RFC 9293 §3.10.7.4, in its order. With {@link Verdict#REPLY}, {@code reply} is filled. */
     public Verdict handleSegment(TcpSegment s, OutboundSegment reply, long nowNanos) {
         int rcvNxt = Seq.add(irs, 1);

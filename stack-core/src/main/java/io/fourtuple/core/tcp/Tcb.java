@@ -44,6 +44,7 @@ final class Tcb {
     int sndNxt;
     /** SND.WND, scaled, in octets. */
     int sndWnd;
+    int sndInWindow; // as far as was sent within it, the peer may have taken it
     int sndWl1;
     int sndWl2;
     /** The largest window the peer ever offered (RFC 9293 §3.8.6.2.1, RFC 5961 §5). */
@@ -252,7 +253,6 @@ final class Tcb {
 
     // --- statistics (tcp_info)
     final Account account = new Account();
-
     final PathMtuSearch mtu = new PathMtuSearch();
     long bytesSent;
     long bytesRetransmitted;
@@ -282,6 +282,7 @@ final class Tcb {
         sndUna = iss;
         sndNxt = iss;
         sndUp = iss;
+        sndInWindow = iss;
         smallSegmentEnd = iss;
         pushed = iss;
         synDataEnd = iss;

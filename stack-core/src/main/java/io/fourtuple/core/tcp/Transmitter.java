@@ -401,6 +401,7 @@ final class Transmitter {
         t.scoreboard.append(t.sndNxt, Seq.add(t.sndNxt, out.length()), now, t.rtt.smoothed() >> GRANULE_SHIFT, t.rate);
         t.prr.sent(out.length());
         t.sndNxt = Seq.add(t.sndNxt, out.length());
+        t.sndInWindow = Seq.max(t.sndInWindow, Seq.min(t.sndNxt, Seq.add(t.sndUna, t.sndWnd)));
         t.finSent |= (out.flags & TcpFlags.FIN) != 0;
         t.corkDue = false;
         int segments = segments(out);
@@ -517,9 +518,9 @@ final class Transmitter {
         return true;
     }
 
-    /** SND.NXT, but not beyond the peer's window, where a probe or our FIN may have led: it would drop the ACK. */
+    /** SND.NXT, as far as the peer's window is, or was when that was sent: it drops what is before or beyond. */
     private static int acceptableSeq(Tcb t) {
-        return Seq.min(t.sndNxt, Seq.add(t.sndUna, t.sndWnd));
+        return Seq.min(t.sndNxt, Seq.max(Seq.add(t.sndUna, t.sndWnd), t.sndInWindow));
     }
 
     private static void bare(Tcb t, OutboundSegment out, int seq, SendReason reason, long now) {

@@ -10,6 +10,16 @@ import org.junit.jupiter.api.Test;
 /** Windows of the peer: large, shrinking, closed (RFC 9293 §3.8.6). */
 class WindowTest {
     @Test
+    void shouldNotSendAnOldNumberBecauseTheWindowHasShrunk() { // two such ends would challenge each other for ever
+        Conversation c = Conversation.established();
+        c.send(3000).forgetSent();
+
+        c.inject("P. 1:11(10) ack 1 win 0").advance(SECONDS / 10).skipToLast();
+
+        c.expect(". 3001:3001(0) ack 11");
+    }
+
+    @Test
     @Rfc(number = 9293, rules = {"MUST-1", "REC-1"})
     @Attack(18)
     void shouldTakeAWindowWithItsHighestBitSetAsLarge() {

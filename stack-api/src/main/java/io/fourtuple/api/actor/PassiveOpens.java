@@ -107,6 +107,9 @@ final class PassiveOpens {
 
     /** A segment of a half-open connection, which it may complete. */
     void onSegment(HalfOpenEntry entry, TcpSegment segment, long now) {
+        if (isOfCookie(entry, segment, now)) {
+            return;
+        }
         if (!shard.handle(entry, segment, now)) {
             return;
         }
@@ -124,6 +127,33 @@ final class PassiveOpens {
                 shard.reset(entry.tuple(), segment);
             }
         }
+    }
+
+    /**
+     * Whether it is the final ACK of a cookie, sent when the SYN came for the first time and found no room: the record is
+     * of the same SYN that came again, and gives way. As Linux.
+     */
+    private boolean isOfCookie(HalfOpenEntry entry, TcpSegment segment, long now) {
+        int flags = segment.flags() & (TcpFlags.SYN | TcpFlags.ACK | TcpFlags.RST);
+        if (flags != TcpFlags.ACK || entry.record.isAnsweredBy(segment) || !entry.socket.queues().expectsCookies(now)) {
+            return false;
+        }
+        HalfOpen record = readCookie(entry.socket, entry.tuple(), entry.path, segment, now);
+        if (record == null) {
+            return false;
+        }
+        switch (admit(entry.socket, entry.tuple())) {
+            case ADMITTED -> {
+                shard.leave(entry);
+                establish(entry.socket, record, entry.path, segment, now);
+            }
+            case IGNORED -> { }
+            case RESET -> {
+                shard.leave(entry);
+                shard.reset(entry.tuple(), segment);
+            }
+        }
+        return true;
     }
 
     /**

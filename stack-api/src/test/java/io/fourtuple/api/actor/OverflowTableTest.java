@@ -187,6 +187,27 @@ class OverflowTableTest {
                 Counter.TCP_EXT_SYNCOOKIES_RECV, 1));
     }
 
+    @Test
+    void shouldTakeTheCookieOfASynThatCameAgainAndFoundRoom() {
+        open(5, Profile.SEED, SynCookies.ON_OVERFLOW);
+        fillSynQueue();
+        lab.peer.syn(8);
+        TcpSegment cookie = lab.peer.expectSynAck(8);
+        lab.peer.ack(1);
+        expectQueues(1, 6);
+
+        lab.peer.syn(8);
+        assertThat(lab.peer.expectSynAck(8).seq()).isNotEqualTo(cookie.seq());
+        expectQueues(1, 7);
+        lab.peer.ack(8, cookie);
+
+        expectQueues(2, 6);
+        lab.peer.data(8, "cookie");
+        lab.demand(2);
+        lab.accepted.receiveMessage(TwoStacks.PATIENCE);
+        assertThat(lab.accepted.receiveMessage(TwoStacks.PATIENCE).remote().getPort()).isEqualTo(8);
+    }
+
     @ParameterizedTest
     @EnumSource(Profile.class)
     void shouldAnswerEverySynWithACookieWhenToldSo(Profile profile) {

@@ -117,6 +117,12 @@ final class RawPeer {
         send(port, TcpFlags.ACK, 1, "");
     }
 
+    /** The final ACK of the handshake, to a SYN-ACK that came earlier. */
+    void ack(int port, TcpSegment synAck) {
+        acks.put(port, synAck.end());
+        ack(port);
+    }
+
     /** Data right after the handshake, which they also complete. */
     void data(int port, String text) {
         send(port, TcpFlags.ACK | TcpFlags.PSH, 1, text);

@@ -130,8 +130,8 @@ final class PassiveOpens {
     }
 
     /**
-     * Whether it is the final ACK of a cookie, sent when the SYN came for the first time and found no room: the record is
-     * of the same SYN that came again, and gives way. As Linux.
+     * Whether it is the final ACK of a cookie, sent when the SYN came for the first time and found no room: the record
+     * is of the same SYN that came again, and gives way. As Linux.
      */
     private boolean isOfCookie(HalfOpenEntry entry, TcpSegment segment, long now) {
         int flags = segment.flags() & (TcpFlags.SYN | TcpFlags.ACK | TcpFlags.RST);

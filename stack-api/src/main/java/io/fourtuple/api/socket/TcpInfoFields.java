@@ -67,7 +67,10 @@ public final class TcpInfoFields {
 
     /** Of a socket that has no connection: its state, and that nothing is agreed. */
     public static Map<String, Long> ofUnconnected(boolean listening) {
-        return Map.of("tcpi_options", 0L, "tcpi_state", (long) (listening ? TCP_LISTEN : TCP_CLOSE));
+        Map<String, Long> fields = new TreeMap<>();
+        fields.put("tcpi_options", 0L);
+        fields.put("tcpi_state", (long) (listening ? TCP_LISTEN : TCP_CLOSE));
+        return Collections.unmodifiableMap(fields);
     }
 
     private static void putWindows(Map<String, Long> fields, TcpInfo info, Personality personality) {

@@ -211,12 +211,14 @@ final class IcmpInput {
         if (!nameless && mac != null && view.routes().isOnLink(source, on.number())) {
             on.output().neighbors().heard(source, mac, false, true, true, now);
         }
-        IpAddress destination = nameless ? RouterMessages.ALL_NODES : source;
         boolean override = !view.local().isOptimistic(target); // RFC 4429 §3.3
-        byte[] answer = IcmpPackets.advertisement(target, destination, !nameless, override, on.link().mac());
+        // Two who both check their addresses ask without saying where they are, and could not answer each other.
+        boolean toAll = nameless || (mac == null && !override);
+        IpAddress destination = toAll ? RouterMessages.ALL_NODES : source;
+        byte[] answer = IcmpPackets.advertisement(target, destination, !toAll, override, on.link().mac());
         counters.increment(Counter.ARP_OUT_REPLIES);
         counters.increment(Counter.ICMP_OUT_MSGS);
-        if (nameless) {
+        if (toAll) {
             on.output().transmit(answer, MacAddress.ofMulticast(destination));
         } else if (mac != null) {
             on.output().transmit(answer, mac);

@@ -31,6 +31,8 @@ final class Findings {
             "says that data have come twice: copied by the link, or sent again as their acknowledgment was lost",
             "TCP window specified by the receiver is now completely full",
             "the kernel's window was used to its end: it is small while what arrives waits for what was lost",
+            "TCP Zero Window segment",
+            "what was lost has come, all that waited for it is in order at once, and the program has not read it yet",
             "TCP Checksum 0xffff instead of 0x0000",
             "the kernel completes checksums of ours, and writes the other form of zero (RFC 1624)"));
 

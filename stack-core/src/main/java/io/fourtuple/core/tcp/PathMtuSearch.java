@@ -19,16 +19,14 @@ final class PathMtuSearch {
     private static final int LEAST_WINDOW = 11;
     /** So many segments follow a probe at least: their acknowledgments show its loss. */
     private static final int FOLLOWERS = 4;
-    /** Octets of a segment that timestamps take. */
-    private static final int TIMESTAMPS = 12;
 
     private boolean active;
     /** Passes, as far as is known. */
     private int low;
     /** May pass. */
     private int high;
-    /** What the peer and the link take. */
-    private int most;
+    /** What the peer and the link take; no bound before that is agreed on. */
+    private int most = Integer.MAX_VALUE;
     private long endedAt;
     /** Of the probe in flight; 0 for none. */
     private int size;
@@ -43,6 +41,11 @@ final class PathMtuSearch {
         low = Math.min(mss, rules.baseMss());
         active = rules.probing() == PathMtuRules.Probing.ALWAYS;
         return active ? low : mss;
+    }
+
+    /** The largest MSS that the peer and the link take. */
+    int most() {
+        return most;
     }
 
     /** A router has said what passes. */
@@ -91,7 +94,7 @@ final class PathMtuSearch {
             }
             high = most; // the path may be another one
         }
-        int options = (t.timestamps ? TIMESTAMPS : 0) + t.sndMss - t.currentMss();
+        int options = t.timestampOctets();
         int length = (low + high + 1) / 2 - options;
         int needed = length + FOLLOWERS * t.sndMss;
         if (t.unsent() < needed || window < needed || t.window() - t.pipe() < Math.max(length, 2 * t.sndMss)) {

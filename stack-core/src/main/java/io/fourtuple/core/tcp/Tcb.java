@@ -372,7 +372,7 @@ final class Tcb {
         if (first < agreed) {
             path = pathOf(first);
         }
-        sndMss = first - (timestamps ? 12 : 0); // RFC 6691: options come out of it
+        sndMss = first - timestampOctets();
         if (config.traits().roundReceiveBuffer()) {
             int segment = Math.min(mss, path.mss());
             receiveBuffer = Math.min(config.receiveBuffer().max(), Math.ceilDiv(receiveBuffer, segment) * segment);
@@ -396,13 +396,6 @@ final class Tcb {
         return tuple.local().isV4() ? 552 - 40 : 1280 - 60;
     }
 
-    /** The path takes less than thought: RFC 1191, RFC 8201. */
-    void lowerMss(int mss) {
-        path = pathOf(mss);
-        sndMss = Math.min(sndMss, mss - (timestamps ? 12 : 0));
-        congestion.onSegmentSize(sndMss);
-    }
-
     /** The identification of the next packet that may be cut, of {@code packets} that follow each other. */
     int identify(int packets) {
         int identification = nextIdentification;
@@ -410,11 +403,16 @@ final class Tcb {
         return identification;
     }
 
-    /** Segments of this size pass, as far as is known, and no larger ones. */
+    /** The path takes an MSS of this size, as far as is known (RFC 1191, RFC 8201, RFC 4821), and no larger one. */
     void changeMss(int mss) {
         path = pathOf(mss);
-        sndMss = mss - (timestamps ? 12 : 0);
+        sndMss = Math.min(mss, mtu.most()) - timestampOctets();
         congestion.onSegmentSize(sndMss);
+    }
+
+    /** What timestamps take of each segment (RFC 7323 §3.2, RFC 6691). */
+    int timestampOctets() {
+        return timestamps ? 12 : 0;
     }
 
     private PathProperties pathOf(int mss) {

@@ -291,7 +291,7 @@ public final class TcpConnection {
             return;
         }
         int before = t.sndMss;
-        t.lowerMss(mss);
+        t.changeMss(mss);
         if (t.state() == TcpState.SYN_SENT && t.octetsInFlight() > 1) { // the SYN was too big: again, without its data
             t.synDue = true;
         }
